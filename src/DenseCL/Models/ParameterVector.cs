@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models;
+
+/// <summary>
+/// All parameters of a module, moved into one flat tensor that they become views of: the momentum update and SGD are then a handful of
+/// operations for the whole network instead of one for each of its hundreds of parameters.
+/// </summary>
+public sealed class ParameterVector : IDisposable
+{
+    /// <summary>Moves the parameters of a module, in the order of their names in the module.</summary>
+    /// <param name="module">Its parameters must be float32 and on one device.</param>
+    /// <param name="trainable">Whether gradients are wanted; they then gather in <see cref="Gradients"/>, and must be zeroed before a backward pass.</param>
+    public ParameterVector(nn.Module module, bool trainable)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using IDisposable noGrad = no_grad();
+        Parameter[] parameters = [.. module.parameters()];
+        Values = empty(parameters.Sum(p => p.numel()), device: parameters[0].device).DetachFromDisposeScope();
+        Gradients = trainable ? zeros_like(Values).DetachFromDisposeScope() : null;
+        long start = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            long count = parameter.numel();
+            using Tensor view = Values.narrow(0, start, count).view(parameter.shape);
+            view.copy_(parameter);
+            parameter.requires_grad = false;
+            parameter.set_(view);
+            parameter.requires_grad = trainable;
+            if (Gradients is not null)
+            {
+                using Tensor gradient = Gradients.narrow(0, start, count).view(parameter.shape);
+                parameter.grad = gradient;
+            }
+
+            start += count;
+        }
+    }
+
+    /// <summary>(P): the numbers of all parameters.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>(P): their gradients; null if not trainable.</summary>
+    public Tensor? Gradients { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Values.Dispose();
+        Gradients?.Dispose();
+    }
+}

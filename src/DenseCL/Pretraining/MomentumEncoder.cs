@@ -1,0 +1,18 @@
+using DenseCL.Models;
+using static TorchSharp.torch;
+
+namespace DenseCL.Pretraining;
+
+/// <summary>The key encoder's update: an exponential moving average of the query encoder's parameters (MoCo, equation 2).</summary>
+internal static class MomentumEncoder
+{
+    /// <summary>θ_k ← m θ_k + (1 − m) θ_q. Parameters only: the batch-norm statistics of the key encoder are its own.</summary>
+    /// <param name="key">θ_k</param>
+    /// <param name="query">θ_q</param>
+    /// <param name="momentum">m, the share of itself that the key encoder keeps: 0.999 moves slowly.</param>
+    public static void Update(ParameterVector key, ParameterVector query, double momentum)
+    {
+        using IDisposable noGrad = no_grad();
+        key.Values.mul_(momentum).add_(query.Values, alpha: 1 - momentum);
+    }
+}

@@ -1,0 +1,32 @@
+using DenseCL.Models;
+using static TorchSharp.torch;
+
+namespace DenseCL.Pretraining;
+
+/// <summary>Stochastic gradient descent with momentum and weight decay, as PyTorch defines it, on a whole network at once.</summary>
+internal sealed class Sgd : IDisposable
+{
+    private readonly ParameterVector parameters;
+    private readonly double momentum;
+    private readonly double weightDecay;
+
+    public Sgd(ParameterVector parameters, double momentum, double weightDecay)
+    {
+        (this.parameters, this.momentum, this.weightDecay) = (parameters, momentum, weightDecay);
+        Velocity = zeros_like(parameters.Values).DetachFromDisposeScope();
+    }
+
+    /// <summary>(P): v, part of a checkpoint.</summary>
+    public Tensor Velocity { get; }
+
+    /// <summary>v ← μ v + g + w θ;  θ ← θ − lr v. Biases and batch norm decay too, as in the reference. The gradients are spent.</summary>
+    public void Step(double learningRate)
+    {
+        using IDisposable noGrad = no_grad();
+        Tensor gradient = parameters.Gradients!.add_(parameters.Values, alpha: weightDecay);
+        Velocity.mul_(momentum).add_(gradient);
+        parameters.Values.add_(Velocity, alpha: -learningRate);
+    }
+
+    public void Dispose() => Velocity.Dispose();
+}
