@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;

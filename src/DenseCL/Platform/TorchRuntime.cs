@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace DenseCL.Platform;
+
+/// <summary>Makes the tensor library ready: loads it, and keeps its memory. To be called before the first tensor.</summary>
+public static partial class TorchRuntime
+{
+    private static readonly Lazy<bool> Ready = new(Prepare);
+
+    /// <summary>Prepares the process; later calls do nothing.</summary>
+    /// <exception cref="PlatformException">The native library does not load; the message says why and what to do.</exception>
+    public static void EnsureReady() => _ = Ready.Value;
+
+    private static bool Prepare()
+    {
+        Allocator.KeepFreedMemory();
+        try
+        {
+            using torch.Tensor probe = torch.zeros(1);
+            return true;
+        }
+        catch (Exception e) when (e is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
+        {
+            throw new PlatformException($"The tensor library (libtorch) does not load: {WhyNot() ?? e.GetBaseException().Message}", e);
+        }
+    }
+
+    /// <summary>TorchSharp's own message hides the loader's: ask the loader directly.</summary>
+    private static string? WhyNot()
+    {
+        string file = OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        string[] places =
+        [
+            Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file),
+            Path.Combine(AppContext.BaseDirectory, file),
+        ];
+        string? found = places.FirstOrDefault(File.Exists);
+        if (found is null)
+        {
+            return $"{file} is not beside the program, neither in {places[0]} nor in {places[1]}. There is no libtorch for {RuntimeInformation.RuntimeIdentifier} in this build: "
+                + "libtorch exists for linux-x64, win-x64 and osx-arm64.";
+        }
+
+        try
+        {
+            NativeLibrary.Load(found);
+            return null;
+        }
+        catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX", StringComparison.Ordinal))
+        {
+            return $"{found} asks for a newer libstdc++ than this system has, without needing it. The build mends that (build/DenseCL.targets): "
+                + $"run 'dotnet build' again, or install libstdc++ of GCC 13 or newer. The loader said: {e.Message}";
+        }
+        catch (DllNotFoundException e)
+        {
+            return $"{found} does not load. The loader said: {e.Message}";
+        }
+    }
+}

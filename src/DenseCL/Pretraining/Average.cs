@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace DenseCL.Pretraining;
+
+/// <summary>Means over the batch-norm groups of a step; the groups are of one size.</summary>
+internal sealed class Average
+{
+    private readonly List<double> losses = [], globalLosses = [], denseLosses = [], entropies = [], mutuals = [];
+    private readonly List<(double Positive, double Negative, double Deviation)> similarities = [], denseSimilarities = [];
+
+    public void Add(Tensor loss, Tensor? globalLoss, Tensor? denseLoss)
+    {
+        Add(losses, loss);
+        Add(globalLosses, globalLoss);
+        Add(denseLosses, denseLoss);
+
+        static void Add(List<double> to, Tensor? value)
+        {
+            if (value is not null)
+            {
+                to.Add(value.item<float>());
+            }
+        }
+    }
+
+    public void Add((double Positive, double Negative, double Deviation) similarity) => similarities.Add(similarity);
+
+    public void AddDense((double Positive, double Negative, double Deviation) similarity, double entropy, double mutual)
+    {
+        denseSimilarities.Add(similarity);
+        entropies.Add(entropy);
+        mutuals.Add(mutual);
+    }
+
+    public StepReport Report(double lambda) => new(
+        losses.Average(),
+        Mean(globalLosses),
+        Mean(denseLosses),
+        lambda,
+        similarities.Count == 0
+            ? null
+            : new HealthIndicators(
+                similarities.Average(s => s.Positive),
+                similarities.Average(s => s.Negative),
+                similarities.Average(s => s.Deviation),
+                Mean(denseSimilarities.Select(s => s.Positive)),
+                Mean(denseSimilarities.Select(s => s.Negative)),
+                Mean(denseSimilarities.Select(s => s.Deviation)),
+                Mean(entropies),
+                Mean(mutuals)));
+
+    private static double? Mean(IEnumerable<double> values) => values.Any() ? values.Average() : null;
+}

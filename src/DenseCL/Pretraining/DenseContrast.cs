@@ -1,0 +1,199 @@
+using DenseCL.Data;
+using DenseCL.Models;
+using DenseCL.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace DenseCL.Pretraining;
+
+/// <summary>
+/// Dense contrastive learning (Wang et al., Dense Contrastive Learning for Self-Supervised Visual Pre-Training, CVPR 2021). Two views of an
+/// image; a query encoder learns by gradient, a key encoder follows it slowly. Each global vector is to find its key among those of other
+/// images (L_q), each dense vector the key vector of the position that matches it (L_r): L = (1 − λ) L_q + λ L_r. MoCo-v2 is λ = 0.
+/// </summary>
+public sealed class DenseContrast : IDisposable
+{
+    private readonly MethodOptions method;
+    private readonly ulong seed;
+    private readonly int queryGroup;
+    private readonly ParameterVector queryParameters;
+    private readonly ParameterVector keyParameters;
+
+    /// <summary>Builds both encoders, equal and freshly initialised, and queues of random unit vectors.</summary>
+    /// <param name="recipe">Valid and without <c>auto</c> values.</param>
+    /// <param name="device">Where to compute.</param>
+    public DenseContrast(Recipe recipe, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        method = recipe.Method;
+        seed = recipe.Run.Seed;
+        queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
+        IsDense = method.Lambda > 0;
+
+        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize);
+        Query.Initialise(seed);
+        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize);
+        Key.load_state_dict(Query.state_dict());
+        Query.to(device);
+        Key.to(device);
+        queryParameters = new ParameterVector(Query, trainable: true);
+        keyParameters = new ParameterVector(Key, trainable: false);
+        Optimiser = new Sgd(queryParameters, recipe.Optim.Momentum, recipe.Optim.WeightDecay);
+
+        GlobalQueue = StartQueue(Purpose.GlobalQueue);
+        DenseQueue = IsDense ? StartQueue(Purpose.DenseQueue) : null;
+
+        NegativeQueue StartQueue(ulong purpose) =>
+            new(Initialisation.RandomUnitVectors(method.Queue!.Value, recipe.Model.Embedding, seed, purpose).to(device));
+    }
+
+    /// <summary>Learns by gradient; its backbone is the product.</summary>
+    public Encoder Query { get; }
+
+    /// <summary>Follows the query encoder.</summary>
+    public Encoder Key { get; }
+
+    /// <summary>Global keys of earlier batches, (K, D).</summary>
+    public NegativeQueue GlobalQueue { get; }
+
+    /// <summary>A dense key vector of each image of earlier batches, (K, D); null for MoCo-v2.</summary>
+    public NegativeQueue? DenseQueue { get; }
+
+    /// <summary>Whether there is a dense branch at all.</summary>
+    public bool IsDense { get; }
+
+    internal Sgd Optimiser { get; }
+
+    /// <summary>One step: keys, losses, gradients, both queues. The weights move when <see cref="Optimiser"/> is told to.</summary>
+    /// <param name="views">N images, a multiple of the batch-norm group.</param>
+    /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
+    /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
+    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    public StepReport Forward(Views views, long step, int[]? keyOrder = null, bool measureHealth = false)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        using DisposeScope scope = NewDisposeScope();
+        int images = (int)views.Query.shape[0];
+        double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
+
+        MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
+        Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(Purpose.KeyPermutation, step).Permutation(images), step);
+        Tensor? knownMatch = IsDense ? MatchWithoutFeatures(views, (int)keys.Dense!.shape[1], step) : null;
+
+        // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
+        queryParameters.Gradients!.zero_();
+        Average average = new();
+        for (int start = 0; start < images; start += queryGroup)
+        {
+            using DisposeScope group = NewDisposeScope();
+            Tensor Slice(Tensor batch) => batch.narrow(0, start, queryGroup);
+
+            EncoderOutput query = Query.forward(Slice(views.Query));
+            Tensor q = normalize(query.Embedding, 2, 1);                                            // (n, D)
+            Tensor k = Slice(keys.Global);                                                          // (n, D)
+            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature) : null;
+
+            Tensor? denseLoss = null, r = null, t = null, match = null;
+            if (lambda > 0)
+            {
+                match = knownMatch is not null ? Slice(knownMatch) : Match(query, Slice(keys.Features!), Slice(keys.Dense!));   // (n, S²)
+                r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
+                t = Slice(keys.Dense!).gather(1, match.unsqueeze(2).expand(-1, -1, keys.Dense!.shape[2])).flatten(0, 1);
+                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.Temperature);
+            }
+
+            Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
+            (loss * ((double)queryGroup / images)).backward();
+
+            average.Add(loss, globalLoss, denseLoss);
+            if (measureHealth)
+            {
+                average.Add(Health.Similarities(q, k, GlobalQueue.Keys));
+                if (match is not null)
+                {
+                    average.AddDense(
+                        Health.Similarities(r!, t!, DenseQueue!.Keys),
+                        Health.MatchEntropy(match),
+                        Health.MutualMatches(match, query.Features!, Slice(keys.Features!)));
+                }
+            }
+        }
+
+        GlobalQueue.Enqueue(keys.Global);
+        DenseQueue?.Enqueue(keys.Negatives!);
+        return average.Report(lambda);
+    }
+
+    /// <summary>
+    /// Keys of the whole batch. The images are dealt to batch-norm groups in another order than the query images (shuffling BN): a query and
+    /// its key must not share statistics, or they recognise each other by them.
+    /// </summary>
+    private Keys EncodeKeys(Tensor images, int[] order, long step)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor shuffle = torch.tensor(order, dtype: ScalarType.Int64, device: images.device);
+        Tensor unshuffle = shuffle.argsort();
+
+        List<EncoderOutput> groups = [.. shuffle.split(queryGroup).Select(group => Key.forward(images.index_select(0, group)))];
+        Tensor InOrder(Func<EncoderOutput, Tensor> part) => cat([.. groups.Select(part)], 0).index_select(0, unshuffle);
+
+        Tensor global = normalize(InOrder(output => output.Embedding), 2, 1).MoveToOuterDisposeScope();
+        if (!IsDense)
+        {
+            return new Keys(global, null, null, null);
+        }
+
+        Tensor features = InOrder(output => output.Features!);                                      // (N, S², C)
+        Tensor dense = InOrder(output => output.Dense!);                                            // (N, S², D)
+        Tensor negatives = method.Negatives == Negatives.Pooled ? dense.mean([1]) : OneOfEach(dense, step);
+        return new Keys(
+            global,
+            features.MoveToOuterDisposeScope(),
+            normalize(dense, 2, 2).MoveToOuterDisposeScope(),
+            normalize(negatives, 2, 1).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>A vector of a random position of each image: (N, S², D) → (N, D).</summary>
+    private Tensor OneOfEach(Tensor dense, long step)
+    {
+        CounterRandom random = Stream(Purpose.SampledNegatives, step);
+        long[] position = [.. Enumerable.Range(0, (int)dense.shape[0]).Select(_ => (long)random.NextInt((int)dense.shape[1]))];
+        Tensor index = torch.tensor(position, device: dense.device).view(-1, 1, 1).expand(-1, 1, dense.shape[2]);
+        return dense.gather(1, index).squeeze(1);
+    }
+
+    /// <summary>(N, S²) for the kinds of matching that need no features, else null.</summary>
+    private Tensor? MatchWithoutFeatures(Views views, int positions, long step) => method.Matching switch
+    {
+        Matching.Random => DenseMatching.AtRandom((int)views.Query.shape[0], positions, Stream(Purpose.RandomMatching, step)).to(views.Query.device),
+        Matching.Geometric => DenseMatching.ByGeometry(views.QueryCrops, views.KeyCrops, (int)Math.Sqrt(positions)).to(views.Query.device),
+        _ => null,
+    };
+
+    private Tensor Match(EncoderOutput query, Tensor keyFeatures, Tensor keyDense) => method.Matching == Matching.Dense
+        ? DenseMatching.ByFeatures(query.Dense!, keyDense)
+        : DenseMatching.ByFeatures(query.Features!, keyFeatures);
+
+    private static Tensor Weighted(Tensor? first, double firstWeight, Tensor? second, double secondWeight) => (first, second) switch
+    {
+        (not null, not null) => (first * firstWeight) + (second * secondWeight),
+        (not null, null) => first * firstWeight,
+        _ => second! * secondWeight,
+    };
+
+    private CounterRandom Stream(ulong purpose, long step) => new(seed, purpose, (ulong)step);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Query.Dispose();
+        Key.Dispose();
+        GlobalQueue.Dispose();
+        DenseQueue?.Dispose();
+        Optimiser.Dispose();
+        queryParameters.Dispose();
+        keyParameters.Dispose();
+    }
+}
