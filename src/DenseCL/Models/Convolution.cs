@@ -5,8 +5,9 @@ namespace DenseCL.Models;
 
 /// <summary>A 2-D convolution without bias, its weight (out, in, k, k) as in PyTorch. Padding keeps the size at stride 1.</summary>
 /// <remarks>
-/// A 1×1 convolution is computed as a matrix product over channels: on channels-last activations that is a view, it is faster, and oneDNN's
-/// own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the process.
+/// A 1×1 convolution is computed as a matrix product over channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some
+/// processors (libtorch 2.10, est_eff_1x1), which ends the process. The output is laid out channels-first, because libtorch's batch norm
+/// sums up its statistics in double precision there, and in single precision, one after another, on channels-last data.
 /// </remarks>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
@@ -18,7 +19,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         : base(nameof(Convolution))
     {
         (this.size, this.stride) = (size, stride);
-        weight = new Parameter(empty(outChannels, inChannels, size, size));
+        weight = Owned.Parameter(outChannels, inChannels, size, size);
         RegisterComponents();
     }
 
@@ -30,6 +31,6 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         }
 
         Tensor x = stride == 1 ? input : input[TensorIndex.Ellipsis, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
-        return Pointwise.Linear(x.permute(0, 2, 3, 1), weight, bias: null).permute(0, 3, 1, 2);
+        return Pointwise.Linear(x.permute(0, 2, 3, 1), weight, bias: null).permute(0, 3, 1, 2).contiguous();
     }
 }

@@ -50,14 +50,16 @@ public static class Initialisation
     /// <summary>Fills a tensor of unit vectors, uniform on the sphere: the queues before they hold real keys.</summary>
     internal static Tensor RandomUnitVectors(long count, long length, ulong seed, ulong purpose)
     {
+        using DisposeScope scope = NewDisposeScope();
         CounterRandom random = new(seed, purpose);
         Tensor vectors = empty(count, length);
         Fill(vectors, () => random.NextNormal());
-        return nn.functional.normalize(vectors, 2, 1);
+        return nn.functional.normalize(vectors, 2, 1).MoveToOuterDisposeScope();
     }
 
     private static void Fill(Tensor tensor, Func<double> next)
     {
+        using DisposeScope scope = NewDisposeScope();
         float[] values = new float[tensor.numel()];
         for (int i = 0; i < values.Length; i++)
         {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,6 +17,7 @@ public sealed class ParameterVector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = [.. module.parameters()];
         Values = empty(parameters.Sum(p => p.numel()), device: parameters[0].device).DetachFromDisposeScope();
         Gradients = trainable ? zeros_like(Values).DetachFromDisposeScope() : null;
@@ -23,15 +25,14 @@ public sealed class ParameterVector : IDisposable
         foreach (Parameter parameter in parameters)
         {
             long count = parameter.numel();
-            using Tensor view = Values.narrow(0, start, count).view(parameter.shape);
+            Tensor view = Values.narrow(0, start, count).view(parameter.shape);
             view.copy_(parameter);
             parameter.requires_grad = false;
             parameter.set_(view);
             parameter.requires_grad = trainable;
             if (Gradients is not null)
             {
-                using Tensor gradient = Gradients.narrow(0, start, count).view(parameter.shape);
-                parameter.grad = gradient;
+                parameter.grad = Gradients.narrow(0, start, count).view(parameter.shape);
             }
 
             start += count;

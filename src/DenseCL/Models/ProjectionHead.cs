@@ -32,8 +32,8 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         public Affine(long inChannels, long outChannels, bool dense)
             : base(nameof(Affine))
         {
-            weight = new Parameter(dense ? empty(outChannels, inChannels, 1, 1) : empty(outChannels, inChannels));
-            bias = new Parameter(empty(outChannels));
+            weight = dense ? Owned.Parameter(outChannels, inChannels, 1, 1) : Owned.Parameter(outChannels, inChannels);
+            bias = Owned.Parameter(outChannels);
             RegisterComponents();
         }
 

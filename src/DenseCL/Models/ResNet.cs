@@ -10,7 +10,7 @@ namespace DenseCL.Models;
 /// RGB and normalised, to a feature map (N, <see cref="OutChannels"/>, ⌈H/32⌉, ⌈W/32⌉).
 /// </summary>
 /// <remarks>
-/// Fast on channels-last input; any layout is right. A new network holds uninitialised numbers: call <see cref="Initialisation.Initialise"/>
+/// A new network holds uninitialised numbers: call <see cref="Initialisation.Initialise"/>
 /// or load weights.
 /// </remarks>
 public sealed class ResNet : nn.Module<Tensor, Tensor>

@@ -26,6 +26,7 @@ public sealed class DenseContrast : IDisposable
     public DenseContrast(Recipe recipe, Device device)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        using DisposeScope scope = NewDisposeScope();
         method = recipe.Method;
         seed = recipe.Run.Seed;
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;

@@ -14,7 +14,7 @@ public static class DenseMatching
     public static Tensor ByFeatures(Tensor query, Tensor key)
     {
         using IDisposable noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Similarity(query, key).argmax(2).MoveToOuterDisposeScope();
     }
 
@@ -26,7 +26,7 @@ public static class DenseMatching
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return nn.functional.normalize(query, 2, 2).bmm(nn.functional.normalize(key, 2, 2).transpose(1, 2)).MoveToOuterDisposeScope();
     }
 
@@ -37,13 +37,14 @@ public static class DenseMatching
     /// <returns>(N, S²) int64</returns>
     public static Tensor AtRandom(int images, int positions, CounterRandom random)
     {
+        using DisposeScope scope = NewDisposeScope();
         long[] match = new long[images * positions];
         for (int i = 0; i < match.Length; i++)
         {
             match[i] = random.NextInt(positions);
         }
 
-        return torch.tensor(match).view(images, positions);
+        return torch.tensor(match).view(images, positions).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -57,6 +58,7 @@ public static class DenseMatching
     /// <remarks>Crops are upright rectangles, so rows and columns are matched each for itself.</remarks>
     public static Tensor ByGeometry(ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key, int gridSize)
     {
+        using DisposeScope scope = NewDisposeScope();
         long[] match = new long[query.Length * gridSize * gridSize];
         int next = 0;
         for (int n = 0; n < query.Length; n++)
@@ -73,7 +75,7 @@ public static class DenseMatching
             }
         }
 
-        return torch.tensor(match).view(query.Length, gridSize * gridSize);
+        return torch.tensor(match).view(query.Length, gridSize * gridSize).MoveToOuterDisposeScope();
     }
 
     private static int Nearest(int cell, int queryStart, int queryLength, bool queryFlipped, int keyStart, int keyLength, bool keyFlipped, int gridSize)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;
@@ -12,7 +13,7 @@ internal static class Health
     public static (double Positive, double Negative, double Deviation) Similarities(Tensor queries, Tensor positives, Tensor negatives)
     {
         using IDisposable noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         double positive = (queries * positives).sum(1).mean().item<float>();
         double negative = (queries.mean([0]) * negatives.mean([0])).sum().item<float>();   // the mean of all products is the product of the means
         double deviation = queries.shape[0] == 1 ? 0 : (queries.std(0).mean() * Math.Sqrt(queries.shape[1])).item<float>();
@@ -23,7 +24,7 @@ internal static class Health
     /// <param name="match">j: (N, S²)</param>
     public static double MatchEntropy(Tensor match)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         long positions = match.shape[1];
         if (positions == 1)
         {
@@ -42,7 +43,7 @@ internal static class Health
     public static double MutualMatches(Tensor match, Tensor query, Tensor key)
     {
         using IDisposable noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor back = DenseMatching.ByFeatures(key, query).gather(1, match);                             // (N, S²)
         return back.eq(arange(match.shape[1], device: match.device)).to_type(ScalarType.Float32).mean().item<float>();
     }

@@ -1,4 +1,5 @@
 using DenseCL.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;
@@ -13,6 +14,7 @@ internal static class MomentumEncoder
     public static void Update(ParameterVector key, ParameterVector query, double momentum)
     {
         using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         key.Values.mul_(momentum).add_(query.Values, alpha: 1 - momentum);
     }
 }

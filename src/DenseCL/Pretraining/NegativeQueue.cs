@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;
@@ -41,7 +42,7 @@ public sealed class NegativeQueue : IDisposable
         }
 
         using IDisposable noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         long untilEnd = Math.Min(count, Capacity - Position);
         Keys.narrow(0, Position, untilEnd).copy_(keys.narrow(0, 0, untilEnd));
         Keys.narrow(0, 0, count - untilEnd).copy_(keys.narrow(0, untilEnd, count - untilEnd));

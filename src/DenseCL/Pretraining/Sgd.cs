@@ -1,4 +1,5 @@
 using DenseCL.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;
@@ -23,6 +24,7 @@ internal sealed class Sgd : IDisposable
     public void Step(double learningRate)
     {
         using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Tensor gradient = parameters.Gradients!.add_(parameters.Values, alpha: weightDecay);
         Velocity.mul_(momentum).add_(gradient);
         parameters.Values.add_(Velocity, alpha: -learningRate);
