@@ -137,7 +137,7 @@ for fill, arguments in [
 channels = np.indices((256, 256, 256), dtype=np.uint8).reshape(3, -1).T.reshape(4096, 4096, 3)
 every_colour = {
     str(turn): hashlib.sha256(np.asarray(F.adjust_hue(Image.fromarray(channels), turn)).tobytes()).hexdigest()
-    for turn in [0.0, 0.1, -0.3]}
+    for turn in [0.1, -0.3]}
 
 # ---------------------------------------------------------------- encoded files
 

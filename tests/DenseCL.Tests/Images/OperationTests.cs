@@ -46,7 +46,6 @@ public sealed class OperationTests
     }
 
     [Theory]
-    [InlineData("0.0")]
     [InlineData("0.1")]
     [InlineData("-0.3")]
     public void Hue_equals_torchvisions_for_every_colour_there_is(string turn)
