@@ -18,7 +18,7 @@ internal sealed class Average
         {
             if (value is not null)
             {
-                to.Add(value.item<float>());
+                to.Add(value.to_type(ScalarType.Float64).item<double>());
             }
         }
     }

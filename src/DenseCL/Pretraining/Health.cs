@@ -14,9 +14,9 @@ internal static class Health
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        double positive = (queries * positives).sum(1).mean().item<float>();
-        double negative = (queries.mean([0]) * negatives.mean([0])).sum().item<float>();   // the mean of all products is the product of the means
-        double deviation = queries.shape[0] == 1 ? 0 : (queries.std(0).mean() * Math.Sqrt(queries.shape[1])).item<float>();
+        double positive = (queries * positives).sum(1).mean().to_type(ScalarType.Float64).item<double>();
+        double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>();   // the mean of all products is the product of the means
+        double deviation = queries.shape[0] == 1 ? 0 : (queries.std(0).mean() * Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
         return (positive, negative, deviation);
     }
 
@@ -33,7 +33,7 @@ internal static class Health
 
         Tensor share = nn.functional.one_hot(match, positions).to_type(ScalarType.Float32).mean([1]);   // (N, S²)
         Tensor entropy = -(share * share.clamp_min(1e-12).log()).sum(1).mean();
-        return entropy.item<float>() / Math.Log(positions);
+        return entropy.to_type(ScalarType.Float64).item<double>() / Math.Log(positions);
     }
 
     /// <summary>The share of query positions s with j⁻¹(j(s)) = s, where j⁻¹ matches backwards by the same features.</summary>
@@ -45,6 +45,6 @@ internal static class Health
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor back = DenseMatching.ByFeatures(key, query).gather(1, match);                             // (N, S²)
-        return back.eq(arange(match.shape[1], device: match.device)).to_type(ScalarType.Float32).mean().item<float>();
+        return back.eq(arange(match.shape[1], device: match.device)).to_type(ScalarType.Float32).mean().to_type(ScalarType.Float64).item<double>();
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DenseCL.Models;
-using DenseCL.Platform;
 using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using TorchSharp;
@@ -38,7 +37,6 @@ public class GoldenRunTests(ITestOutputHelper output)
     [MemberData(nameof(Files))]
     public void Golden(string file)
     {
-        TorchRuntime.EnsureReady();
         GoldenRun golden = GoldenRun.Read(Path.IsPathRooted(file) ? file : Repository.PathOf("tests", "golden", file));
         GoldenConfig config = golden.Config;
         using DenseContrast method = Build(config);
