@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace DenseCL.Recipes;
 
-/// <summary>The checks of a single setting: the value comes back if it is allowed, else a <see cref="RecipeException"/> names key, value, range and choice.</summary>
+/// <summary>
+/// The checks of a single setting: the value comes back if it is allowed, else a <see cref="RecipeException"/> names key, value, range and
+/// choice.
+/// </summary>
 internal static class Allowed
 {
     /// <summary>A number between two ends; <see cref="IMinMaxValue{T}.MaxValue"/> as <paramref name="high"/> means no upper end.</summary>
@@ -56,13 +60,15 @@ internal static class Allowed
     public static T Defined<T>(string key, T value)
         where T : struct, Enum => Enum.IsDefined(value)
             ? value
-            : throw Refused(key, value.ToString("D"), $"one of {string.Join(", ", Setting.WordsOf(typeof(T)))}", "Choose one of these words.");
+            : throw Refused(key, value.ToString("D"), $"one of {string.Join(", ", Setting.WordsOf(typeof(T)))}", "Choose a word.");
 
     /// <summary>The name of a file, or null.</summary>
     public static string? FileName(string key, string? value, string advice)
     {
         bool allowed = value is null || (value.Length is > 0 and <= 4096 && !string.IsNullOrWhiteSpace(value) && IsOneLine(value));
-        return allowed ? value : throw Refused(key, Quoted(value!), "the name of a file: 1 to 4096 characters, none of them a control character", advice);
+        return allowed
+            ? value
+            : throw Refused(key, Quoted(value!), "the name of a file: 1 to 4096 characters, none of them a control character", advice);
     }
 
     /// <summary>Text from outside as it can stand in a message: short, and without characters that steer a terminal.</summary>
@@ -75,11 +81,12 @@ internal static class Allowed
 
     private static bool IsOneLine(string value)
     {
-        foreach (var rune in value.EnumerateRunes())
+        foreach (Rune rune in value.EnumerateRunes())
         {
-            // An unpaired surrogate comes as U+FFFD: no file system gives such a name, and UTF-8 cannot keep it.
-            UnicodeCategory category = System.Text.Rune.GetUnicodeCategory(rune);
-            if (category is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || rune.Value == 0xFFFD)
+            // An unpaired surrogate comes as the replacement character: UTF-8 cannot keep it.
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            if (rune == Rune.ReplacementChar
+                || category is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 return false;
             }

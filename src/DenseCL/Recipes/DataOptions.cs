@@ -5,16 +5,21 @@ namespace DenseCL.Recipes;
 public sealed record DataOptions
 {
     /// <summary>The side of a view in pixels; 32 … 1024.</summary>
-    /// <remarks>Cost and memory grow with its square. The backbone's map has ⌈size / 32⌉ positions a side: 7 at 224, 3 at 96, one at 32.</remarks>
+    /// <remarks>
+    /// Cost and memory grow with its square. The backbone's map has ⌈size / 32⌉ positions a side: 7 at 224, 3 at 96, one at 32.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Size
     {
         get;
-        init => field = Allowed.Between("data.size", value, 32, 1024, "Choose 224 as in the paper, or 96 to 160 for a run on a processor.");
+        init => field = Allowed.Between(
+            "data.size", value, 32, 1024, "Choose 224 as in the paper, or 96 to 160 for a run on a processor.");
     } = 224;
 
     /// <summary>The share of the image's area that a crop covers; 0 &lt; low ≤ high ≤ 1.</summary>
-    /// <remarks>It is of the area, not of the side: 0.2 cuts 45 % of each side. A smaller lower end makes views of the same image harder to match.</remarks>
+    /// <remarks>
+    /// It is of the area, not of the side: 0.2 leaves 45 % of each side. A smaller lower end makes views of the same image harder to match.
+    /// </remarks>
     /// <exception cref="RecipeException">The ends are out of range or out of order.</exception>
     public Interval CropScale
     {
@@ -28,7 +33,8 @@ public sealed record DataOptions
     public Interval CropAspect
     {
         get;
-        init => field = Allowed.Within("data.cropAspect", value, 0.01, 100, "Choose [0.75, 1.3333333333333333], or [1, 1] for no distortion.");
+        init => field = Allowed.Within(
+            "data.cropAspect", value, 0.01, 100, "Choose [0.75, 1.3333333333333333], or [1, 1] for no distortion.");
     } = new(3.0 / 4, 4.0 / 3);
 
     /// <summary>Brightness is multiplied by a factor from 1 − value to 1 + value; 0 … 1.</summary>
@@ -113,12 +119,15 @@ public sealed record DataOptions
     } = 0.5;
 
     /// <summary>Subtracted from each channel, of pixel values scaled to 0 … 1; each 0 … 1.</summary>
-    /// <remarks>ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into what is exported.</remarks>
+    /// <remarks>
+    /// ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into what is exported.
+    /// </remarks>
     /// <exception cref="RecipeException">A channel is out of range.</exception>
     public PerChannel Mean
     {
         get;
-        init => field = Allowed.Within("data.mean", value, 0, 1, "Choose [0.485, 0.456, 0.406], ImageNet's; pixel values are scaled to 0 to 1 first.");
+        init => field = Allowed.Within(
+            "data.mean", value, 0, 1, "Choose [0.485, 0.456, 0.406], ImageNet's; pixel values are scaled to 0 to 1 first.");
     } = new(0.485, 0.456, 0.406);
 
     /// <summary>Divides each channel after the mean was subtracted; each 0.001 … 1.</summary>
@@ -127,17 +136,21 @@ public sealed record DataOptions
     public PerChannel Std
     {
         get;
-        init => field = Allowed.Within("data.std", value, 0.001, 1, "Choose [0.229, 0.224, 0.225], ImageNet's; pixel values are scaled to 0 to 1 first.");
+        init => field = Allowed.Within(
+            "data.std", value, 0.001, 1, "Choose [0.229, 0.224, 0.225], ImageNet's; pixel values are scaled to 0 to 1 first.");
     } = new(0.229, 0.224, 0.225);
 
     /// <summary>Threads that decode and augment; 1 … 256; null (<c>auto</c>): by the number of processors.</summary>
-    /// <remarks>Without influence on any pixel: every random number is keyed by seed, epoch, image and view. May change when a run is resumed.</remarks>
+    /// <remarks>
+    /// Without influence on any pixel: every random number is keyed by seed, epoch, image and view. May change when a run is resumed.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("auto")]
     public int? Threads
     {
         get;
-        init => field = Allowed.Between("data.threads", value, 1, 256, "Choose `auto`, or the number of processor cores to give to decoding.");
+        init => field = Allowed.Between(
+            "data.threads", value, 1, 256, "Choose `auto`, or the number of processor cores to give to decoding.");
     }
 
     /// <summary>Batches made ahead of the network; 1 … 64.</summary>
@@ -168,11 +181,14 @@ public sealed record DataOptions
     } = 16;
 
     /// <summary>The pixels of an image, width × height, above which it is not decoded; 1024 … 700000000.</summary>
-    /// <remarks>A decoder needs 3 to 4 bytes a pixel in each thread: the limit keeps a single hostile file from taking all memory.</remarks>
+    /// <remarks>
+    /// A decoder needs 3 to 4 bytes a pixel in each thread: the limit keeps a single hostile file from taking all memory.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int MaxPixels
     {
         get;
-        init => field = Allowed.Between("data.maxPixels", value, 1024, 700_000_000, "Choose 100000000, or cut larger images into tiles first.");
+        init => field = Allowed.Between(
+            "data.maxPixels", value, 1024, 700_000_000, "Choose 100000000, or cut larger images into tiles first.");
     } = 100_000_000;
 }

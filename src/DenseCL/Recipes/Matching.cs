@@ -12,6 +12,8 @@ public enum Matching
     /// <summary>A random position: an ablation of the paper, to see what matching is worth.</summary>
     Random,
 
-    /// <summary>The position nearest in the image, from the known crops: the authors report almost the same as <see cref="Backbone"/>.</summary>
+    /// <summary>
+    /// The position nearest in the image, from the known crops: the authors report almost the same as <see cref="Backbone"/>.
+    /// </summary>
     Geometric,
 }

@@ -3,12 +3,15 @@ namespace DenseCL.Recipes;
 /// <summary>Finds the name that was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>"; did you mean `…`?"-like end of a sentence without its full stop, or nothing if no candidate is near.</summary>
+    /// <summary>The end of a sentence, without its full stop, that gives the nearest candidate; nothing if none is near.</summary>
     public static string Hint(string name, IEnumerable<string> candidates) =>
-        candidates.MinBy(candidate => Distance(name, candidate)) is { } nearest && IsNear(name, nearest) ? $"; the nearest is `{nearest}`" : "";
+        candidates.MinBy(candidate => Distance(name, candidate)) is { } nearest && IsNear(name, nearest)
+            ? $"; the nearest is `{nearest}`"
+            : "";
 
     /// <summary>Whether <paramref name="name"/> is so like <paramref name="candidate"/> that it was probably meant.</summary>
-    public static bool IsNear(string name, string candidate) => Distance(name, candidate) <= Math.Max(1, Math.Min(name.Length, candidate.Length) / 3);
+    public static bool IsNear(string name, string candidate) =>
+        Distance(name, candidate) <= Math.Min(name.Length, candidate.Length) / 4;
 
     /// <summary>
     /// Levenshtein's distance without regard to case, '-' and '_' (so learning_rate is learningRate); 0 too for the initials (lr).

@@ -5,16 +5,22 @@ namespace DenseCL.Recipes;
 public sealed record OptimOptions
 {
     /// <summary>Passes over all images; 1 … 100000.</summary>
-    /// <remarks>The schedule is spread over them, so it cannot change when a run is resumed. Small sets need more: 800 on COCO's 118,000 images, 200 on ImageNet's 1.28 million.</remarks>
+    /// <remarks>
+    /// The schedule is spread over them, so it cannot change when a run is resumed. Small sets need more: 800 on COCO's 118,000 images, 200
+    /// on ImageNet's 1.28 million.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Epochs
     {
         get;
-        init => field = Allowed.Between("optim.epochs", value, 1, 100_000, "Choose 200 for a million images, 800 for a hundred thousand.");
+        init => field = Allowed.Between(
+            "optim.epochs", value, 1, 100_000, "Choose 200 for a million images, 800 for a hundred thousand.");
     } = 200;
 
     /// <summary>Images in an optimiser step; 2 … 65536.</summary>
-    /// <remarks>The learning rate belongs to it: halve both together. The images that do not fill a last batch are left out of that epoch.</remarks>
+    /// <remarks>
+    /// The learning rate belongs to it: halve both together. The images that do not fill a last batch are left out of that epoch.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Batch
     {
@@ -23,7 +29,9 @@ public sealed record OptimOptions
     } = 256;
 
     /// <summary>The learning rate at its highest, for a whole batch; above 0, at most 10.</summary>
-    /// <remarks>The paper: 0.03 on ImageNet, 0.3 on COCO, at 256 images a batch. Too high shows as a loss that stays near ln(queue + 1).</remarks>
+    /// <remarks>
+    /// The paper: 0.03 on ImageNet, 0.3 on COCO, at 256 images a batch. A loss that stays at ln(queue + 1) has collapsed: lower it.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double LearningRate
     {
@@ -32,7 +40,9 @@ public sealed record OptimOptions
     } = 0.03;
 
     /// <summary>How the learning rate falls.</summary>
-    /// <remarks><see cref="Schedule.Cosine"/> changes once an epoch, as the paper's; with few epochs <see cref="Schedule.CosineStep"/> is smoother.</remarks>
+    /// <remarks>
+    /// <see cref="Schedule.Cosine"/> changes once an epoch, as the paper's; with few epochs <see cref="Schedule.CosineStep"/> is smoother.
+    /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Schedule Schedule
     {
@@ -41,16 +51,20 @@ public sealed record OptimOptions
     }
 
     /// <summary>The momentum of gradient descent; at least 0, below 1.</summary>
-    /// <remarks>Not the key encoder's, which is method.keyMomentum. 0 is plain gradient descent; a step is worth 1 / (1 − momentum) times the learning rate.</remarks>
+    /// <remarks>
+    /// Not the key encoder's, which is method.keyMomentum. 0 is plain gradient descent; a step is worth 1 / (1 − momentum) times the
+    /// learning rate.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Momentum
     {
         get;
-        init => field = Allowed.Between("optim.momentum", value, 0, 1, "Choose 0.9; the key encoder's momentum is method.keyMomentum.", belowHigh: true);
+        init => field = Allowed.Between(
+            "optim.momentum", value, 0, 1, "Choose 0.9; the key encoder's momentum is method.keyMomentum.", belowHigh: true);
     } = 0.9;
 
     /// <summary>The share of each weight that is added to its gradient; 0 … 1.</summary>
-    /// <remarks>0 turns it off; far above 0.001 the network shrinks faster than it learns.</remarks>
+    /// <remarks>0 turns it off; more keeps the weights smaller.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double WeightDecay
     {
@@ -58,17 +72,22 @@ public sealed record OptimOptions
         init => field = Allowed.Between("optim.weightDecay", value, 0, 1, "Choose 0.0001 as in the paper.");
     } = 1e-4;
 
-    /// <summary>Images that share batch-norm statistics; at least 2; must divide batch / accumulation; null (<c>whole</c>): all that are computed at once.</summary>
+    /// <summary>
+    /// Images that share batch-norm statistics; at least 2; must divide batch / accumulation; null (<c>whole</c>): all that are computed at
+    /// once.
+    /// </summary>
     /// <remarks>
-    /// Query images are grouped in their order, key images in an order permuted over the batch, so that a query and its key do not share statistics and
-    /// the network cannot find the pair by them. One group for the whole batch gives that protection up; very small groups make statistics noisy.
+    /// Query images are grouped in their order, key images in an order permuted over the batch, so that a query and its key do not share
+    /// statistics and the network cannot find the pair by them. One group for the whole batch gives that protection up; very small groups
+    /// make statistics noisy.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("whole")]
     public int? BatchNormGroup
     {
         get;
-        init => field = Allowed.Between("optim.batchNormGroup", value, 2, 65536, "Choose 32 as in the paper, a divisor of the batch, or `whole`.");
+        init => field = Allowed.Between(
+            "optim.batchNormGroup", value, 2, 65536, "Choose 32 as in the paper, a divisor of the batch, or `whole`.");
     } = 32;
 
     /// <summary>Pieces in which a batch is computed, one after the other; 1 … 65536; must divide the batch.</summary>
@@ -81,7 +100,7 @@ public sealed record OptimOptions
     } = 1;
 
     /// <summary>Steps over which the learning rate rises from 0 in a straight line; at least 0.</summary>
-    /// <remarks>The paper uses none; some hundred help with learning rates above 0.3.</remarks>
+    /// <remarks>The paper uses none. The steps are the first of the run, which does not become longer by them.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int WarmupSteps
     {

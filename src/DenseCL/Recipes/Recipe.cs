@@ -14,24 +14,26 @@ public sealed record Recipe
     };
 
     /// <summary>What is learned.</summary>
-    public MethodOptions Method { get; init; } = new();
+    public MethodOptions Method { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>The network that learns.</summary>
-    public ModelOptions Model { get; init; } = new();
+    public ModelOptions Model { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>How an image becomes two views.</summary>
-    public DataOptions Data { get; init; } = new();
+    public DataOptions Data { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>How it is learned.</summary>
-    public OptimOptions Optim { get; init; } = new();
+    public OptimOptions Optim { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>How the run is carried out.</summary>
-    public RunOptions Run { get; init; } = new();
+    public RunOptions Run { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>What is allowed but probably not meant, a sentence or two each; empty if all is well.</summary>
     public IReadOnlyList<string> Warnings => [.. RecipeRules.Warnings(this)];
 
-    /// <summary>SHA-256 of all settings, in lower-case hexadecimal: equal for recipes that are equal in every setting, whatever file they came from.</summary>
+    /// <summary>
+    /// SHA-256 of all settings, in lower-case hexadecimal: equal for recipes that are equal in every setting, whatever file they came from.
+    /// </summary>
     public string Hash
     {
         get
@@ -65,15 +67,18 @@ public sealed record Recipe
     /// <exception cref="RecipeException">Two settings contradict each other; the message gives both values and what to choose.</exception>
     public void Validate() => RecipeRules.Check(this);
 
-    /// <summary>This recipe for a known number of images: <c>auto</c> queue and key momentum become numbers, and the whole is validated.</summary>
+    /// <summary>
+    /// This recipe for a known number of images: <c>auto</c> queue and key momentum become numbers, and the whole is validated.
+    /// </summary>
     /// <param name="imageCount">Images in the training set, at least one batch of them.</param>
     /// <remarks>
-    /// The queue: 16 below 50 images, 256 below 1000, 2048 below 10,000, 16384 below 60,000, else 65536, rounded up to whole batches: negatives for a set
-    /// of that size without too many keys of the query's own image. The key momentum: 0.99 below 10,000 images, 0.996 below 60,000, else 0.999: the key
-    /// encoder averages about the last 1 / (1 − m) steps, 100, 250 or 1000, and these should be an epoch or a few, not most of a short run.
-    /// An epoch has imageCount / batch steps, rounded down.
+    /// The queue: 16 below 50 images, 256 below 1000, 2048 below 10,000, 16384 below 60,000, else 65536, rounded up to whole batches:
+    /// negatives for a set of that size without too many keys of the query's own image. The key momentum: 0.99 below 10,000 images, 0.996
+    /// below 60,000, else 0.999: the key encoder averages about the last 1 / (1 − m) steps, 100, 250 or 1000, and these should be an epoch
+    /// or a few, not most of a short run. An epoch has imageCount / batch steps, rounded down.
     /// </remarks>
-    /// <exception cref="RecipeException">There are fewer images than a batch, a warm-up outlasts the run, or <see cref="Validate"/> fails.</exception>
+    /// <exception cref="RecipeException">There are fewer images than a batch, a warm-up outlasts the run, or <see cref="Validate"/>
+    /// fails.</exception>
     public Recipe Resolve(int imageCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(imageCount);

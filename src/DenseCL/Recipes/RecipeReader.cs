@@ -4,9 +4,9 @@ namespace DenseCL.Recipes;
 
 /// <summary>Reads recipes: shipped ones by name, others from YAML files, with single settings overridden.</summary>
 /// <remarks>
-/// A file is untrusted: it may have at most <see cref="MaxBytes"/>, no anchors, aliases or tags, and every key must be known. A file may begin with
-/// <c>base: NAME</c>, the shipped recipe from which it starts; otherwise it starts from the defaults of the options. A setting is written in its section or
-/// by its dotted key (<c>optim.epochs: 20</c>). Numbers have a decimal point in every culture.
+/// A file is untrusted: it may have at most <see cref="MaxBytes"/>, no anchors, aliases or tags, and every key must be known. A file may
+/// begin with <c>base: NAME</c>, the shipped recipe from which it starts; otherwise it starts from the defaults of the options. A setting
+/// is written in its section or by its dotted key (<c>optim.epochs: 20</c>). Numbers have a decimal point in every culture.
 /// </remarks>
 public static class RecipeReader
 {
@@ -20,15 +20,18 @@ public static class RecipeReader
     public static IReadOnlyList<string> Shipped { get; } =
     [
         .. typeof(RecipeReader).Assembly.GetManifestResourceNames()
-            .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal) && resource.EndsWith(Extension, StringComparison.Ordinal))
+            .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
             .Select(resource => resource[Folder.Length..^Extension.Length])
             .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Reads a recipe, overrides single settings, and validates the whole.</summary>
-    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file (<c>./small</c> for a file of a shipped name).</param>
-    /// <param name="overrides">Settings as <c>section.name=value</c>, the value in YAML flow syntax: <c>data.cropScale=[0.2, 1]</c>, <c>method.queue=auto</c>.</param>
-    /// <exception cref="RecipeException">The recipe was not found, cannot be read or is not valid; the message says where and what to do.</exception>
+    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file (<c>./small</c> for a file of
+    /// a shipped name).</param>
+    /// <param name="overrides">Settings as <c>section.name=value</c>, the value in YAML flow syntax: <c>data.cropScale=[0.2, 1]</c>,
+    /// <c>method.queue=auto</c>.</param>
+    /// <exception cref="RecipeException">The recipe was not found, cannot be read or is not valid; the message says where and what to
+    /// do.</exception>
     public static Recipe Read(string nameOrPath, params IEnumerable<string> overrides)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
@@ -58,7 +61,8 @@ public static class RecipeReader
     /// <summary>Reads a recipe from text, such as one that <see cref="RecipeWriter"/> wrote, and validates it.</summary>
     /// <param name="yaml">The YAML text; empty for all defaults.</param>
     /// <param name="source">What to call it in messages, such as the file's name.</param>
-    /// <exception cref="RecipeException">The text cannot be read or the recipe is not valid; the message says where and what to do.</exception>
+    /// <exception cref="RecipeException">The text cannot be read or the recipe is not valid; the message says where and what to
+    /// do.</exception>
     public static Recipe Parse(string yaml, string source)
     {
         ArgumentNullException.ThrowIfNull(yaml);
@@ -79,7 +83,9 @@ public static class RecipeReader
                     + $"{Nearest.Hint(value.IsList ? "" : value.Items[0], Shipped)}.");
         }
 
-        return entries.Where(entry => entry.Key is not "base").Aggregate(recipe, (result, entry) => Apply(result, entry.Key, entry.Value, entry.Where));
+        return entries
+            .Where(entry => entry.Key is not "base")
+            .Aggregate(recipe, (result, entry) => Apply(result, entry.Key, entry.Value, entry.Where));
     }
 
     private static Recipe Apply(Recipe recipe, string key, YamlValue value, string where)
@@ -120,7 +126,8 @@ public static class RecipeReader
         {
             if (Directory.Exists(path))
             {
-                throw new RecipeException($"{Allowed.Quoted(path)} is a folder, not a recipe. Give the file in it, such as recipe.yaml of a run folder.");
+                throw new RecipeException(
+                    $"{Allowed.Quoted(path)} is a folder, not a recipe. Give the file in it, such as recipe.yaml of a run folder.");
             }
 
             using FileStream stream = File.OpenRead(path);
@@ -135,7 +142,8 @@ public static class RecipeReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new RecipeException($"The recipe file {Allowed.Quoted(path)} cannot be read. {e.Message} Check the path and its permissions.", e);
+            throw new RecipeException(
+                $"The recipe file {Allowed.Quoted(path)} cannot be read. {e.Message} Check the path and its permissions.", e);
         }
     }
 
@@ -146,7 +154,8 @@ public static class RecipeReader
         int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         if (length > MaxBytes)
         {
-            throw new RecipeException($"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for a recipe. Check that it is the file you meant.");
+            throw new RecipeException(
+                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for a recipe. Check that it is the file you meant.");
         }
 
         try
@@ -157,7 +166,8 @@ public static class RecipeReader
         }
         catch (DecoderFallbackException e)
         {
-            throw new RecipeException($"{Allowed.Quoted(name)} is not a text in UTF-8. Save it as UTF-8, or check that it is the file you meant.", e);
+            throw new RecipeException(
+                $"{Allowed.Quoted(name)} is not a text in UTF-8. Save it as UTF-8, or check that it is the file you meant.", e);
         }
     }
 }

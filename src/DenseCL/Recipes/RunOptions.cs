@@ -17,12 +17,16 @@ public sealed record RunOptions
     }
 
     /// <summary>Steps from one checkpoint to the next; at least 1.</summary>
-    /// <remarks>At most so many steps are lost when the machine fails; each costs a write of all weights and queues. May change when a run is resumed.</remarks>
+    /// <remarks>
+    /// At most so many steps are lost when the machine fails; each costs a write of all weights and queues. May change when a run is
+    /// resumed.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int CheckpointEvery
     {
         get;
-        init => field = Allowed.Between("run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind to repeat, such as 500.");
+        init => field = Allowed.Between(
+            "run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind to repeat, such as 500.");
     } = 500;
 
     /// <summary>Checkpoints kept, the newest ones; at least 1.</summary>

@@ -6,6 +6,8 @@ namespace DenseCL.Recipes;
 /// <summary>One setting of a recipe: the option's property, its dotted key, and the way between its value and YAML.</summary>
 internal sealed class Setting
 {
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     private readonly PropertyInfo section;
     private readonly PropertyInfo property;
     private readonly Type type;
@@ -48,21 +50,23 @@ internal sealed class Setting
         Setting nearest = All.MinBy(setting => (Nearest.Distance(name, setting.Name), Nearest.Distance(key, setting.Key)))!;
         string advice = Nearest.IsNear(name, nearest.Name) ? $"Did you mean `{nearest.Key}`?"
             : Sections.FirstOrDefault(known => key.StartsWith(known + ".", StringComparison.Ordinal)) is { } section
-                ? $"The settings of `{section}` are {string.Join(", ", All.Where(setting => setting.Key.StartsWith(section + ".", StringComparison.Ordinal)).Select(setting => setting.Name))}."
+                ? $"The settings of `{section}` are {string.Join(", ", NamesIn(section))}."
                 : $"A setting is written section.name; the sections are {string.Join(", ", Sections)}.";
         throw new RecipeException($"There is no setting {Allowed.Quoted(key)}. {advice}");
     }
 
-    /// <summary>The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.</summary>
+    /// <summary>
+    /// The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.
+    /// </summary>
     public string Text(Recipe recipe) => property.GetValue(section.GetValue(recipe)) switch
     {
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
         Enum word => KebabCase(word.ToString()),
-        Interval interval => string.Create(CultureInfo.InvariantCulture, $"[{interval.Low:R}, {interval.High:R}]"),
-        PerChannel channels => string.Create(CultureInfo.InvariantCulture, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
+        PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
+        double number => number.ToString("R", Invariant),
+        IFormattable number => number.ToString(null, Invariant),
         var other => throw new NotSupportedException($"{Key} has a type without a form in YAML: {other.GetType()}."),
     };
 
@@ -70,7 +74,7 @@ internal sealed class Setting
     public Recipe With(Recipe recipe, object? value)
     {
         object options = Copy(section.GetValue(recipe)!);
-        property.SetValue(options, value, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
+        property.SetValue(options, value, BindingFlags.DoNotWrapExceptions, null, null, Invariant);
         object result = Copy(recipe);
         section.SetValue(result, options);
         return (Recipe)result;
@@ -84,18 +88,18 @@ internal sealed class Setting
             return null;
         }
 
+        string first = value.Items is [var item, ..] ? item : "";
         object? parsed = type switch
         {
-            _ when type == typeof(Interval) => value.Items is [var low, var high] && value.IsList && Number(low) is { } l && Number(high) is { } h
-                ? new Interval(l, h) : null,
-            _ when type == typeof(PerChannel) => value.Items is [var red, var green, var blue] && value.IsList
-                && Number(red) is { } r && Number(green) is { } g && Number(blue) is { } b ? new PerChannel(r, g, b) : null,
+            _ when type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
+            _ when type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
             _ when value.IsList => null,
-            _ when type == typeof(double) => Number(value.Items[0]),
-            _ when type == typeof(int) => int.TryParse(value.Items[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int i) ? i : null,
-            _ when type == typeof(ulong) => ulong.TryParse(value.Items[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong u) ? u : null,
-            _ when type.IsEnum => Enum.GetValues(type).Cast<object>().FirstOrDefault(member => value.Items[0].Equals(KebabCase(member.ToString()!), StringComparison.Ordinal)),
-            _ => value.Items[0],
+            _ when type == typeof(double) => Number(first),
+            _ when type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
+            _ when type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
+            _ when type.IsEnum => WordsOf(type).Zip(Enum.GetValues(type).Cast<object>())
+                .FirstOrDefault(member => member.First.Equals(first, StringComparison.Ordinal)).Second,
+            _ => first,
         };
         return parsed ?? throw new RecipeException($"{Key} is {value}, but must be {Expected(value)}.");
     }
@@ -105,11 +109,18 @@ internal sealed class Setting
     private static string KebabCase(string name) =>
         string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
 
+    private static IEnumerable<string> NamesIn(string section) =>
+        All.Where(setting => setting.Section.Equals(section, StringComparison.Ordinal)).Select(setting => setting.Name);
+
     private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, Invariant, out double number) && double.IsFinite(number) ? number : null;
+
+    private static double?[] Numbers(YamlValue value) => value.IsList ? [.. value.Items.Select(Number)] : [];
 
     private static IEnumerable<PropertyInfo> Settable(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).OrderBy(property => property.MetadataToken);
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
+            .OrderBy(property => property.MetadataToken);
 
     private static object Copy(object options)
     {
@@ -136,6 +147,6 @@ internal sealed class Setting
             _ when type.IsEnum => $"one of {string.Join(", ", WordsOf(type))}",
             _ => "the name of a file",
         };
-        return form + (nullWord is null ? "" : $", or `{nullWord}`") + (type.IsEnum ? Nearest.Hint(value.Items[0], WordsOf(type)) : "");
+        return form + (nullWord is null ? "" : $", or `{nullWord}`") + (type.IsEnum ? Nearest.Hint(value.IsList ? "" : value.Items[0], WordsOf(type)) : "");
     }
 }

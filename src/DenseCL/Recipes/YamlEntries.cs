@@ -4,8 +4,9 @@ using YamlDotNet.Core.Events;
 namespace DenseCL.Recipes;
 
 /// <summary>
-/// Reads the little of YAML that a recipe is made of: a mapping of sections, which are mappings of scalars and lists of scalars. Whatever else YAML can do
-/// (anchors, aliases, tags, nesting, more documents) is refused at the event where it appears, so no file can make the reader build or recurse.
+/// Reads the little of YAML that a recipe is made of: a mapping of sections, which are mappings of scalars and lists of scalars. Whatever
+/// else YAML can do (anchors, aliases, tags, nesting, more documents) is refused at the event where it appears, so no file can make the
+/// reader build or recurse.
 /// </summary>
 internal sealed class YamlEntries
 {
@@ -63,7 +64,13 @@ internal sealed class YamlEntries
         catch (YamlException e)
         {
             string where = $"{name}, line {e.Start.Line}, column {e.Start.Column}";
-            throw new RecipeException($"{where}: This is not YAML that can be read. {e.Message} Check the indentation, colons, brackets and quotes there.", e);
+            throw new RecipeException(
+                $"{where}: This is not YAML that can be read. {e.Message} Check the indentation, colons, brackets and quotes there.", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The parser's answer to text after "..." and to tags that are no addresses: faults of the text too, only without a place.
+            throw new RecipeException($"{Here()}: This is not YAML that can be read. Check this line and the next for `...`, `---` and `!`.", e);
         }
     }
 
@@ -76,7 +83,8 @@ internal sealed class YamlEntries
 
         if (!parser.TryConsume<MappingStart>(out _))
         {
-            throw new RecipeException($"{Here()}: A recipe is a mapping of sections. Begin with a line such as `optim:` and write its settings below, indented.");
+            throw new RecipeException(
+                $"{Here()}: A recipe is a mapping of sections. Begin with a line such as `optim:` and write its settings below, indented.");
         }
 
         while (!parser.TryConsume<MappingEnd>(out _))
@@ -90,17 +98,17 @@ internal sealed class YamlEntries
 
             if (!parser.Accept<MappingStart>(out _))
             {
-                YamlValue value = Value($"`{key}`");
-                entries.Add(isSection
-                    ? throw new RecipeException($"{where}: `{key}` is a section and takes no value ({value}). Write its settings below it, indented, one a line.")
-                    : (key, value, where));
+                YamlValue value = Value(Allowed.Quoted(key));
+                entries.Add(!isSection ? (key, value, where) : throw new RecipeException(
+                    $"{where}: `{key}` is a section and takes no value ({value}). Write its settings below it, indented, one a line."));
                 continue;
             }
 
             if (!isSection)
             {
                 throw new RecipeException(
-                    $"{where}: There is no section {Allowed.Quoted(key)}; the sections are {string.Join(", ", Setting.Sections)}{Nearest.Hint(key, Setting.Sections)}.");
+                    $"{where}: There is no section {Allowed.Quoted(key)}; the sections are {string.Join(", ", Setting.Sections)}"
+                    + $"{Nearest.Hint(key, Setting.Sections)}.");
             }
 
             Section(key);
@@ -128,7 +136,9 @@ internal sealed class YamlEntries
         }
 
         string key = prefix + scalar.Value;
-        return seen.Add(key) ? (key, where) : throw new RecipeException($"{where}: {Allowed.Quoted(key)} stands twice in the recipe. Keep one of the two.");
+        return seen.Add(key)
+            ? (key, where)
+            : throw new RecipeException($"{where}: {Allowed.Quoted(key)} stands twice in the recipe. Keep one of the two.");
     }
 
     private YamlValue Value(string name)
@@ -142,7 +152,8 @@ internal sealed class YamlEntries
         string where = Here();
         if (!parser.TryConsume<SequenceStart>(out _))
         {
-            throw new RecipeException($"{where}: {name} is a mapping of further keys, but must be one value or a list of numbers. Write `key: value`.");
+            throw new RecipeException(
+                $"{where}: {name} is a mapping of further keys, but must be one value or a list of numbers. Write `key: value`.");
         }
 
         var items = new List<string>();
@@ -151,7 +162,8 @@ internal sealed class YamlEntries
             RefuseDecoration();
             items.Add(items.Count < LongestList && parser.TryConsume<Scalar>(out var item)
                 ? item.Value
-                : throw new RecipeException($"{Here()}: {name} is a nested or very long list, but must be two or three numbers. Write them as [0.2, 1]."));
+                : throw new RecipeException(
+                    $"{Here()}: {name} is a nested or very long list, but must be two or three numbers. Write them as [0.2, 1]."));
         }
 
         return new YamlValue(items, IsList: true, IsQuoted: false);
@@ -161,14 +173,17 @@ internal sealed class YamlEntries
     {
         if (parser.Accept<AnchorAlias>(out _) || (parser.Accept<NodeEvent>(out var node) && !(node.Anchor.IsEmpty && node.Tag.IsEmpty)))
         {
-            throw new RecipeException($"{Here()}: Anchors, aliases and tags (&, *, !) have no place in a recipe. Write the value itself, or in quotes if it is text.");
+            throw new RecipeException(
+                $"{Here()}: Anchors, aliases and tags (&, *, !) have no place in a recipe. Write the value itself, or in quotes if it is text.");
         }
     }
 
     private bool IsEmptyScalar()
     {
         RefuseDecoration();
-        return parser.Accept<Scalar>(out var scalar) && scalar is { Value: "", Style: ScalarStyle.Plain } && parser.TryConsume<Scalar>(out _);
+        return parser.Accept<Scalar>(out var scalar)
+            && scalar is { Value: "", Style: ScalarStyle.Plain }
+            && parser.TryConsume<Scalar>(out _);
     }
 
     private string Here() => $"{source}, line {parser.Current?.Start.Line ?? 1}";
