@@ -1,0 +1,20 @@
+namespace DenseCL.Recipes;
+
+/// <summary>A residual network of He et al. (CVPR 2016), as torchvision builds it (stride in the 3×3 convolution).</summary>
+public enum BackboneKind
+{
+    /// <summary>18 layers of basic blocks, 512 channels out: the choice for a processor without a graphics card.</summary>
+    Resnet18,
+
+    /// <summary>34 layers of basic blocks, 512 channels out.</summary>
+    Resnet34,
+
+    /// <summary>50 layers of bottlenecks, 2048 channels out: the paper's backbone.</summary>
+    Resnet50,
+
+    /// <summary>101 layers of bottlenecks, 2048 channels out.</summary>
+    Resnet101,
+
+    /// <summary>152 layers of bottlenecks, 2048 channels out.</summary>
+    Resnet152,
+}

@@ -1,0 +1,14 @@
+namespace DenseCL.Recipes;
+
+/// <summary>Where the network is computed.</summary>
+public enum DeviceChoice
+{
+    /// <summary>The first CUDA device if there is one, else the processor.</summary>
+    Auto,
+
+    /// <summary>The processor.</summary>
+    Cpu,
+
+    /// <summary>The first CUDA device; an error where there is none.</summary>
+    Cuda,
+}

@@ -1,0 +1,19 @@
+namespace DenseCL.Recipes;
+
+/// <summary>How a position of the query view finds its positive among the positions of the key view.</summary>
+public enum Matching
+{
+    /// <summary>The position of greatest cosine similarity between the backbones' features: the paper's choice.</summary>
+    Backbone,
+
+    /// <summary>The position of greatest cosine similarity between the dense heads' features: an ablation of the paper.</summary>
+    Dense,
+
+    /// <summary>A random position: an ablation of the paper, to see what matching is worth.</summary>
+    Random,
+
+    /// <summary>
+    /// The position nearest in the image, from the known crops: the authors report almost the same as <see cref="Backbone"/>.
+    /// </summary>
+    Geometric,
+}

@@ -1,0 +1,11 @@
+namespace DenseCL.Recipes;
+
+/// <summary>What an image leaves in the queue of the dense loss, one entry an image.</summary>
+public enum Negatives
+{
+    /// <summary>The mean of its dense key vectors, normalised: the paper's choice.</summary>
+    Pooled,
+
+    /// <summary>One of its dense key vectors, chosen at random: an ablation of the paper.</summary>
+    Sampled,
+}

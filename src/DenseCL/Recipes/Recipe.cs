@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DenseCL.Recipes;
+
+/// <summary>All settings of a pre-training run. The defaults are the paper's for ImageNet.</summary>
+/// <remarks>Each option checks its own range when it is set; <see cref="Validate"/> checks what depends on several.</remarks>
+public sealed record Recipe
+{
+    private static readonly HashSet<string> FreeOnResume = new(StringComparer.Ordinal)
+    {
+        "data.threads", "data.prefetch", "run.device", "run.checkpointEvery", "run.keep", "run.logEvery",
+    };
+
+    /// <summary>What is learned.</summary>
+    public MethodOptions Method { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+
+    /// <summary>The network that learns.</summary>
+    public ModelOptions Model { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+
+    /// <summary>How an image becomes two views.</summary>
+    public DataOptions Data { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+
+    /// <summary>How it is learned.</summary>
+    public OptimOptions Optim { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+
+    /// <summary>How the run is carried out.</summary>
+    public RunOptions Run { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+
+    /// <summary>What is allowed but probably not meant, a sentence or two each; empty if all is well.</summary>
+    public IReadOnlyList<string> Warnings => [.. RecipeRules.Warnings(this)];
+
+    /// <summary>
+    /// SHA-256 of all settings, in lower-case hexadecimal: equal for recipes that are equal in every setting, whatever file they came from.
+    /// </summary>
+    public string Hash
+    {
+        get
+        {
+            string text = string.Concat(Setting.All.Select(setting => $"{setting.Key}: {setting.Text(this)}\n"));
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+
+    /// <summary>The settings in which two recipes differ, in the order of the options.</summary>
+    /// <param name="first">A recipe, such as a checkpoint's.</param>
+    /// <param name="second">Another, such as the one to go on with; resolve both, or <c>auto</c> differs from its own number.</param>
+    public static IReadOnlyList<RecipeDifference> Differences(Recipe first, Recipe second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return
+        [
+            .. from setting in Setting.All
+               let texts = (First: setting.Text(first), Second: setting.Text(second))
+               where !string.Equals(texts.First, texts.Second, StringComparison.Ordinal)
+               select new RecipeDifference(setting.Key, texts.First, texts.Second),
+        ];
+    }
+
+    /// <summary>Whether a setting may change when a run is resumed, because it has no influence on what is learned.</summary>
+    /// <param name="key">A dotted key, such as <c>run.keep</c>.</param>
+    public static bool IsFreeOnResume(string key) => FreeOnResume.Contains(key);
+
+    /// <summary>Checks the rules that span several settings.</summary>
+    /// <exception cref="RecipeException">Two settings contradict each other; the message gives both values and what to choose.</exception>
+    public void Validate() => RecipeRules.Check(this);
+
+    /// <summary>
+    /// This recipe for a known number of images: <c>auto</c> queue and key momentum become numbers, and the whole is validated.
+    /// </summary>
+    /// <param name="imageCount">Images in the training set, at least one batch of them.</param>
+    /// <remarks>
+    /// The queue: 16 below 50 images, 256 below 1000, 2048 below 10,000, 16384 below 60,000, else 65536, rounded up to whole batches:
+    /// negatives for a set of that size without too many keys of the query's own image. The key momentum: 0.99 below 10,000 images, 0.996
+    /// below 60,000, else 0.999: the key encoder averages about the last 1 / (1 − m) steps, 100, 250 or 1000, and these should be an epoch
+    /// or a few, not most of a short run. An epoch has imageCount / batch steps, rounded down.
+    /// </remarks>
+    /// <exception cref="RecipeException">There are fewer images than a batch, a warm-up outlasts the run, or <see cref="Validate"/>
+    /// fails.</exception>
+    public Recipe Resolve(int imageCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(imageCount);
+        Validate();
+        RecipeRules.CheckAgainst(this, imageCount);
+        int queue = imageCount switch { < 50 => 16, < 1_000 => 256, < 10_000 => 2048, < 60_000 => 16384, _ => 65536 };
+        double momentum = imageCount switch { < 10_000 => 0.99, < 60_000 => 0.996, _ => 0.999 };
+        return this with
+        {
+            Method = Method with
+            {
+                Queue = Method.Queue ?? (queue + Optim.Batch - 1) / Optim.Batch * Optim.Batch,
+                KeyMomentum = Method.KeyMomentum ?? momentum,
+            },
+        };
+    }
+
+    /// <summary>The recipe as YAML.</summary>
+    public override string ToString()
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        RecipeWriter.Write(this, writer);
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace DenseCL.Recipes;
+
+/// <summary>
+/// The rules that span several settings. Each is checked before a run starts, because each would otherwise end it in the middle or spoil it
+/// unseen.
+/// </summary>
+internal static class RecipeRules
+{
+    private const int Stride = 32;
+
+    public static void Check(Recipe recipe)
+    {
+        (MethodOptions method, OptimOptions optim, int size) = (recipe.Method, recipe.Optim, recipe.Data.Size);
+        int batch = optim.Batch;
+
+        if (batch % optim.Accumulation != 0 || batch / optim.Accumulation < 2)
+        {
+            throw Refused(
+                $"optim.accumulation is {optim.Accumulation}, but must divide optim.batch, {batch}, into pieces of at least 2 images.",
+                $"{Around(optim.Accumulation, Divisors(batch).Where(pieces => batch / pieces >= 2))}");
+        }
+
+        int piece = batch / optim.Accumulation;
+        if (optim.BatchNormGroup is { } group && piece % group != 0)
+        {
+            throw Refused(
+                $"""
+                optim.batchNormGroup is {group}, but must divide the {piece} images that are computed at once
+                (optim.batch {batch} / optim.accumulation {optim.Accumulation}).
+                """,
+                $"{Around(group, Divisors(piece).Where(images => images >= 2))} or `whole`");
+        }
+
+        if (method.Queue is { } queue && queue % batch != 0)
+        {
+            int lower = queue / batch * batch;
+            throw Refused(
+                $"""
+                method.queue is {queue}, but must be a multiple of optim.batch, {batch}, and at least one batch,
+                so that each batch of keys takes the place of an old one.
+                """,
+                $"{Around(queue, new[] { lower, lower + batch }.Where(multiple => multiple is > 0 and <= 4194304))} or `auto`");
+        }
+
+        int side = (size + Stride - 1) / Stride;
+        if (side < 2 && method.GridSize is null && method.Lambda > 0)
+        {
+            throw Refused(
+                $"""
+                data.size is {size}: a crop of {size} px gives a 1×1 map at stride {Stride},
+                and the dense loss would be a second global loss.
+                """,
+                $"data.size of at least {Stride + 1} (better 96), or set method.gridSize: 1 if you mean it");
+        }
+    }
+
+    /// <summary>The rules that need the number of images.</summary>
+    public static void CheckAgainst(Recipe recipe, int imageCount)
+    {
+        (MethodOptions method, OptimOptions optim) = (recipe.Method, recipe.Optim);
+        if (imageCount < optim.Batch)
+        {
+            throw Refused($"optim.batch is {optim.Batch}, but there are only {imageCount} images.", SmallerBatch(recipe, imageCount));
+        }
+
+        long steps = (long)optim.Epochs * (imageCount / optim.Batch);
+        if (optim.WarmupSteps > 0 && optim.WarmupSteps >= steps)
+        {
+            throw Refused(
+                $"optim.warmupSteps is {optim.WarmupSteps}, but the whole run has {steps} steps: the learning rate would never be reached.",
+                $"at most {steps / 10}, or raise optim.epochs");
+        }
+
+        if (method.LambdaWarmupSteps > 0 && method.LambdaWarmupSteps >= steps && method.Lambda > 0)
+        {
+            throw Refused(
+                $"method.lambdaWarmupSteps is {method.LambdaWarmupSteps}, but the whole run has {steps} steps: the dense loss would have no part in it.",
+                $"at most {steps / 10}, or raise optim.epochs");
+        }
+    }
+
+    public static IEnumerable<string> Warnings(Recipe recipe)
+    {
+        (MethodOptions method, OptimOptions optim) = (recipe.Method, recipe.Optim);
+        if (method is { Lambda: 1, LambdaWarmupSteps: 0 })
+        {
+            yield return "method.lambda is 1 without a warm-up: matching starts from untrained features. "
+                + "The paper sets method.lambdaWarmupSteps to 10000 for it.";
+        }
+
+        if ((optim.BatchNormGroup ?? (optim.Batch / optim.Accumulation)) == optim.Batch)
+        {
+            yield return "optim.batchNormGroup covers the whole batch: a query and its key share their batch-norm statistics, "
+                + "by which a network can find the pair without learning anything. Choose a group of half the batch or less.";
+        }
+    }
+
+    private static FormattableString SmallerBatch(Recipe recipe, int imageCount)
+    {
+        OptimOptions optim = recipe.Optim;
+        if (imageCount < 2)
+        {
+            return $"another folder: at least 2 images make a batch, and a few hundred are the least from which something can be learned";
+        }
+
+        // The largest batch that keeps all other settings valid; where there is none, a power of two with the settings that go with it.
+        for (int batch = imageCount; batch >= 2; batch--)
+        {
+            int piece = batch / optim.Accumulation;
+            bool fitsPieces = batch % optim.Accumulation == 0 && piece >= 2 && piece % (optim.BatchNormGroup ?? 1) == 0;
+            if (fitsPieces && (recipe.Method.Queue ?? 0) % batch == 0)
+            {
+                return $"optim.batch: {batch} or less, and a learning rate lower in proportion, or give more images";
+            }
+        }
+
+        int power = (int)BitOperations.RoundUpToPowerOf2((uint)(imageCount / 2) + 1);
+        int group = Math.Max(2, power / 2);
+        return $"optim.batch: {power}, optim.accumulation: 1, optim.batchNormGroup: {group} and method.queue: auto, or give more images";
+    }
+
+    private static IEnumerable<int> Divisors(int number) => Enumerable.Range(1, number).Where(divisor => number % divisor == 0);
+
+    /// <summary>The allowed values next below and next above the one that was given.</summary>
+    private static string Around(int value, IEnumerable<int> allowed)
+    {
+        int[] choices = [.. allowed.Order()];
+        IEnumerable<int> near = choices.Where(choice => choice < value).TakeLast(1).Concat(choices.Where(choice => choice > value).Take(1));
+        return string.Join(" or ", near.Select(choice => choice.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static RecipeException Refused(FormattableString what, FormattableString choice) =>
+        new($"{FormattableString.Invariant(what).ReplaceLineEndings(" ")} Choose {FormattableString.Invariant(choice)}.");
+}

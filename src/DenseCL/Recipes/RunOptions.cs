@@ -1,0 +1,49 @@
+namespace DenseCL.Recipes;
+
+/// <summary>How a run is carried out (section <c>run</c> of a recipe).</summary>
+public sealed record RunOptions
+{
+    /// <summary>The number from which everything random is derived; 0 … 2⁶⁴ − 1.</summary>
+    /// <remarks>The same seed gives the same views, order and start; another one gives an independent repetition.</remarks>
+    public ulong Seed { get; init; }
+
+    /// <summary>Where the network is computed.</summary>
+    /// <remarks>May change when a run is resumed; the last bits of the numbers then differ.</remarks>
+    /// <exception cref="RecipeException">The value has no name.</exception>
+    public DeviceChoice Device
+    {
+        get;
+        init => field = Allowed.Defined("run.device", value);
+    }
+
+    /// <summary>Steps from one checkpoint to the next; at least 1.</summary>
+    /// <remarks>
+    /// At most so many steps are lost when the machine fails; each costs a write of all weights and queues. May change when a run is
+    /// resumed.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    public int CheckpointEvery
+    {
+        get;
+        init => field = Allowed.Between(
+            "run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind to repeat, such as 500.");
+    } = 500;
+
+    /// <summary>Checkpoints kept, the newest ones; at least 1.</summary>
+    /// <remarks>Older ones are deleted. May change when a run is resumed.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    public int Keep
+    {
+        get;
+        init => field = Allowed.Between("run.keep", value, 1, int.MaxValue, "Choose 3, or 1 where the disk is small.");
+    } = 3;
+
+    /// <summary>Steps from one logged line to the next; at least 1.</summary>
+    /// <remarks>Logging waits for the device: 1 slows a graphics card down. May change when a run is resumed.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    public int LogEvery
+    {
+        get;
+        init => field = Allowed.Between("run.logEvery", value, 1, int.MaxValue, "Choose 10.");
+    } = 10;
+}

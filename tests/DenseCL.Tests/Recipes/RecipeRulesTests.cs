@@ -1,0 +1,169 @@
+using CsCheck;
+using DenseCL.Recipes;
+
+namespace DenseCL.Tests.Recipes;
+
+public sealed class RecipeRulesTests
+{
+    [Theory]
+    [InlineData(100, 65536, "Choose 65500 or 65600 or `auto`.")]
+    [InlineData(256, 255, "Choose 256 or `auto`.")]
+    [InlineData(256, 257, "Choose 256 or 512 or `auto`.")]
+    [InlineData(3000, 4194303, "Choose 4194000 or `auto`.")]
+    public void A_queue_that_is_no_multiple_of_the_batch_is_refused_with_the_nearest_multiples(int batch, int queue, string choice)
+    {
+        string message = Refusal($"optim.batch={batch}", "optim.batchNormGroup=whole", $"method.queue={queue}");
+        Assert.Contains($"method.queue is {queue}, but must be a multiple of optim.batch, {batch}", message, StringComparison.Ordinal);
+        Assert.EndsWith(choice, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 48, "32 or 64 or `whole`")]
+    [InlineData(1, 512, "256 or `whole`")]
+    [InlineData(16, 32, "16 or `whole`")]
+    public void A_batch_norm_group_that_does_not_divide_a_piece_is_refused_with_the_nearest_divisors(int accumulation, int group, string choice)
+    {
+        string message = Refusal($"optim.accumulation={accumulation}", $"optim.batchNormGroup={group}");
+        Assert.Contains($"optim.batchNormGroup is {group}, but must divide the {256 / accumulation} images", message, StringComparison.Ordinal);
+        Assert.EndsWith($"Choose {choice}.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, "2 or 4")]
+    [InlineData(256, "128")]
+    [InlineData(60000, "128")]
+    public void An_accumulation_that_leaves_no_whole_pieces_of_two_images_is_refused(int accumulation, string choice)
+    {
+        string message = Refusal($"optim.accumulation={accumulation}");
+        Assert.Contains($"optim.accumulation is {accumulation}, but must divide optim.batch, 256,", message, StringComparison.Ordinal);
+        Assert.EndsWith($"Choose {choice}.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_one_by_one_map_is_refused_unless_it_was_asked_for_or_there_is_no_dense_loss()
+    {
+        string message = Refusal("data.size=32");
+        Assert.Contains(
+            "a crop of 32 px gives a 1×1 map at stride 32, and the dense loss would be a second global loss. "
+            + "Choose data.size of at least 33 (better 96), or set method.gridSize: 1 if you mean it.",
+            message,
+            StringComparison.Ordinal);
+        Assert.Equal(33, Read("data.size=33").Data.Size);
+        Assert.Equal(1, Read("data.size=32", "method.gridSize=1").Method.GridSize);
+        Assert.Equal(0, Read("data.size=32", "method.lambda=0").Method.Lambda);
+    }
+
+    [Fact]
+    public void A_grid_larger_than_the_map_is_allowed() => Assert.Equal(9, Read("data.size=96", "method.gridSize=9").Method.GridSize);
+
+    [Fact]
+    public void The_dense_loss_alone_warns_unless_it_is_warmed_up()
+    {
+        Assert.Contains("10000", Assert.Single(Read("method.lambda=1").Warnings), StringComparison.Ordinal);
+        Assert.Empty(Read("method.lambda=1", "method.lambdaWarmupSteps=10000").Warnings);
+        Assert.Empty(Read("method.lambda=0.9").Warnings);
+    }
+
+    [Theory]
+    [InlineData("whole", 1, true)]
+    [InlineData("256", 1, true)]
+    [InlineData("128", 1, false)]
+    [InlineData("whole", 2, false)]
+    public void One_batch_norm_group_for_the_whole_batch_warns(string group, int accumulation, bool warns)
+    {
+        Recipe recipe = Read($"optim.batchNormGroup={group}", $"optim.accumulation={accumulation}");
+        Assert.Equal(warns, recipe.Warnings.Any(warning => warning.Contains("optim.batchNormGroup", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(32, 32, 0.99)] // 16 in whole batches of 32, at least one.
+    [InlineData(49, 32, 0.99)]
+    [InlineData(50, 256, 0.99)]
+    [InlineData(999, 256, 0.99)]
+    [InlineData(1_000, 2048, 0.99)]
+    [InlineData(9_999, 2048, 0.99)]
+    [InlineData(10_000, 16384, 0.996)]
+    [InlineData(59_999, 16384, 0.996)]
+    [InlineData(60_000, 65536, 0.999)]
+    [InlineData(int.MaxValue, 65536, 0.999)]
+    public void Auto_follows_the_number_of_images(int images, int queue, double momentum)
+    {
+        Recipe resolved = RecipeReader.Read("small", "optim.batch=32", "optim.batchNormGroup=16").Resolve(images);
+        Assert.Equal(queue, resolved.Method.Queue);
+        Assert.Equal(momentum, resolved.Method.KeyMomentum);
+    }
+
+    [Fact]
+    public void What_is_not_auto_stays_when_a_recipe_is_resolved()
+    {
+        Recipe recipe = Read("method.queue=512", "method.keyMomentum=0.5", "optim.batchNormGroup=whole");
+        Assert.Equal(recipe, recipe.Resolve(300));
+    }
+
+    [Fact]
+    public void An_automatic_queue_is_always_a_multiple_of_the_batch_and_not_below_the_documented_length() =>
+        Gen.Select(Gen.Int[2, 65536], Gen.Int[0, 5_000_000]).Sample((batch, more) =>
+        {
+            int images = (int)Math.Min(int.MaxValue, (long)batch + more);
+            var recipe = new Recipe { Method = new() { Queue = null }, Optim = new() { Batch = batch, BatchNormGroup = null } };
+            int queue = recipe.Resolve(images).Method.Queue!.Value;
+            int documented = images < 50 ? 16 : images < 1000 ? 256 : images < 10_000 ? 2048 : images < 60_000 ? 16384 : 65536;
+            return queue % batch == 0 && queue >= documented && queue < documented + batch;
+        });
+
+    [Fact]
+    public void The_batch_that_is_recommended_for_few_images_is_valid() =>
+        Gen.Select(Gen.Int[2, 255], Gen.OneOf("1", "2", "4"), Gen.OneOf("whole", "16", "32"), Gen.OneOf("auto", "1024")).Sample(
+            (images, accumulation, group, queue) =>
+            {
+                string[] settings = [$"optim.accumulation={accumulation}", $"optim.batchNormGroup={group}", $"method.queue={queue}"];
+                string message = Assert.Throws<RecipeException>(() => { Read(settings).Resolve(images); }).Message;
+                Assert.StartsWith($"optim.batch is 256, but there are only {images} images.", message, StringComparison.Ordinal);
+
+                // "Choose optim.batch: 32 or less" or "Choose optim.batch: 32, optim.accumulation: 1, … and method.queue: auto".
+                Dictionary<string, string> changed = settings.Select(text => text.Split('=')).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+                string[] words = message.Split([' ', ',']);
+                for (int i = 0; i < words.Length; i++)
+                {
+                    if (words[i].EndsWith(':'))
+                    {
+                        changed[words[i][..^1]] = words[i + 1];
+                    }
+                }
+
+                int batch = Read([.. changed.Select(pair => $"{pair.Key}={pair.Value}")]).Resolve(images).Optim.Batch;
+                Assert.InRange(batch, 2, images);
+            },
+            iter: 300);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void One_image_is_too_few_for_any_batch(int images)
+    {
+        string message = Assert.Throws<RecipeException>(() => new Recipe().Resolve(images)).Message;
+        Assert.Contains("at least 2 images", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("optim.warmupSteps", 40)]
+    [InlineData("method.lambdaWarmupSteps", 40)]
+    public void A_warm_up_must_end_before_the_run(string key, int steps)
+    {
+        // 10 epochs of 1100 images are 10 × 4 whole batches of 256.
+        string[] settings = ["optim.epochs=10", $"{key}={steps}"];
+        string message = Assert.Throws<RecipeException>(() => Read(settings).Resolve(1100)).Message;
+        Assert.StartsWith($"{key} is 40, but the whole run has 40 steps", message, StringComparison.Ordinal);
+        Assert.EndsWith("Choose at most 4, or raise optim.epochs.", message, StringComparison.Ordinal);
+        Read("optim.epochs=10", $"{key}={steps - 1}").Resolve(1100);
+    }
+
+    private static string Refusal(params string[] settings)
+    {
+        string message = Assert.Throws<RecipeException>(() => Read(settings)).Message;
+        Assert.StartsWith("Recipe `densecl-imagenet-r50`: ", message, StringComparison.Ordinal);
+        return message;
+    }
+
+    private static Recipe Read(params string[] settings) => RecipeReader.Read("densecl-imagenet-r50", settings);
+}
