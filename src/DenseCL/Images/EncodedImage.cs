@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace DenseCL.Images;
+
+/// <summary>An image file in memory whose head was read and found to be within the limits; no pixel is decoded yet.</summary>
+internal sealed class EncodedImage : IDisposable
+{
+    private readonly SKData data;
+    private readonly SKCodec codec;
+    private readonly int orientation;
+
+    private EncodedImage(SKData data, SKCodec codec, int orientation) =>
+        (this.data, this.codec, this.orientation) = (data, codec, orientation);
+
+    /// <summary>The size as the image is meant to be seen.</summary>
+    public ImageHeader Header => orientation >= 5 ? new(codec.Info.Height, codec.Info.Width) : new(codec.Info.Width, codec.Info.Height);
+
+    /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four a pixel.</summary>
+    public int ScratchBytes => codec.Info.Width * codec.Info.Height * 4;
+
+    /// <summary>Opens the codec that the first bytes of the file ask for.</summary>
+    /// <param name="file">The file's first byte, at an address that stays until this is disposed of.</param>
+    /// <param name="length">Bytes in the file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <exception cref="ImageException">Not an image that is taken.</exception>
+    public static unsafe EncodedImage Open(byte* file, int length, ImageLimits limits)
+    {
+        var bytes = new ReadOnlySpan<byte>(file, length);
+        ImageFormat format = Recognise(bytes);
+        if (format == ImageFormat.WebP && BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) > length - 8)
+        {
+            throw new ImageException("truncated: the WebP file is shorter than its head says");
+        }
+
+        PngHead png = format == ImageFormat.Png ? PngHead.Read(bytes) : new(Animated: false, Orientation: 1);
+        SKData memory = SKData.Create((nint)file, length);
+        SKCodec? opened = SKCodec.Create(memory);
+        if (opened is null)
+        {
+            memory.Dispose();
+            throw new ImageException($"the head of the {format} file is damaged or cut off");
+        }
+
+        var image = new EncodedImage(memory, opened, format == ImageFormat.Png ? png.Orientation : (int)opened.EncodedOrigin);
+        try
+        {
+            image.CheckSize(limits);
+            if (png.Animated || opened.FrameCount > 1)
+            {
+                throw new ImageException("animated; only still images are taken");
+            }
+
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The format that the first bytes tell.</summary>
+    /// <exception cref="ImageException">None that is taken.</exception>
+    public static ImageFormat Recognise(ReadOnlySpan<byte> file) =>
+        file.IsEmpty ? throw new ImageException("the file is empty")
+        : file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? ImageFormat.Jpeg
+        : file.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) ? ImageFormat.Png
+        : file.StartsWith("RIFF"u8) && file.Length >= 12 && file.Slice(8, 4).SequenceEqual("WEBP"u8) ? ImageFormat.WebP
+        : file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8) ? ImageFormat.Gif
+        : file.StartsWith("BM"u8) ? ImageFormat.Bmp
+        : throw new ImageException("not an image of a known format (JPEG, PNG, WebP, BMP or GIF)");
+
+    /// <summary>Decodes the pixels.</summary>
+    /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
+    /// <param name="into">Receives the image as it is meant to be seen.</param>
+    /// <exception cref="ImageException">The data are truncated or damaged.</exception>
+    public unsafe void Decode(Span<byte> scratch, RgbImage into)
+    {
+        // No colour space, so no conversion of colours; not premultiplied, so that dropping alpha leaves the colour.
+        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var target = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
+        SKCodecResult result;
+        fixed (byte* pixels = scratch)
+        {
+            result = codec.GetPixels(target, (nint)pixels);
+        }
+
+        if (result != SKCodecResult.Success)
+        {
+            throw new ImageException(result switch
+            {
+                SKCodecResult.IncompleteInput => "truncated: the file ends before its last pixel",
+                SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "damaged: its pixels cannot be decoded",
+                _ => $"its pixels cannot be decoded ({result})",
+            });
+        }
+
+        (int width, int height) = Header;
+        into.Reset(width, height);
+        Orient(scratch, into);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        codec.Dispose();
+        data.Dispose();
+    }
+
+    private void CheckSize(ImageLimits limits)
+    {
+        (int width, int height) = Header;
+        if (Math.Min(width, height) < limits.MinSide)
+        {
+            throw new ImageException($"{width} × {height} pixels are too small: a side is below {limits.MinSide} (MinSide)");
+        }
+
+        if ((long)width * height > limits.MaxPixels)
+        {
+            throw new ImageException($"{width} × {height} pixels are more than the limit of {limits.MaxPixels} (MaxPixels)");
+        }
+    }
+
+    // Output pixel (x, y) is stored at start + x · right + y · down; EXIF orientations 5 to 8 swap the axes.
+    private void Orient(ReadOnlySpan<byte> rgba, RgbImage into)
+    {
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        int last = (width * height) - 1;
+        (int start, int right, int down) = orientation switch
+        {
+            2 => (width - 1, -1, width),
+            3 => (last, -1, -width),
+            4 => (last - width + 1, 1, -width),
+            5 => (0, width, 1),
+            6 => (last - width + 1, -width, 1),
+            7 => (last, -width, -1),
+            8 => (width - 1, width, -1),
+            _ => (0, 1, width),
+        };
+        for (int y = 0; y < into.Height; y++)
+        {
+            Span<byte> row = into.Pixels.Slice(y * into.Width * 3, into.Width * 3);
+            int at = start + (y * down);
+            for (int i = 0; i < row.Length; i += 3, at += right)
+            {
+                ReadOnlySpan<byte> pixel = rgba.Slice(at * 4, 3);
+                (row[i], row[i + 1], row[i + 2]) = (pixel[0], pixel[1], pixel[2]);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+
+namespace DenseCL.Images;
+
+/// <summary>Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB; whatever is wrong with a file is an <see cref="ImageException"/>.</summary>
+/// <remarks>
+/// Grey, palette, CMYK and 16-bit images become 8-bit RGB. An alpha channel is dropped, not composited (only the fully transparent
+/// pixels of a GIF, which have no colour of their own, become black). Colour profiles and gamma are not applied; the EXIF orientation is.
+/// A JPEG whose compressed data were changed without being shortened decodes to wrong pixels, for the format has no check sum.
+/// </remarks>
+public static class ImageDecoder
+{
+    private const int HeadBytes = 1 << 18; // holds nearly every JPEG's head, with its thumbnail and colour profile
+
+    /// <summary>Reads the size of an image without decoding it. Damage behind the head of the file stays unseen.</summary>
+    /// <param name="path">The image's file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <returns>The image's size.</returns>
+    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, or is outside the limits.</exception>
+    public static ImageHeader ReadHeader(string path, ImageLimits limits)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(limits);
+        using ImageFile file = ImageFile.Open(path, limits);
+        ReadOnlySpan<byte> head = file.Read(HeadBytes);
+        try
+        {
+            // Only the whole file tells whether these two are animated.
+            bool whole = EncodedImage.Recognise(head) is ImageFormat.Gif or ImageFormat.WebP;
+            return ReadHeader(whole && file.Length > head.Length ? file.Read(file.Length) : head, limits);
+        }
+        catch (ImageException) when (file.Length > HeadBytes)
+        {
+            return ReadHeader(file.Read(file.Length), limits);
+        }
+    }
+
+    /// <summary>Decodes a file.</summary>
+    /// <param name="path">The image's file.</param>
+    /// <param name="into">Receives the image; after an exception its content is undefined.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, outside the limits, truncated or damaged.</exception>
+    public static void Decode(string path, RgbImage into, ImageLimits limits)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(limits);
+        using ImageFile file = ImageFile.Open(path, limits);
+        Decode(file.Read(file.Length), into, limits);
+    }
+
+    /// <summary>Decodes a file that is in memory.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="into">Receives the image; after an exception its content is undefined.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <exception cref="ImageException">No image of a known format, animated, outside the limits, truncated or damaged.</exception>
+    public static unsafe void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        ArgumentNullException.ThrowIfNull(limits);
+        if (file.Length > limits.MaxFileBytes)
+        {
+            throw new ImageException($"its {file.Length} bytes are more than the limit of {limits.MaxFileBytes} (MaxFileBytes)");
+        }
+
+        fixed (byte* start = file)
+        {
+            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
+            byte[] scratch = ArrayPool<byte>.Shared.Rent(image.ScratchBytes);
+            try
+            {
+                image.Decode(scratch.AsSpan(0, image.ScratchBytes), into);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(scratch);
+            }
+        }
+    }
+
+    private static unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        fixed (byte* start = file)
+        {
+            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
+            return image.Header;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace DenseCL.Images;
+
+/// <summary>The file formats that are taken.</summary>
+internal enum ImageFormat
+{
+    /// <summary>JPEG.</summary>
+    Jpeg,
+
+    /// <summary>PNG.</summary>
+    Png,
+
+    /// <summary>WebP.</summary>
+    WebP,
+
+    /// <summary>GIF.</summary>
+    Gif,
+
+    /// <summary>BMP.</summary>
+    Bmp,
+}

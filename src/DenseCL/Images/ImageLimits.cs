@@ -1,0 +1,38 @@
+namespace DenseCL.Images;
+
+/// <summary>Which images are taken: a file from outside is held against these before memory is given for its pixels.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>The limits that suit photographs.</summary>
+    public static ImageLimits Default { get; } = new();
+
+    /// <summary>Least width and height in pixels, at least 1.</summary>
+    /// <remarks>Smaller images are mostly icons and placeholders, and their crops would be a few pixels blown up.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int MinSide
+    {
+        get;
+        init => field = value >= 1 ? value : throw OutOfRange(nameof(MinSide), value, "1 or more pixels; choose 1 to take every size");
+    } = 16;
+
+    /// <summary>Most pixels (width · height) of an image, 1 to 500 million.</summary>
+    /// <remarks>Decoding needs up to 10 bytes a pixel for each loader thread at the same time: 1 GB for 100 million pixels.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public long MaxPixels
+    {
+        get;
+        init => field = value is >= 1 and <= 500_000_000 ? value : throw OutOfRange(nameof(MaxPixels), value, "1 to 500000000 pixels");
+    } = 100_000_000;
+
+    /// <summary>Most bytes of an image's file, 1 to 2³⁰.</summary>
+    /// <remarks>A file is read into memory whole before it is decoded.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public long MaxFileBytes
+    {
+        get;
+        init => field = value is >= 1 and <= 1 << 30 ? value : throw OutOfRange(nameof(MaxFileBytes), value, "1 to 1073741824 bytes");
+    } = 256 << 20;
+
+    private static ArgumentOutOfRangeException OutOfRange(string name, long value, string range) =>
+        new(name, value, $"{name} is {range}.");
+}

@@ -1,0 +1,30 @@
+namespace DenseCL.Images;
+
+/// <summary>Working memory of the operations on pixels, which grows and is used again, so that they allocate nothing from the second image on. One for each thread.</summary>
+public sealed class Scratch
+{
+    private byte[] bytes = [];
+    private int[] integers = [];
+
+    /// <summary>Bytes for one operation, of undefined content.</summary>
+    internal Span<byte> Bytes(int count)
+    {
+        if (bytes.Length < count)
+        {
+            bytes = GC.AllocateUninitializedArray<byte>(count);
+        }
+
+        return bytes.AsSpan(0, count);
+    }
+
+    /// <summary>Integers for one operation, of undefined content.</summary>
+    internal Span<int> Integers(int count)
+    {
+        if (integers.Length < count)
+        {
+            integers = GC.AllocateUninitializedArray<int>(count);
+        }
+
+        return integers.AsSpan(0, count);
+    }
+}
