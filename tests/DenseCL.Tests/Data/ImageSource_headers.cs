@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DenseCL.Data;
 using DenseCL.Images;
 
@@ -47,6 +48,22 @@ public sealed class ImageSource_headers : IDisposable
 
         Assert.Equal(["a.jpg"], Check(ImageSource.Open(files.Root), 1, skipped).Entries.Select(e => e.Name));
         Assert.Equal("b.jpg", Assert.Single(skipped.Entries).File);
+    }
+
+    [Fact]
+    public async Task A_named_pipe_is_no_image_and_is_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes have no place among files there");
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        files.Picture("a.jpg");
+        using (Process make = Process.Start("mkfifo", [files.PathOf("b.jpg")]))
+            await make.WaitForExitAsync(cancel);
+        var source = ImageSource.Open(files.Root);
+        Assert.Equal(2, source.Entries.Count);
+
+        ImageSource usable = await Task.Run(() => Check(source, 0.5, new SkippedImages()), cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);
+
+        Assert.Equal("a.jpg", Assert.Single(usable.Entries).Name);
     }
 
     [Fact]
