@@ -1,0 +1,254 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using DenseCL.Images;
+
+namespace DenseCL.Data;
+
+/// <summary>An ordered list of the images to train on, from a folder, a list file, a COCO data set or one folder a class.</summary>
+/// <remarks>The order is the same on every machine: a resumed run finds the same image at the same index, or a different <see cref="Fingerprint"/>.</remarks>
+public sealed class ImageSource
+{
+    // Folders that data sets are published with. Held-out images must not be seen in pre-training, or every later test of the backbone is worth less.
+    private static readonly string[] TrainFolders = ["train", "train2017", "train2014"];
+    private static readonly string[] HeldOutFolders = ["val", "valid", "validation", "test", "val2017", "val2014", "test2017", "test2015", "test2014"];
+    private static readonly string[] LabelFolders = ["annotations", "labels", "masks"];
+
+    private readonly string kind;
+    private readonly string notes;
+
+    private ImageSource(string root, string kind, string notes, IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames, int foundCount)
+    {
+        Root = root;
+        this.kind = kind;
+        this.notes = notes;
+        Entries = entries;
+        ClassNames = classNames;
+        FoundCount = foundCount;
+        Fingerprint = Hash(entries);
+    }
+
+    /// <summary>Absolute folder that the images lie in.</summary>
+    public string Root { get; }
+
+    /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
+    public IReadOnlyList<ImageEntry> Entries { get; }
+
+    /// <summary>Names of the classes in ordinal order if every image lies in one of several class folders; else empty.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The number of images that were there when the source was opened, with those that <see cref="CheckHeaders"/> left out.</summary>
+    public int FoundCount { get; }
+
+    /// <summary>32 hexadecimal digits (XXH128) that change with the name, the length or the place in the order of any image. A run must not be resumed if they did.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>A sentence for the console: how many images of which layout, and what was passed over.</summary>
+    public string Description
+    {
+        get
+        {
+            string count = Entries.Count == FoundCount ? Counted(FoundCount, "image") : $"{Number(Entries.Count)} of {Counted(FoundCount, "image")}";
+            string classes = ClassNames.Count == 0 ? "" : $", ImageNet layout, {Number(ClassNames.Count)} classes";
+            return $"{count} {kind}{classes}{notes}.";
+        }
+    }
+
+    /// <summary>Finds out what a path is and lists its images.</summary>
+    /// <param name="path">
+    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; or COCO annotations (.json).
+    /// Of a folder that is split into train and held-out images (train/ and val/, or COCO's train2017/ and val2017/) only the training images are taken,
+    /// and of images/ beside labels/, masks/ or annotations/ only images/. Where every image lies in one of several class folders, the class is kept for evaluation.
+    /// </param>
+    /// <exception cref="DataException">There is no such path, it holds no images, or it cannot be read.</exception>
+    public static ImageSource Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+            throw new DataException("The path of the images is empty: give a folder, a list of images (.txt or .lst) or COCO annotations (.json).");
+
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Directory.Exists(full)) return OpenFolder(full);
+        if (!File.Exists(full)) throw NotFound(full);
+
+        string extension = Path.GetExtension(full).ToLowerInvariant();
+        switch (extension)
+        {
+            case ".txt" or ".lst":
+                List<ImageEntry> listed = ImageListFile.Read(full);
+                return new ImageSource(Path.GetDirectoryName(full)!, $"named in {full}", "", listed, [], listed.Count);
+            case ".json":
+                (string root, List<ImageEntry> images) = CocoImageList.Read(full);
+                return new ImageSource(root, $"in {root}, COCO layout, listed in {Path.GetFileName(full)}", "", images, [], images.Count);
+            default:
+                string advice =
+                    PictureTypes.IsReadable(extension) || PictureTypes.IsUnreadable(extension) ? "is one picture: give the folder it lies in"
+                    : PictureTypes.IsArchive(extension) ? "is an archive: unpack it and give the folder"
+                    : "is a file of no kind that is known here";
+                throw new DataException($"{full} {advice}. Images come from a folder, a list of images (.txt or .lst) or COCO annotations (.json).");
+        }
+    }
+
+    /// <summary>Reads the header of every image, so that what cannot be used is known before the training and not after days of it.</summary>
+    /// <param name="limits">What an image must fulfil.</param>
+    /// <param name="threads">Threads to read with, at least 1; the result does not depend on it.</param>
+    /// <param name="maxBadShare">The largest share of unusable images to go on with, in [0, 1].</param>
+    /// <param name="skipped">Where the unusable images are noted.</param>
+    /// <param name="progress">Told the number of images that were looked at, now and then; may be null.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The source without the unusable images; this source if there are none.</returns>
+    /// <exception cref="DataException">More than <paramref name="maxBadShare"/> of the images are unusable, or all are.</exception>
+    public ImageSource CheckHeaders(
+        ImageLimits limits, int threads, double maxBadShare, SkippedImages skipped, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(skipped);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        bool[] bad = new bool[Entries.Count];
+        int done = 0;
+        var report = new Lock();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        Parallel.For(0, Entries.Count, options, i =>
+        {
+            if (WhyUnusable(Entries[i], limits) is { } reason)
+            {
+                bad[i] = true;
+                skipped.Add(Entries[i].Name, reason);
+            }
+
+            if (progress is null) return;
+            lock (report)
+            {
+                if (++done % 256 == 0 || done == bad.Length) progress.Report(done);
+            }
+        });
+
+        int badCount = bad.Count(b => b);
+        if (badCount == 0) return this;
+
+        skipped.Check(FoundCount, maxBadShare);
+        if (badCount == bad.Length)
+            throw new DataException($"None of {Counted(FoundCount, "image")} {kind} can be used: {skipped.FirstReasons}.");
+
+        return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount);
+    }
+
+    private static string? WhyUnusable(ImageEntry entry, ImageLimits limits)
+    {
+        // Without opening it: a named pipe has no length either, and to open one waits for ever.
+        if (entry.Length == 0) return "empty file";
+
+        try
+        {
+            ImageDecoder.ReadHeader(entry.Path, limits);
+            return null;
+        }
+        catch (ImageException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static ImageSource OpenFolder(string given)
+    {
+        string root = given;
+        var left = new List<string>();
+        IReadOnlyList<string> folders = FolderScan.SubFolders(root);
+        bool coco = folders.Contains("annotations", StringComparer.OrdinalIgnoreCase);
+        if (Among(folders, ["images"]) is { } imagesFolder && Among(folders, LabelFolders) is not null)
+            folders = Enter(imagesFolder);
+        if (Among(folders, TrainFolders) is { } trainFolder && (folders.Count == 1 || coco || Among(folders, HeldOutFolders) is not null))
+        {
+            coco = coco && trainFolder.StartsWith("train20", StringComparison.OrdinalIgnoreCase);
+            Enter(trainFolder);
+        }
+        else
+        {
+            coco = false;
+        }
+
+        FolderScan scan = FolderScan.Of(root);
+        if (scan.Images.Count == 0) throw NoImages(root, scan);
+
+        string onlyPart = left.Count == 0 ? "" : $" (only {Path.GetRelativePath(given, root).Replace('\\', '/')}/ is used, not {string.Join(", ", left)})";
+        string below = $"below {root}{onlyPart}{(coco ? ", COCO layout" : "")}";
+        (IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames) = WithClasses(scan.Images);
+        return new ImageSource(root, below, PassedOver(scan), entries, classNames, entries.Count);
+
+        IReadOnlyList<string> Enter(string folder)
+        {
+            string parent = Path.GetRelativePath(given, root) is "." ? "" : $"{Path.GetRelativePath(given, root)}/";
+            left.AddRange(folders.Where(f => !string.Equals(f, folder, StringComparison.Ordinal)).Select(f => $"{parent}{f}/"));
+            root = Path.Combine(root, folder);
+            return FolderScan.SubFolders(root);
+        }
+    }
+
+    private static string? Among(IReadOnlyList<string> folders, string[] wanted) =>
+        wanted.Select(w => folders.FirstOrDefault(f => string.Equals(f, w, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(f => f is not null);
+
+    // ImageNet's layout: every image is class/file, of two classes or more.
+    private static (IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames) WithClasses(IReadOnlyList<ImageEntry> images)
+    {
+        if (images.Any(e => e.Name.Count('/') != 1)) return (images, []);
+
+        string[] classNames = [.. images.Select(ClassOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (classNames.Length < 2) return (images, []);
+
+        return ([.. images.Select(e => e with { Label = Array.BinarySearch(classNames, ClassOf(e), StringComparer.Ordinal) })], classNames);
+
+        static string ClassOf(ImageEntry entry) => entry.Name[..entry.Name.IndexOf('/', StringComparison.Ordinal)];
+    }
+
+    private static string PassedOver(FolderScan scan)
+    {
+        string unread = Pictures(scan) is { Length: > 0 } pictures ? $"; passed over: {pictures} (types that are not read)" : "";
+        return unread + Unreadable(scan);
+    }
+
+    private static string Pictures(FolderScan scan) => FolderScan.Describe(scan.OtherTypes.Where(t => PictureTypes.IsUnreadable(t.Key)));
+
+    private static string Unreadable(FolderScan scan) => scan.UnreadableFolders.Count == 0
+        ? ""
+        : $"; {Counted(scan.UnreadableFolders.Count, "folder")} could not be read: {string.Join(", ", scan.UnreadableFolders.Take(5))}{(scan.UnreadableFolders.Count > 5 ? ", …" : "")}";
+
+    private static DataException NoImages(string root, FolderScan scan)
+    {
+        string found = scan.OtherTypes.Count == 0 ? "no files" : FolderScan.Describe(scan.OtherTypes);
+        string advice =
+            Pictures(scan).Length > 0 ? " Pictures of these types cannot be read: convert them to PNG or JPEG."
+            : scan.OtherTypes.Keys.Any(PictureTypes.IsArchive) ? " Unpack archives first."
+            : "";
+        return new DataException($"No images below {root}; there is: {found}{Unreadable(scan)}. Images are files {PictureTypes.ReadableNames}.{advice}");
+    }
+
+    private static DataException NotFound(string full)
+    {
+        string? parent = Path.GetDirectoryName(full);
+        while (parent is not null && !Directory.Exists(parent))
+            parent = Path.GetDirectoryName(parent);
+
+        return new DataException($"There is no {full}{(parent is null ? "" : $"; the nearest folder that exists is {parent}")}.");
+    }
+
+    // In the order of the entries: which image a step sees depends on it.
+    private static string Hash(IReadOnlyList<ImageEntry> entries)
+    {
+        var hash = new XxHash128();
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        foreach (ImageEntry entry in entries)
+        {
+            hash.Append(Encoding.UTF8.GetBytes(entry.Name));
+            hash.Append([0]);
+            BinaryPrimitives.WriteInt64LittleEndian(length, entry.Length);
+            hash.Append(length);
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static string Counted(int number, string noun) => $"{Number(number)} {noun}{(number == 1 ? "" : "s")}";
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
