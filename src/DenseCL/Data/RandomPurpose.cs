@@ -11,4 +11,22 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The image that stands in for one that cannot be decoded; keyed further by (epoch, position, attempt).</summary>
     Replacement = 3,
+
+    /// <summary>The start values of a parameter; keyed further by (hash of its name).</summary>
+    Initialisation = 4,
+
+    /// <summary>The start of the queue of global keys.</summary>
+    GlobalQueue = 5,
+
+    /// <summary>The start of the queue of dense keys.</summary>
+    DenseQueue = 6,
+
+    /// <summary>The order in which key images are dealt to batch-norm groups; keyed further by (step).</summary>
+    KeyOrder = 7,
+
+    /// <summary>Random matching; keyed further by (step).</summary>
+    Matching = 8,
+
+    /// <summary>The position whose dense vector an image leaves in the queue; keyed further by (step).</summary>
+    SampledNegatives = 9,
 }

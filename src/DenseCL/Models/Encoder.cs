@@ -17,7 +17,7 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <param name="embedding">D, the length of the projected vectors.</param>
     /// <param name="dense">Whether there is a dense head; MoCo-v2 has none.</param>
     /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map as it is.</param>
-    public Encoder(Backbone architecture, int embedding, bool dense, int? gridSize)
+    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize)
         : base(nameof(Encoder))
     {
         backbone = new ResNet(architecture);

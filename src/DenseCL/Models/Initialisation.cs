@@ -21,7 +21,7 @@ public static class Initialisation
         long denseFanIn = 1;
         foreach ((string name, Parameter parameter) in module.named_parameters())
         {
-            CounterRandom random = new(seed, Purpose.Initialisation, StableHash(name));
+            CounterRandom random = new(seed, (ulong)RandomPurpose.Initialisation, StableHash(name));
             bool weight = parameter.dim() > 1;
             long fanIn = weight ? parameter.numel() / parameter.shape[0] : denseFanIn;
             if (name.StartsWith("denseHead.", StringComparison.Ordinal))
@@ -48,10 +48,10 @@ public static class Initialisation
     }
 
     /// <summary>Fills a tensor of unit vectors, uniform on the sphere: the queues before they hold real keys.</summary>
-    internal static Tensor RandomUnitVectors(long count, long length, ulong seed, ulong purpose)
+    internal static Tensor RandomUnitVectors(long count, long length, ulong seed, RandomPurpose purpose)
     {
         using DisposeScope scope = NewDisposeScope();
-        CounterRandom random = new(seed, purpose);
+        CounterRandom random = new(seed, (ulong)purpose);
         Tensor vectors = empty(count, length);
         Fill(vectors, () => random.NextNormal());
         return nn.functional.normalize(vectors, 2, 1).MoveToOuterDisposeScope();

@@ -27,16 +27,16 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the network of the given depth.</summary>
     /// <param name="backbone">Which of the networks.</param>
-    public ResNet(Backbone backbone)
+    public ResNet(BackboneKind backbone)
         : base(nameof(ResNet))
     {
         (bool bottleneck, int[] blocks) = backbone switch
         {
-            Backbone.ResNet18 => (false, new[] { 2, 2, 2, 2 }),
-            Backbone.ResNet34 => (false, [3, 4, 6, 3]),
-            Backbone.ResNet50 => (true, [3, 4, 6, 3]),
-            Backbone.ResNet101 => (true, [3, 4, 23, 3]),
-            Backbone.ResNet152 => (true, [3, 8, 36, 3]),
+            BackboneKind.Resnet18 => (false, new[] { 2, 2, 2, 2 }),
+            BackboneKind.Resnet34 => (false, [3, 4, 6, 3]),
+            BackboneKind.Resnet50 => (true, [3, 4, 6, 3]),
+            BackboneKind.Resnet101 => (true, [3, 4, 23, 3]),
+            BackboneKind.Resnet152 => (true, [3, 8, 36, 3]),
             _ => throw new ArgumentOutOfRangeException(nameof(backbone), backbone, "There is no such backbone."),
         };
 
@@ -66,7 +66,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Which of the networks this is.</summary>
-    public Backbone Architecture { get; }
+    public BackboneKind Architecture { get; }
 
     /// <summary>Channels of the feature map: 512 or 2,048.</summary>
     public int OutChannels { get; }

@@ -42,10 +42,10 @@ public sealed class DenseContrast : IDisposable
         keyParameters = new ParameterVector(Key, trainable: false);
         Optimiser = new Sgd(queryParameters, recipe.Optim.Momentum, recipe.Optim.WeightDecay);
 
-        GlobalQueue = StartQueue(Purpose.GlobalQueue);
-        DenseQueue = IsDense ? StartQueue(Purpose.DenseQueue) : null;
+        GlobalQueue = StartQueue(RandomPurpose.GlobalQueue);
+        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue) : null;
 
-        NegativeQueue StartQueue(ulong purpose) =>
+        NegativeQueue StartQueue(RandomPurpose purpose) =>
             new(Initialisation.RandomUnitVectors(method.Queue!.Value, recipe.Model.Embedding, seed, purpose).to(device));
     }
 
@@ -79,7 +79,7 @@ public sealed class DenseContrast : IDisposable
         double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
 
         MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
-        Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(Purpose.KeyPermutation, step).Permutation(images), step);
+        Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
         Tensor? knownMatch = IsDense ? MatchWithoutFeatures(views, (int)keys.Dense!.shape[1], step) : null;
 
         // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
@@ -159,7 +159,7 @@ public sealed class DenseContrast : IDisposable
     /// <summary>A vector of a random position of each image: (N, S², D) → (N, D).</summary>
     private Tensor OneOfEach(Tensor dense, long step)
     {
-        CounterRandom random = Stream(Purpose.SampledNegatives, step);
+        CounterRandom random = Stream(RandomPurpose.SampledNegatives, step);
         long[] position = [.. Enumerable.Range(0, (int)dense.shape[0]).Select(_ => (long)random.NextInt((int)dense.shape[1]))];
         Tensor index = torch.tensor(position, device: dense.device).view(-1, 1, 1).expand(-1, 1, dense.shape[2]);
         return dense.gather(1, index).squeeze(1);
@@ -168,7 +168,7 @@ public sealed class DenseContrast : IDisposable
     /// <summary>(N, S²) for the kinds of matching that need no features, else null.</summary>
     private Tensor? MatchWithoutFeatures(Views views, int positions, long step) => method.Matching switch
     {
-        Matching.Random => DenseMatching.AtRandom((int)views.Query.shape[0], positions, Stream(Purpose.RandomMatching, step)).to(views.Query.device),
+        Matching.Random => DenseMatching.AtRandom((int)views.Query.shape[0], positions, Stream(RandomPurpose.Matching, step)).to(views.Query.device),
         Matching.Geometric => DenseMatching.ByGeometry(views.QueryCrops, views.KeyCrops, (int)Math.Sqrt(positions)).to(views.Query.device),
         _ => null,
     };
@@ -184,7 +184,7 @@ public sealed class DenseContrast : IDisposable
         _ => second! * secondWeight,
     };
 
-    private CounterRandom Stream(ulong purpose, long step) => new(seed, purpose, (ulong)step);
+    private CounterRandom Stream(RandomPurpose purpose, long step) => new(seed, (ulong)purpose, (ulong)step);
 
     /// <inheritdoc/>
     public void Dispose()

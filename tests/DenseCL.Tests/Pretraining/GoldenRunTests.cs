@@ -131,7 +131,7 @@ public class GoldenRunTests(ITestOutputHelper output)
                 Queue = config.Queue,
                 GridSize = config.Grid == 0 ? null : config.Grid,
             },
-            Model = new ModelOptions { Backbone = Enum.Parse<Backbone>($"ResNet{config.Depth}") },
+            Model = new ModelOptions { Backbone = Enum.Parse<BackboneKind>($"Resnet{config.Depth}") },
             Optim = new OptimOptions
             {
                 Batch = config.Batch,
