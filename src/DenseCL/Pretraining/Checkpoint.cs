@@ -1,0 +1,106 @@
+using System.Globalization;
+using DenseCL.Recipes;
+using DenseCL.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Pretraining;
+
+/// <summary>
+/// Everything a run needs to go on as if it had never stopped: both encoders with their batch-norm statistics, both queues, the optimiser's
+/// velocity, the step. Random numbers are keyed by the step, so no generator's state is to be kept.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string Format = "densecl-checkpoint-1";
+
+    /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    public static void Save(string path, DenseContrast method, long step, Recipe recipe, string dataFingerprint)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+            ["enqueued"] = method.GlobalQueue.Enqueued.ToString(CultureInfo.InvariantCulture),
+            ["data"] = dataFingerprint,
+            ["recipe"] = recipe.ToString(),
+        };
+        Safetensors.Write(path, Tensors(method), metadata);
+    }
+
+    /// <summary>Reads a checkpoint into freshly built encoders and queues.</summary>
+    /// <returns>The steps done.</returns>
+    /// <exception cref="TrainingException">The file is damaged, or belongs to another recipe or to other images.</exception>
+    public static long Load(string path, DenseContrast method, Recipe recipe, string dataFingerprint)
+    {
+        try
+        {
+            using SafetensorsFile file = Safetensors.Open(path, verify: true);
+            if (file.Metadata.GetValueOrDefault("format") != Format)
+            {
+                throw new TrainingException($"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.");
+            }
+
+            RefuseAnotherRun(path, file, recipe, dataFingerprint);
+            using IDisposable noGrad = no_grad();
+            foreach ((string name, Tensor tensor) in Tensors(method))
+            {
+                using DisposeScope scope = NewDisposeScope();
+                tensor.copy_(file.Tensor(name));
+            }
+
+            long enqueued = long.Parse(file.Metadata["enqueued"], CultureInfo.InvariantCulture);
+            method.GlobalQueue.Restore(enqueued);
+            method.DenseQueue?.Restore(enqueued);
+            return long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or RecipeException)
+        {
+            throw new TrainingException($"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, or from the start if there is none.", e);
+        }
+    }
+
+    private static void RefuseAnotherRun(string path, SafetensorsFile file, Recipe recipe, string dataFingerprint)
+    {
+        Recipe saved = RecipeReader.Parse(file.Metadata["recipe"], path);
+        string[] differences =
+        [
+            .. Recipe.Differences(saved, recipe)
+                .Where(difference => !Recipe.IsFreeOnResume(difference.Key))
+                .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
+        ];
+        if (differences.Length > 0)
+        {
+            throw new TrainingException($"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out.");
+        }
+
+        if (file.Metadata["data"] != dataFingerprint)
+        {
+            throw new TrainingException($"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights.");
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DenseContrast method)
+    {
+        foreach ((string name, Tensor tensor) in method.Query.state_dict())
+        {
+            yield return new("query." + name, tensor);
+        }
+
+        foreach ((string name, Tensor tensor) in method.Key.state_dict())
+        {
+            yield return new("key." + name, tensor);
+        }
+
+        yield return new("velocity", method.Optimiser.Velocity);
+        yield return new("globalQueue", method.GlobalQueue.Keys);
+        if (method.DenseQueue is { } denseQueue)
+        {
+            yield return new("denseQueue", denseQueue.Keys);
+        }
+    }
+
+    /// <summary>The size of a checkpoint in bytes, without its header.</summary>
+    public static long Size(DenseContrast method) => Tensors(method).Sum(entry => entry.Value.numel() * entry.Value.element_size());
+}
