@@ -1,0 +1,29 @@
+namespace DenseCL.Weights;
+
+/// <summary>Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one, never a part.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes beside, flushes to the disk, renames. If anything fails, the old file stays and the partial one goes.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="write">Writes the whole content.</param>
+    public static void Replace(string path, Action<FileStream> write)
+    {
+        string partial = path + ".partial";
+        FileStream file = new(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        try
+        {
+            using (file)
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights;
+
+/// <summary>Opens and writes safetensors files.</summary>
+public static class Safetensors
+{
+    /// <summary>The metadata entry with the checksum of the data section: XXH128, 32 lower-case hexadecimal digits.</summary>
+    public const string ChecksumKey = "xxh128";
+
+    private const int Chunk = 1 << 24;
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="verify">Whether to read all of it at once and compare the checksum this library writes.</param>
+    /// <exception cref="WeightFileException">The file is damaged, is not safetensors, or <paramref name="verify"/> finds no or another checksum.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public static SafetensorsFile Open(string path, bool verify = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new SafetensorsFile(path, verify);
+    }
+
+    /// <summary>Writes a file beside and renames it: the old file stays until the new one is on the disk.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">Names, each once, and tensors on any device; a view is written as it reads, row-major. Larger element types come first in the file, for alignment.</param>
+    /// <param name="metadata">Notes; <see cref="ChecksumKey"/> is added, or replaced.</param>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor is of a type the format does not have.</exception>
+    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+        (string Name, WeightType Type, Tensor Tensor)[] ordered = Order(tensors);
+        try
+        {
+            AtomicFile.Replace(path, file =>
+            {
+                // The header names the checksum of the data behind it: written first with a place for it, and again at the end.
+                file.Write(Header(ordered, metadata, new string('0', 32)));
+                string checksum = WriteData(file, ordered);
+                file.Position = 0;
+                file.Write(Header(ordered, metadata, checksum));
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightFileException(
+                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.", e);
+        }
+    }
+
+    private static (string Name, WeightType Type, Tensor Tensor)[] Order(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        List<(string Name, WeightType Type, Tensor Tensor)> list = [];
+        foreach ((string name, Tensor tensor) in tensors)
+        {
+            if (name is SafetensorsHeader.MetadataKey || !names.Add(name))
+            {
+                throw new ArgumentException($"The name '{name}' is given twice or reserved: rename one tensor.", nameof(tensors));
+            }
+
+            WeightType type = WeightTypes.FromTorch(tensor.dtype)
+                ?? throw new ArgumentException($"'{name}' is of type {tensor.dtype}, which safetensors does not have: convert it.", nameof(tensors));
+            list.Add((name, type, tensor));
+        }
+
+        return [.. list.OrderByDescending(t => WeightTypes.Size(t.Type))];
+    }
+
+    private static byte[] Header((string Name, WeightType Type, Tensor Tensor)[] tensors, IReadOnlyDictionary<string, string>? metadata, string checksum)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(SafetensorsHeader.MetadataKey);
+            foreach ((string key, string value) in metadata ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            {
+                if (key is not ChecksumKey)
+                {
+                    json.WriteString(key, value);
+                }
+            }
+
+            json.WriteString(ChecksumKey, checksum);
+            json.WriteEndObject();
+            long position = 0;
+            foreach ((string name, WeightType type, Tensor tensor) in tensors)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", WeightTypes.Name(type));
+                WriteNumbers(json, "shape", tensor.shape);
+                WriteNumbers(json, "data_offsets", [position, position += tensor.numel() * WeightTypes.Size(type)]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        int length = (buffer.WrittenCount + 7) / 8 * 8;
+        if (length > SafetensorsHeader.MaxLength)
+        {
+            throw new ArgumentException(
+                $"The names and metadata take {length} bytes, more than the {SafetensorsHeader.MaxLength} the format allows: write several files.", nameof(tensors));
+        }
+
+        byte[] header = new byte[8 + length];
+        BinaryPrimitives.WriteInt64LittleEndian(header, length);
+        buffer.WrittenSpan.CopyTo(header.AsSpan(8));
+        header.AsSpan(8 + buffer.WrittenCount).Fill((byte)' ');
+        return header;
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string WriteData(FileStream file, (string Name, WeightType Type, Tensor Tensor)[] tensors)
+    {
+        XxHash128 hash = new();
+        using var grad = no_grad();
+        foreach ((_, _, Tensor tensor) in tensors)
+        {
+            // One tensor at a time: a copy is made only of what is a view or on another device, and freed before the next.
+            using var scope = NewDisposeScope();
+            Tensor flat = tensor.detach().cpu().contiguous().view(-1);
+            for (long start = 0; start < flat.numel(); start += Chunk)
+            {
+                using Tensor window = flat.narrow(0, start, Math.Min(Chunk, flat.numel() - start));
+                ReadOnlySpan<byte> bytes = window.bytes;
+                hash.Append(bytes);
+                file.Write(bytes);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}
