@@ -1,4 +1,5 @@
 using DenseCL.Images;
+using DenseCL.Recipes;
 
 namespace DenseCL.Data;
 
@@ -7,9 +8,9 @@ namespace DenseCL.Data;
 /// same image and <see cref="ViewParameters"/> give the same pixels. One instance for each thread, for it owns working memory.
 /// </summary>
 /// <param name="options">The size of the views, and whether the hue is turned at all.</param>
-public sealed class Augmentation(AugmentationOptions options)
+public sealed class Augmentation(DataOptions options)
 {
-    private readonly AugmentationOptions options = options ?? throw new ArgumentNullException(nameof(options));
+    private readonly DataOptions options = options ?? throw new ArgumentNullException(nameof(options));
     private readonly Scratch scratch = new();
 
     /// <summary>Makes one view.</summary>

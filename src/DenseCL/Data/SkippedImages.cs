@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DenseCL.Platform;
 
 namespace DenseCL.Data;
 
@@ -51,31 +52,37 @@ public sealed class SkippedImages
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string beside = $"{path}.{Environment.ProcessId}.tmp";
-        try
+        AtomicFile.Replace(path, stream =>
         {
-            using (FileStream stream = File.Create(beside))
+            using Utf8JsonWriter writer = new(stream, Readable);
+            foreach ((string file, string reason) in Entries)
             {
-                using var writer = new Utf8JsonWriter(stream, Readable);
-                foreach ((string file, string reason) in Entries)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("file", file);
-                    writer.WriteString("reason", reason);
-                    writer.WriteEndObject();
-                    writer.Flush();
-                    stream.WriteByte((byte)'\n');
-                    writer.Reset();
-                }
-
-                stream.Flush(flushToDisk: true);
+                writer.WriteStartObject();
+                writer.WriteString("file", file);
+                writer.WriteString("reason", reason);
+                writer.WriteEndObject();
+                writer.Flush();
+                stream.WriteByte((byte)'\n');
+                writer.Reset();
             }
+        });
+    }
 
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
+    /// <summary>Adds what an earlier process of the same run had written; a line that is damaged is passed over.</summary>
+    /// <param name="path">A file that <see cref="Write"/> wrote.</param>
+    public void Read(string path)
+    {
+        foreach (string line in File.ReadLines(path))
         {
-            File.Delete(beside);
+            try
+            {
+                using JsonDocument json = JsonDocument.Parse(line);
+                Add(json.RootElement.GetProperty("file").GetString()!, json.RootElement.GetProperty("reason").GetString()!);
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                // A list for the eye: not worth refusing to go on for.
+            }
         }
     }
 }

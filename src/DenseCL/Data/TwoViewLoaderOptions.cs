@@ -1,4 +1,5 @@
 using DenseCL.Images;
+using DenseCL.Recipes;
 
 namespace DenseCL.Data;
 
@@ -9,7 +10,7 @@ public sealed record TwoViewLoaderOptions
     public required ImageSource Source { get; init; }
 
     /// <summary>How a view is made of an image.</summary>
-    public required AugmentationOptions Augmentation { get; init; }
+    public required DataOptions Augmentation { get; init; }
 
     /// <summary>Images a batch, at least 1 and at most the number of images of the source.</summary>
     public required int Batch

@@ -1,4 +1,5 @@
 using DenseCL.Images;
+using DenseCL.Recipes;
 
 namespace DenseCL.Data;
 
@@ -37,7 +38,7 @@ public readonly record struct ViewParameters(
     /// <param name="imageHeight">Height of the image in pixels, at least 1.</param>
     /// <returns>The parameters; the crop lies inside the image.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
-    public static ViewParameters Draw(AugmentationOptions options, ref CounterRandom random, int imageWidth, int imageHeight)
+    public static ViewParameters Draw(DataOptions options, ref CounterRandom random, int imageWidth, int imageHeight)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(imageWidth, 1);
@@ -51,7 +52,7 @@ public readonly record struct ViewParameters(
         double hue = random.NextDouble(-options.Hue, options.Hue);
         bool greyscale = random.NextDouble() < options.GreyscaleProbability;
         bool blurred = random.NextDouble() < options.BlurProbability;
-        double sigma = random.NextDouble(options.BlurSigma.Least, options.BlurSigma.Most);
+        double sigma = random.NextDouble(options.BlurSigma.Low, options.BlurSigma.High);
         bool flipped = random.NextDouble() < options.FlipProbability;
         return new(
             new CropGeometry(left, top, width, height, flipped),
@@ -60,14 +61,14 @@ public readonly record struct ViewParameters(
 
     // The first of ten drawn rectangles that fits in the image, else the largest allowed one in its middle; as torchvision's RandomResizedCrop.
     private static (int Left, int Top, int Width, int Height) DrawCrop(
-        AugmentationOptions options, ref CounterRandom random, int imageWidth, int imageHeight)
+        DataOptions options, ref CounterRandom random, int imageWidth, int imageHeight)
     {
         (double least, double most) = options.CropAspect;
         double area = (double)imageWidth * imageHeight;
         (int width, int height) = (0, 0);
         for (int i = 0; i < CropTries; i++)
         {
-            double target = area * random.NextDouble(options.CropScale.Least, options.CropScale.Most);
+            double target = area * random.NextDouble(options.CropScale.Low, options.CropScale.High);
             double aspect = Math.Exp(random.NextDouble(Math.Log(least), Math.Log(most)));
             if (width == 0)
             {

@@ -1,16 +1,33 @@
 using System.Runtime.InteropServices;
+using DenseCL.Recipes;
 using TorchSharp;
 
 namespace DenseCL.Platform;
 
 /// <summary>Makes the tensor library ready: loads it, and keeps its memory. To be called before the first tensor.</summary>
-public static partial class TorchRuntime
+public static class TorchRuntime
 {
     private static readonly Lazy<bool> Ready = new(Prepare);
 
     /// <summary>Prepares the process; later calls do nothing.</summary>
     /// <exception cref="PlatformException">The native library does not load; the message says why and what to do.</exception>
     public static void EnsureReady() => _ = Ready.Value;
+
+    /// <summary>The device that a recipe names.</summary>
+    /// <param name="choice"><c>auto</c> is the first CUDA device where there is one.</param>
+    /// <exception cref="PlatformException">CUDA is asked for, and there is none.</exception>
+    public static torch.Device Choose(DeviceChoice choice)
+    {
+        EnsureReady();
+        bool cuda = choice != DeviceChoice.Cpu && torch.cuda.is_available();
+        if (choice == DeviceChoice.Cuda && !cuda)
+        {
+            throw new PlatformException(
+                "There is no CUDA device that this build can use: set run.device to cpu or auto, or build with -p:TorchDevice=cuda on a machine with an NVIDIA driver (docs/platform.md).");
+        }
+
+        return cuda ? torch.CUDA : torch.CPU;
+    }
 
     private static bool Prepare()
     {

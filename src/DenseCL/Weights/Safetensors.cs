@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DenseCL.Platform;
 using static TorchSharp.torch;
 
 namespace DenseCL.Weights;

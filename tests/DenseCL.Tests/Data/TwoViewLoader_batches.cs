@@ -1,12 +1,13 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data;
 
 public sealed class TwoViewLoader_batches : IDisposable
 {
-    private const int Size = 24;
+    private const int Size = 32;
     private const int ViewBytes = Size * Size * 3;
 
     private readonly TemporaryImages files = new();
@@ -24,7 +25,7 @@ public sealed class TwoViewLoader_batches : IDisposable
     private static TwoViewLoaderOptions Options(ImageSource source, int batch = 3) => new()
     {
         Source = source,
-        Augmentation = new AugmentationOptions { Size = Size },
+        Augmentation = new DataOptions { Size = Size },
         Batch = batch,
         Seed = 7,
         Threads = 2,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenseCL.Data;
+using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data;
 
@@ -17,7 +18,7 @@ public sealed class TwoViewLoader_threads : IDisposable
         loader = new TwoViewLoader(new TwoViewLoaderOptions
         {
             Source = ImageSource.Open(files.Root),
-            Augmentation = new AugmentationOptions { Size = 64 },
+            Augmentation = new DataOptions { Size = 64 },
             Batch = 4,
             Threads = 3,
             Prefetch = 3,

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Images;
 
@@ -207,7 +208,7 @@ public sealed class OperationTests
             new CropGeometry(a[0].GetInt32(), a[1].GetInt32(), a[2].GetInt32(), a[3].GetInt32(), a[12].GetInt32() != 0),
             jitter, order, a[6].GetDouble(), a[7].GetDouble(), a[8].GetDouble(), a[9].GetDouble(),
             Greyscale: a[10].GetInt32() != 0, Blurred: sigma > 0, sigma);
-        var augmentation = new Augmentation(new AugmentationOptions { Size = a[4].GetInt32() });
+        var augmentation = new Augmentation(new DataOptions { Size = a[4].GetInt32() });
         augmentation.Apply(image, parameters, result);
     }
 

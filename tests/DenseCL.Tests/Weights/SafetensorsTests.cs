@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using DenseCL.Data;
+using DenseCL.Platform;
 using DenseCL.Weights;
 using static TorchSharp.torch;
 

@@ -1,8 +1,13 @@
-namespace DenseCL.Weights;
+namespace DenseCL.Platform;
 
 /// <summary>Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one, never a part.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Replaces a text file, UTF-8.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="text">Its whole content.</param>
+    public static void Replace(string path, string text) => Replace(path, file => file.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Writes beside, flushes to the disk, renames. If anything fails, the old file stays and the partial one goes.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="write">Writes the whole content.</param>

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using DenseCL.Data;
+using DenseCL.Platform;
+using DenseCL.Pretraining;
+using DenseCL.Recipes;
+using DenseCL.Weights;
+
+namespace DenseCL.Cli;
+
+/// <summary>
+/// How every verb runs: first it is prepared, where everything that is wrong with the call shows and nothing is done yet, then it works.
+/// The exit status is 0 when done, 1 when the work failed or was stopped, 2 when the call was wrong.
+/// </summary>
+internal static class Verb
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Wrong = 2;
+
+    /// <summary>Gives a command its action.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="prepare">Checks the call and returns the work, which returns the exit status.</param>
+    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Func<int>> prepare)
+    {
+        command.SetAction(call =>
+        {
+            using StopSignal stop = new();
+            int failure = Wrong;
+            try
+            {
+                Func<int> work = prepare(call, stop.Token);
+                failure = Failed;
+                return work();
+            }
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+            {
+                Console.Error.WriteLine("Stopped.");
+                return Failed;
+            }
+            catch (Exception e) when (IsExpected(e))
+            {
+                Console.Error.WriteLine($"densecl: {e.Message}");
+                return failure;
+            }
+        });
+        return command;
+    }
+
+    /// <summary>Runs the command that was parsed.</summary>
+    public static int Run(ParseResult call)
+    {
+        if (call.Errors.Count > 0)
+        {
+            foreach (string message in call.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+            {
+                Console.Error.WriteLine($"densecl: {message}");
+            }
+
+            Console.Error.WriteLine($"Try '{NameOf(call.CommandResult.Command)} --help'.");
+            return Wrong;
+        }
+
+        try
+        {
+            return call.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"densecl: an error that should not happen; please report it with what follows.\n{e}");
+            return Failed;
+        }
+    }
+
+    // Errors whose message is written for the user; anything else is a bug of ours.
+    private static bool IsExpected(Exception e) =>
+        e is RecipeException or DataException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException;
+
+    private static string NameOf(Command command) =>
+        string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Prepend("densecl").Append(command is RootCommand ? "" : command.Name)).TrimEnd();
+}
