@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Models;
 using DenseCL.Recipes;
@@ -66,7 +67,7 @@ public sealed class DenseContrast : IDisposable
 
     internal Sgd Optimiser { get; }
 
-    /// <summary>One step: keys, losses, gradients, both queues. The weights move when <see cref="Optimiser"/> is told to.</summary>
+    /// <summary>The forward and backward pass of a step: keys, losses, gradients, both queues. <see cref="Train"/> moves the weights as well.</summary>
     /// <param name="views">N images, a multiple of the batch-norm group.</param>
     /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
     /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
@@ -124,6 +125,24 @@ public sealed class DenseContrast : IDisposable
         GlobalQueue.Enqueue(keys.Global);
         DenseQueue?.Enqueue(keys.Negatives!);
         return average.Report(lambda);
+    }
+
+    /// <summary>A step with the update of the weights.</summary>
+    /// <param name="views">N images.</param>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    /// <exception cref="TrainingException">The loss is not finite; the weights are as before.</exception>
+    public StepReport Train(Views views, long step, double learningRate, bool measureHealth = false)
+    {
+        StepReport report = Forward(views, step, measureHealth: measureHealth);
+        if (!double.IsFinite(report.Loss))
+        {
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {report.Loss}."));
+        }
+
+        Optimiser.Step(learningRate);
+        return report;
     }
 
     /// <summary>

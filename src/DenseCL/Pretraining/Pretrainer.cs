@@ -144,16 +144,17 @@ public sealed class Pretrainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Views views = tensors.Of(batch);
         batch.Dispose();
-        StepReport report = method.Forward(views, step, measureHealth: measureHealth);
-        if (!double.IsFinite(report.Loss))
+        try
+        {
+            return method.Train(views, step, learningRate, measureHealth);
+        }
+        catch (TrainingException e)
         {
             throw new TrainingException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The loss is no longer a finite number at step {step + 1} of {Steps}: {report.Loss}. {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."));
+                $"{e.Message} {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."),
+                e);
         }
-
-        method.Optimiser.Step(learningRate);
-        return report;
     }
 
     private string LastCheckpoint() => folder.FindCheckpoints() is [.., { } last]

@@ -46,18 +46,8 @@ public static class SceneDataset
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         options.ThrowIfReversed(nameof(options));
 
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string partial = target + ".partial";
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-        {
-            throw new IOException($"{target} exists and is not empty: choose another folder, or remove it.");
-        }
-
-        if (Path.Exists(partial))
-        {
-            throw new IOException($"{partial} exists: another run is writing there, or one was killed. Remove it if none is running.");
-        }
-
+        RefuseOccupied(folder);
+        (string target, string partial) = Targets(folder);
         try
         {
             WriteInto(partial, options, count, seed, threads == 0 ? Environment.ProcessorCount : threads, progress, cancellationToken);
@@ -77,6 +67,30 @@ public static class SceneDataset
 
             throw;
         }
+    }
+
+    /// <summary>Throws what <see cref="Write"/> would throw at its start if the folder cannot be written.</summary>
+    /// <param name="folder">Must not exist, or be empty.</param>
+    /// <exception cref="IOException">The folder is not empty, or is being written by another run.</exception>
+    public static void RefuseOccupied(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        (string target, string partial) = Targets(folder);
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        {
+            throw new IOException($"{target} exists and is not empty: choose another folder, or remove it.");
+        }
+
+        if (Path.Exists(partial))
+        {
+            throw new IOException($"{partial} exists: another run is writing there, or one was killed. Remove it if none is running.");
+        }
+    }
+
+    private static (string Target, string Partial) Targets(string folder)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return (target, target + ".partial");
     }
 
     private static void WriteInto(

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using DenseCL.Cli.Display;
+using DenseCL.Data;
+using DenseCL.Data.Scenes;
+using DenseCL.Models;
+using DenseCL.Platform;
+using DenseCL.Pretraining;
+using DenseCL.Recipes;
+using DenseCL.Transfer;
+using Spectre.Console;
+
+namespace DenseCL.Cli;
+
+/// <summary><c>densecl demo</c>: the whole way, from rendered scenes to the proof.</summary>
+internal static class DemoCommand
+{
+    private const ulong Unlabelled = 0, Labelled = 1, HeldOut = 2;      // seeds, so that no scene is in two sets
+
+    private static readonly Option<string> Out = new("--out") { Description = "Where the scenes and runs go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.", HelpName = "DIR" };
+    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.", HelpName = "key=value" };
+    private static readonly Option<int> Scenes = new("--scenes") { Description = "How many unlabelled scenes to train on; a quarter as many, labelled, for the probe, and as many again to test it.", HelpName = "N", DefaultValueFactory = _ => 1200 };
+
+    public static Command Create() => new Command(
+        "demo",
+        """
+        Shows the whole way in minutes, with nothing but this program: renders scenes, pre-trains a ResNet-18 on them with DenseCL and
+        with MoCo-v2 on the same images for the same number of steps, and compares both with an untrained network by a linear classifier
+        on the frozen last feature map, on held-out scenes. It prints what it measured.
+
+        Example:  densecl demo
+        """)
+    {
+        Out, Scenes, Set,
+    }.Does(Prepare);
+
+    private static Func<int> Prepare(ParseResult call, CancellationToken stop)
+    {
+        int scenes = call.GetValue(Scenes);
+        if (scenes is < 40 or > 1_000_000)
+        {
+            throw new DataException($"--scenes is {scenes}: choose 40 to 1,000,000.");
+        }
+
+        string folder = Path.GetFullPath(call.GetValue(Out) ?? FreeFolder());
+        SceneDataset.RefuseOccupied(folder);
+        Recipe recipe = RecipeReader.Read("demo", call.GetValue(Set) ?? []);
+        recipe.Resolve(scenes).Validate();
+        TorchRuntime.EnsureReady();
+        return () => Run(folder, scenes, recipe, stop);
+    }
+
+    private static int Run(string folder, int scenes, Recipe recipe, CancellationToken stop)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        string unlabelled = Path.Combine(folder, "scenes"), labelled = Path.Combine(folder, "probe-train"), heldOut = Path.Combine(folder, "probe-test");
+        Say($"Rendering {scenes} scenes to train on, {scenes / 4} to fit the probe and {scenes / 4} to test it, in {folder} …");
+        SceneDataset.Write(unlabelled, new SceneOptions(), scenes, Unlabelled, cancellationToken: stop);
+        SceneDataset.Write(labelled, new SceneOptions(), scenes / 4, Labelled, cancellationToken: stop);
+        SceneDataset.Write(heldOut, new SceneOptions(), scenes / 4, HeldOut, cancellationToken: stop);
+
+        Recipe mocov2 = recipe with { Method = recipe.Method with { Lambda = 0 } };
+        List<(string Name, ConfusionMatrix Result)> results = [];
+        results.Add(("untrained", Probe(Untrained(recipe))));
+        foreach ((string name, Recipe method) in new[] { ("MoCo-v2", mocov2), ("DenseCL", recipe) })
+        {
+            string run = Path.Combine(folder, name.ToLowerInvariant());
+            Say(string.Create(CultureInfo.InvariantCulture, $"{name}: {recipe.Optim.Epochs} epochs at {recipe.Data.Size} px …"));
+            if (!Train(method, Path.Combine(unlabelled, "images"), run, name, stop))
+            {
+                Console.Error.WriteLine("Stopped.");
+                return Verb.Failed;
+            }
+
+            ResNet backbone = new(recipe.Model.Backbone);
+            BackboneFile.Load(run, backbone);
+            results.Add((name, Probe(backbone)));
+        }
+
+        Report(results, recipe, scenes, folder, watch.Elapsed);
+        return Verb.Done;
+
+        ConfusionMatrix Probe(ResNet backbone)
+        {
+            using (backbone)
+            {
+                using FrozenFeatures train = FrozenFeatures.Of(backbone, labelled, recipe.Data, stop);
+                using FrozenFeatures test = FrozenFeatures.Of(backbone, heldOut, recipe.Data, stop);
+                DenseProbe probe = DenseProbe.Fit(train.Features, train.Labels, SceneClasses.Names.Count);
+                return probe.Evaluate(test.Features, test.Labels);
+            }
+        }
+    }
+
+    /// <summary>The very network that both methods start from.</summary>
+    private static ResNet Untrained(Recipe recipe)
+    {
+        Encoder encoder = new(recipe.Model.Backbone, recipe.Model.Embedding, dense: true, gridSize: null);
+        encoder.Initialise(recipe.Run.Seed);
+        return encoder.Backbone;
+    }
+
+    private static bool Train(Recipe recipe, string images, string run, string name, CancellationToken stop)
+    {
+        SkippedImages skipped = new();
+        using RunFolder folder = RunFolder.Open(run, resume: false);
+        using Pretrainer pretrainer = new(recipe, ImageSource.Open(images), skipped, folder);
+        return TrainingDisplay.Show(name, progress => pretrainer.Run(progress, stop));
+    }
+
+    private static void Report(List<(string Name, ConfusionMatrix Result)> results, Recipe recipe, int scenes, string folder, TimeSpan time)
+    {
+        Table table = new Table().AddColumn("frozen backbone").AddColumn(new TableColumn("mIoU").RightAligned()).AddColumn(new TableColumn("accuracy").RightAligned());
+        foreach ((string name, ConfusionMatrix result) in results)
+        {
+            table.AddRow(name, FormattableString.Invariant($"{100 * result.MeanIoU:F1} %"), FormattableString.Invariant($"{100 * result.PixelAccuracy:F1} %"));
+        }
+
+        Console.WriteLine();
+        AnsiConsole.Write(table);
+        double gain = 100 * (results[^1].Result.MeanIoU - results[^2].Result.MeanIoU);
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A linear classifier per position of the last feature map, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes, measured on {scenes / 4} others."));
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"DenseCL is {Math.Abs(gain):F1} points {(gain >= 0 ? "above" : "below")} MoCo-v2 here: one run each, of {recipe.Optim.Epochs} epochs. That shows that it works; how much it is worth shows in long runs on real images."));
+        Say(string.Create(CultureInfo.InvariantCulture, $"Took {(int)time.TotalMinutes} min {time.Seconds:D2} s. Backbones, metrics and scenes: {folder}"));
+        Say("Next, with images of your own:  densecl pretrain --images DIR --out RUN");
+    }
+
+    private static string FreeFolder() => Enumerable.Range(1, int.MaxValue)
+        .Select(number => number == 1 ? "densecl-demo" : string.Create(CultureInfo.InvariantCulture, $"densecl-demo-{number}"))
+        .First(name => !Path.Exists(name));
+
+    private static void Say(string line) => Console.WriteLine(line);
+}

@@ -1,0 +1,14 @@
+namespace DenseCL.Platform;
+
+/// <summary>How a <see cref="PlatformCheck"/> ended.</summary>
+public enum PlatformCheckState
+{
+    /// <summary>As it should be.</summary>
+    Good,
+
+    /// <summary>It works, slower or with less than it could.</summary>
+    Slow,
+
+    /// <summary>Training does not work.</summary>
+    Broken,
+}
