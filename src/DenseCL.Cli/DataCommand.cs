@@ -17,17 +17,18 @@ internal static class DataCommand
 
     private static Command Scenes() => new Command(
         "scenes",
-        """
-        Renders labelled scenes: textured objects of several classes at several scales and lights, overlapping, on textured ground.
-
-        Example:  densecl data scenes --out scenes --count 500
-
-        DIR/images holds the images, DIR/masks a class for every pixel (0 is ground), DIR/instances an object for every pixel,
-        DIR/annotations.json boxes and masks in COCO's format, DIR/classes.txt the names.
-        """)
+        "Renders labelled scenes: textured objects of several classes at several scales and lights, overlapping, on textured ground.")
     {
         Out, Count, Size, Seed,
-    }.Does(PrepareScenes);
+    }.Does(
+        """
+        densecl data scenes --out scenes --count 500
+          scenes/images            the images
+          scenes/masks             the class of every pixel; 0 is ground, classes.txt has the names
+          scenes/instances         the object of every pixel
+          scenes/annotations.json  boxes and masks in COCO's format
+        """,
+        PrepareScenes);
 
     private static Func<int> PrepareScenes(ParseResult call, CancellationToken stop)
     {

@@ -24,16 +24,17 @@ internal static class DemoCommand
 
     public static Command Create() => new Command(
         "demo",
-        """
-        Shows the whole way in minutes, with nothing but this program: renders scenes, pre-trains a ResNet-18 on them with DenseCL and
-        with MoCo-v2 on the same images for the same number of steps, and compares both with an untrained network by a linear classifier
-        on the frozen last feature map, on held-out scenes. It prints what it measured.
-
-        Example:  densecl demo
-        """)
+        "Shows the whole way in minutes: renders scenes, pre-trains on them with DenseCL and with MoCo-v2, and measures both against an untrained network.")
     {
         Out, Scenes, Set,
-    }.Does(Prepare);
+    }.Does(
+        """
+        densecl demo
+          A ResNet-18 is trained by both methods on the same images for the same number of steps, from the same start. Then a linear
+          classifier for every position of the frozen last feature map is fitted on labelled scenes and measured on others.
+        densecl demo --set optim.epochs=1        shorter
+        """,
+        Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
@@ -87,7 +88,7 @@ internal static class DemoCommand
             {
                 using FrozenFeatures train = FrozenFeatures.Of(backbone, labelled, recipe.Data, stop);
                 using FrozenFeatures test = FrozenFeatures.Of(backbone, heldOut, recipe.Data, stop);
-                DenseProbe probe = DenseProbe.Fit(train.Features, train.Labels, SceneClasses.Names.Count);
+                DenseProbe probe = DenseProbe.Fit(train.Features, train.Labels, SceneClasses.Names.Count, cancellationToken: stop);
                 return probe.Evaluate(test.Features, test.Labels);
             }
         }

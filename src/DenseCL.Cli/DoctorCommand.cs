@@ -22,15 +22,10 @@ internal static class DoctorCommand
 
     public static Command Create() => new Command(
         "doctor",
-        """
-        Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, memory, disk,
-        and a training step of a ResNet-50 in a process of its own.
-
-        Example:  densecl doctor
-        """)
+        "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, memory, disk, and a training step.")
     {
         AsJson, TrainStep,
-    }.Does(Prepare);
+    }.Does("densecl doctor", Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop) =>
         call.GetValue(TrainStep) ? RunTrainStep : () => Examine(call.GetValue(AsJson));
@@ -62,7 +57,7 @@ internal static class DoctorCommand
     {
         string program = Environment.ProcessPath!;
         string[] arguments = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase) ? [typeof(DoctorCommand).Assembly.Location] : [];
-        using Process child = Process.Start(new ProcessStartInfo(program, [.. arguments, "doctor", "--train-step"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process child = Process.Start(new ProcessStartInfo(program, [.. arguments, "doctor", "--train-step"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = child.StandardError.ReadToEndAsync();
         string output = child.StandardOutput.ReadToEnd().Trim();
         child.WaitForExit();

@@ -31,17 +31,16 @@ internal static class PretrainCommand
 
     public static Command Create() => new Command(
         "pretrain",
-        """
-        Pre-trains a backbone on unlabelled images.
-
-        Example:  densecl pretrain --images photos --out run --set optim.epochs=50
-        After an interruption:  densecl pretrain --images photos --out run --resume
-
-        RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training.
-        """)
+        "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training.")
     {
         Images, Out, RecipeName, Set, Resume,
-    }.Does(Prepare);
+    }.Does(
+        """
+        densecl pretrain --images photos --out run --set optim.epochs=50
+        densecl pretrain --images photos --out run --resume                   after an interruption
+        densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
+        """,
+        Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli;
+using Spectre.Console;
 
 RootCommand root = new(
     """
@@ -15,4 +16,9 @@ RootCommand root = new(
     DoctorCommand.Create(),
 };
 
-return Verb.Run(root.Parse(args));
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = 160;    // nothing is there to be asked for its width
+}
+
+return Verb.Run(root, args);

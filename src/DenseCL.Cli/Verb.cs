@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using DenseCL.Data;
 using DenseCL.Platform;
 using DenseCL.Pretraining;
@@ -17,11 +19,15 @@ internal static class Verb
     public const int Failed = 1;
     public const int Wrong = 2;
 
-    /// <summary>Gives a command its action.</summary>
+    private static readonly Dictionary<Command, string> Examples = [];
+
+    /// <summary>Gives a command its action, and its help an example.</summary>
     /// <param name="command">The command.</param>
+    /// <param name="examples">Calls to start from, and what comes of them.</param>
     /// <param name="prepare">Checks the call and returns the work, which returns the exit status.</param>
-    public static Command Does(this Command command, Func<ParseResult, CancellationToken, Func<int>> prepare)
+    public static Command Does(this Command command, string examples, Func<ParseResult, CancellationToken, Func<int>> prepare)
     {
+        Examples[command] = examples;
         command.SetAction(call =>
         {
             using StopSignal stop = new();
@@ -46,9 +52,12 @@ internal static class Verb
         return command;
     }
 
-    /// <summary>Runs the command that was parsed.</summary>
-    public static int Run(ParseResult call)
+    /// <summary>Parses and runs a command line.</summary>
+    public static int Run(RootCommand root, string[] args)
     {
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        ParseResult call = root.Parse(args);
         if (call.Errors.Count > 0)
         {
             foreach (string message in call.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
@@ -77,4 +86,18 @@ internal static class Verb
 
     private static string NameOf(Command command) =>
         string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Prepend("densecl").Append(command is RootCommand ? "" : command.Name)).TrimEnd();
+
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            help.Invoke(parseResult);
+            if (Examples.TryGetValue(parseResult.CommandResult.Command, out string? examples))
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine($"Examples:\n  {examples.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+            }
+
+            return Done;
+        }
+    }
 }

@@ -31,7 +31,7 @@ internal static class TrainingDisplay
                 $"{title} epoch {value.Epoch}/{value.Epochs}  {Losses(value.Report)}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F0} images/s"));
             if (value.Notice is { } notice)
             {
-                AnsiConsole.MarkupLineInterpolated($"[yellow]{notice}[/]");
+                AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(notice)}[/]");
             }
         }
     }

@@ -82,8 +82,26 @@ public sealed class RunFolder : IDisposable
     /// <param name="step">Steps done.</param>
     public string CheckpointOf(long step) => System.IO.Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
 
-    /// <inheritdoc/>
-    public void Dispose() => lockFile?.Dispose();
+    /// <summary>Unlocks the folder. If no run came to begin in it, nothing is left behind.</summary>
+    public void Dispose()
+    {
+        if (lockFile is not null && lockFile.CanRead && !File.Exists(Recipe))
+        {
+            File.Delete(lockFile.Name);
+            DeleteIfEmpty(Checkpoints);
+            DeleteIfEmpty(Path);
+        }
+
+        lockFile?.Dispose();
+
+        static void DeleteIfEmpty(string folder)
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
 
     private static long StepOf(string file) =>
         long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
