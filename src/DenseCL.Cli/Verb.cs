@@ -58,7 +58,7 @@ internal static class Verb
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         ParseResult call = root.Parse(args);
-        if (call.Errors.Count > 0)
+        if (call.Action is ParseErrorAction)
         {
             foreach (string message in call.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             {

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using DenseCL.Data.Scenes;
+
+namespace DenseCL.Tests.Cli;
+
+public class ResumeTests(ITestOutputHelper output)
+{
+    private const int Steps = 24;
+
+    [Fact]
+    public void A_run_killed_three_times_ends_as_the_run_that_never_was_bit_for_bit()
+    {
+        using TemporaryFolder folder = new();
+        string images = Path.Combine(Scenes(folder), "images");
+        string whole = folder["whole"];
+        Assert.Equal(0, Densecl.Run(Arguments(images, whole)).Status);
+        Assert.Equal(Steps, File.ReadAllLines(Path.Combine(whole, "metrics.jsonl")).Length);
+
+        Random random = new();      // where it is killed is to differ from run to run of this test; the outcome must not
+        for (int trial = 0; trial < 3; trial++)
+        {
+            string killed = folder[$"killed{trial}"];
+            int lines = 1 + random.Next(Steps - 2);
+            using (Process process = Densecl.Start(Arguments(images, killed)))
+            {
+                WaitForLines(process, Path.Combine(killed, "metrics.jsonl"), lines);
+                Thread.Sleep(random.Next(60));
+                process.Kill();
+                process.WaitForExit();
+            }
+
+            int done = File.ReadAllLines(Path.Combine(killed, "metrics.jsonl")).Length;
+            output.WriteLine($"killed with {done} of {Steps} steps logged, checkpoints: {string.Join(' ', Directory.GetFiles(Path.Combine(killed, "checkpoints")).Select(Path.GetFileName).Order())}");
+            (int status, string text, string error) = Densecl.Run([.. Arguments(images, killed), "--resume"]);
+            Assert.True(status == 0, text + error);
+            Assert.Equal(File.ReadAllText(Path.Combine(whole, "metrics.jsonl")), File.ReadAllText(Path.Combine(killed, "metrics.jsonl")));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "backbone.safetensors")), File.ReadAllBytes(Path.Combine(killed, "backbone.safetensors")));
+
+            string last = Path.Combine("checkpoints", $"step-{Steps:D9}.safetensors");
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, last)), File.ReadAllBytes(Path.Combine(killed, last)));
+            Assert.Empty(Directory.GetFiles(killed, "*.partial", SearchOption.AllDirectories));
+        }
+    }
+
+    [Fact]
+    public void A_polite_stop_saves_the_step_it_is_at()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send on Windows.");
+        using TemporaryFolder folder = new();
+        string run = folder["run"];
+        using Process process = Densecl.Start(Arguments(Path.Combine(Scenes(folder), "images"), run, checkpointEvery: 1000));
+        WaitForLines(process, Path.Combine(run, "metrics.jsonl"), 3);
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("Go on with --resume", error, StringComparison.Ordinal);
+        string checkpoint = Assert.Single(Directory.GetFiles(Path.Combine(run, "checkpoints")));
+        Assert.Equal($"step-{File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length:D9}.safetensors", Path.GetFileName(checkpoint));
+    }
+
+    /// <summary>48 scenes of 64 px.</summary>
+    internal static string Scenes(TemporaryFolder folder)
+    {
+        string scenes = folder["scenes"];
+        SceneDataset.Write(scenes, new SceneOptions { Width = 64, Height = 64 }, 48, 1);
+        return scenes;
+    }
+
+    /// <summary>3 epochs of 8 steps, every step logged, a checkpoint every 5.</summary>
+    internal static string[] Arguments(string images, string run, int checkpointEvery = 5) =>
+    [
+        "pretrain", "--images", images, "--out", run, "--set", "data.size=64", "--set", "optim.batch=6", "--set", "optim.batchNormGroup=3", "--set", "method.queue=18",
+        "--set", "optim.epochs=3", "--set", "run.logEvery=1", "--set", $"run.checkpointEvery={checkpointEvery}",
+    ];
+
+    private static void WaitForLines(Process process, string path, int count)
+    {
+        while (!File.Exists(path) || File.ReadAllLines(path).Length < count)
+        {
+            Assert.False(process.HasExited, "The run ended before it could be interrupted.");
+            Thread.Sleep(5);
+        }
+    }
+}
