@@ -63,6 +63,22 @@ public class ResumeTests(ITestOutputHelper output)
         Assert.Equal($"step-{File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length:D9}.safetensors", Path.GetFileName(checkpoint));
     }
 
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_names_the_step_and_keeps_the_last_good_checkpoint()
+    {
+        // Weight decay at this rate multiplies every weight by −9 or more a step, until they overflow.
+        using TemporaryFolder folder = new();
+        string images = Path.Combine(Scenes(folder), "images"), run = folder["run"];
+        (int status, string text, string error) = Densecl.Run(
+            [.. Arguments(images, run).Select(a => a == "optim.epochs=3" ? "optim.epochs=40" : a), "--set", "optim.learningRate=10", "--set", "optim.weightDecay=1", "--set", "optim.schedule=constant"]);
+        Assert.True(status == 1, text + error);
+        Assert.Contains("no longer a finite number at step", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        string last = Directory.GetFiles(Path.Combine(run, "checkpoints")).Order(StringComparer.Ordinal).Last();
+        Assert.Contains(last, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", File.ReadAllText(Path.Combine(run, "metrics.jsonl")), StringComparison.Ordinal);
+    }
+
     /// <summary>48 scenes of 64 px.</summary>
     internal static string Scenes(TemporaryFolder folder)
     {
