@@ -39,7 +39,7 @@ public static class TorchRuntime
         }
         catch (Exception e) when (e is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
         {
-            throw new PlatformException($"The tensor library (libtorch) does not load: {WhyNot() ?? e.GetBaseException().Message}", e);
+            throw new PlatformException($"The tensor library (libtorch) does not load: {WhyNot() ?? e.GetBaseException().Message.Split('\n')[0]}", e);
         }
     }
 
