@@ -129,7 +129,12 @@ internal static class DemoCommand
             $"A linear classifier per position of the last feature map, {SceneClasses.Names.Count} classes, fitted on {scenes} labelled scenes, measured on {scenes / 3} others."));
         Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"DenseCL is {Math.Abs(gain):F1} points {(gain >= 0 ? "above" : "below")} MoCo-v2 here: one run each, of {recipe.Optim.Epochs} epochs, so a point or two is chance. How much it is worth shows in long runs on real images."));
+            $"DenseCL is {Math.Abs(gain):F1} points {(gain >= 0 ? "above" : "below")} MoCo-v2 here: one run each, of {recipe.Optim.Epochs} epochs, so a point or two is chance."));
+        if (results.Skip(1).All(trained => trained.Result.MeanIoU < results[0].Result.MeanIoU + 0.02))
+        {
+            Say("Neither is clearly above the untrained network: minutes are too short for that. Train for longer with --set optim.epochs=100, or on images of your own.");
+        }
+
         Say(string.Create(CultureInfo.InvariantCulture, $"Took {(int)time.TotalMinutes} min {time.Seconds:D2} s. Backbones, metrics and scenes: {folder}"));
         Say("Next, with images of your own:  densecl pretrain --images DIR --out RUN");
     }
