@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using DenseCL.Data;
+using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Pretraining;
 using DenseCL.Recipes;
@@ -82,7 +83,7 @@ internal static class Verb
 
     // Errors whose message is written for the user; anything else is a bug of ours.
     private static bool IsExpected(Exception e) =>
-        e is RecipeException or DataException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException;
+        e is RecipeException or DataException or ImageException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException;
 
     private static string NameOf(Command command) =>
         string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Prepend("densecl").Append(command is RootCommand ? "" : command.Name)).TrimEnd();

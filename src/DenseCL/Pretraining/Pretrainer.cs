@@ -96,6 +96,11 @@ public sealed class Pretrainer : IDisposable
                 Save();
                 return false;
             }
+            catch (DataException)
+            {
+                Save();     // too many images went bad: what was learned until here is sound
+                throw;
+            }
         }
 
         Save();
