@@ -75,8 +75,7 @@ internal static class PretrainCommand
     private static ImageSource Open(string images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
     {
         DataOptions data = recipe.Data;
-        ImageLimits limits = new() { MinSide = data.MinSide, MaxPixels = data.MaxPixels };
-        return ImageSource.Open(images).CheckHeaders(limits, data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+        return ImageSource.Open(images).CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
     }
 
     private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)

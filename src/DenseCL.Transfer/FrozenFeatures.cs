@@ -29,6 +29,7 @@ public sealed record FrozenFeatures(Tensor Features, Tensor Labels) : IDisposabl
         backbone.eval();
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        using PixelNormalisation normalisation = new(data, CPU);
         try
         {
             List<Tensor> features = [];
@@ -37,7 +38,7 @@ public sealed record FrozenFeatures(Tensor Features, Tensor Labels) : IDisposabl
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope batch = NewDisposeScope();
-                Tensor map = backbone.forward(stack(names.Select(name => Image(name, data))));              // (N, C, h, w)
+                Tensor map = backbone.forward(cat([.. names.Select(name => Image(name, normalisation))]));              // (N, C, h, w)
                 features.Add(map.permute(0, 2, 3, 1).flatten(0, 2).MoveToOuterDisposeScope());              // (N h w, C)
                 foreach (string name in names)
                 {
@@ -66,16 +67,12 @@ public sealed record FrozenFeatures(Tensor Features, Tensor Labels) : IDisposabl
         }
     }
 
-    /// <summary>(3, H, W), normalised.</summary>
-    private static Tensor Image(string path, DataOptions data)
+    /// <summary>(1, 3, H, W), normalised.</summary>
+    private static Tensor Image(string path, PixelNormalisation normalisation)
     {
         RgbImage image = new();
         ImageDecoder.Decode(path, image, ImageLimits.Default);
-        Tensor pixels = empty([image.Height, image.Width, 3], ScalarType.Byte);
-        image.Pixels.CopyTo(pixels.bytes);
-        return ((pixels.to_type(ScalarType.Float32) / 255 - Channels(data.Mean)) / Channels(data.Std)).permute(2, 0, 1);
-
-        static Tensor Channels(PerChannel values) => torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue });
+        return normalisation.Apply(image.Pixels, image.Height, image.Width);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using DenseCL.Recipes;
+
 namespace DenseCL.Images;
 
 /// <summary>Which images are taken: a file from outside is held against these before memory is given for its pixels.</summary>
@@ -32,6 +34,14 @@ public sealed record ImageLimits
         get;
         init => field = value is >= 1 and <= 1 << 30 ? value : throw OutOfRange(nameof(MaxFileBytes), value, "1 to 1073741824 bytes");
     } = 256 << 20;
+
+    /// <summary>The limits that a recipe sets.</summary>
+    /// <param name="data">Its data settings.</param>
+    public static ImageLimits Of(DataOptions data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new ImageLimits { MinSide = data.MinSide, MaxPixels = data.MaxPixels };
+    }
 
     private static ArgumentOutOfRangeException OutOfRange(string name, long value, string range) =>
         new(name, value, $"{name} is {range}.");

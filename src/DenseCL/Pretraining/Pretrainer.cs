@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using TorchSharp;
@@ -111,7 +112,7 @@ public sealed class Pretrainer : IDisposable
     {
         OptimOptions optim = Recipe.Optim;
         using TwoViewLoader loader = new(LoaderOptions());
-        using ViewTensors tensors = new(Recipe.Data, device);
+        using PixelNormalisation normalisation = new(Recipe.Data, device);
         StepClock clock = new(optim.Batch);
         Notices notices = new();
 
@@ -120,7 +121,7 @@ public sealed class Pretrainer : IDisposable
             clock.BatchArrived();
             bool logged = (step + 1) % Recipe.Run.LogEvery == 0 || step + 1 == Steps;
             double learningRate = LearningRate.At(optim, step, stepsPerEpoch);
-            StepReport report = TrainStep(batch, tensors, learningRate, logged);
+            StepReport report = TrainStep(batch, normalisation, learningRate, logged);
             step++;
             clock.StepDone();
 
@@ -144,10 +145,12 @@ public sealed class Pretrainer : IDisposable
         }
     }
 
-    private StepReport TrainStep(ViewBatch batch, ViewTensors tensors, double learningRate, bool measureHealth)
+    private StepReport TrainStep(ViewBatch batch, PixelNormalisation normalisation, double learningRate, bool measureHealth)
     {
         using DisposeScope scope = NewDisposeScope();
-        Views views = tensors.Of(batch);
+        int size = batch.Size;
+        Views views = new(
+            normalisation.Apply(batch.Query, size, size), normalisation.Apply(batch.Key, size, size), [.. batch.QueryGeometry], [.. batch.KeyGeometry]);
         batch.Dispose();
         try
         {
@@ -206,7 +209,7 @@ public sealed class Pretrainer : IDisposable
             Seed = Recipe.Run.Seed,
             Threads = data.Threads ?? TwoViewLoader.DefaultThreads,
             Prefetch = data.Prefetch,
-            Limits = new ImageLimits { MinSide = data.MinSide, MaxPixels = data.MaxPixels },
+            Limits = ImageLimits.Of(data),
             MaxBadShare = data.MaxBadShare,
             Skipped = skipped,
         };

@@ -180,7 +180,7 @@ public sealed record DataOptions
         init => field = Allowed.Between("data.minSide", value, 1, 4096, "Choose 16, or more to leave thumbnails out.");
     } = 16;
 
-    /// <summary>The pixels of an image, width × height, above which it is not decoded; 1024 … 700000000.</summary>
+    /// <summary>The pixels of an image, width × height, above which it is not decoded; 1024 … 500000000.</summary>
     /// <remarks>
     /// A decoder needs 3 to 4 bytes a pixel in each thread: the limit keeps a single hostile file from taking all memory.
     /// </remarks>
@@ -189,6 +189,6 @@ public sealed record DataOptions
     {
         get;
         init => field = Allowed.Between(
-            "data.maxPixels", value, 1024, 700_000_000, "Choose 100000000, or cut larger images into tiles first.");
+            "data.maxPixels", value, 1024, 500_000_000, "Choose 100000000, or cut larger images into tiles first.");
     } = 100_000_000;
 }
