@@ -30,16 +30,37 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <summary>The part that is kept after pre-training.</summary>
     public ResNet Backbone => backbone;
 
-    /// <summary>Features and projections of a batch, none of them normalised.</summary>
-    /// <param name="images">(N, 3, H, W) float32, RGB, normalised.</param>
+    /// <summary>Features and projections of a batch, none of them normalised. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
+    /// <param name="images">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
+    /// <returns>float32 in either case.</returns>
     public override EncoderOutput forward(Tensor images)
     {
+        using Tensor map = backbone.forward(images);
+        return Project(map);
+    }
+
+    /// <summary>The same, for a backward pass in two parts: libtorch's from the loss to the feature map, then the tape's.</summary>
+    internal EncoderOutput forward(Tensor images, Tape tape)
+    {
+        Activation map;
+        using (no_grad())
+        {
+            map = backbone.forward(new Activation(images, needsGradient: false), tape);
+        }
+
+        Tensor leaf = map.Value.detach();
+        leaf.requires_grad = true;
+        tape.Record(() => map.Receive(leaf.grad!));
+        return Project(leaf);
+    }
+
+    private EncoderOutput Project(Tensor map) // (N, C, h, w)
+    {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = backbone.forward(images);                              // (N, C, h, w)
         Tensor embedding = globalHead.forward(map.mean([2, 3]));            // (N, D)
         if (denseHead is null)
         {
-            return new EncoderOutput(embedding.MoveToOuterDisposeScope(), null, null);
+            return new EncoderOutput(Single(embedding), null, null);
         }
 
         if (gridSize is { } s && (map.shape[2] != s || map.shape[3] != s))
@@ -48,7 +69,8 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
         }
 
         Tensor cells = map.permute(0, 2, 3, 1).flatten(1, 2);               // (N, S², C)
-        Tensor dense = denseHead.forward(cells);                            // (N, S², D)
-        return new EncoderOutput(embedding.MoveToOuterDisposeScope(), cells.MoveToOuterDisposeScope(), dense.MoveToOuterDisposeScope());
+        return new EncoderOutput(Single(embedding), Single(cells), Single(denseHead.forward(cells)));
+
+        static Tensor Single(Tensor x) => (x.dtype == ScalarType.BFloat16 ? x.to_type(ScalarType.Float32) : x).MoveToOuterDisposeScope();
     }
 }

@@ -25,17 +25,26 @@ public sealed class ParameterVector : IDisposable
         foreach (Parameter parameter in parameters)
         {
             long count = parameter.numel();
-            Tensor view = Values.narrow(0, start, count).view(parameter.shape);
+            Tensor view = View(Values);
             view.copy_(parameter);
             parameter.requires_grad = false;
             parameter.set_(view);
             parameter.requires_grad = trainable;
             if (Gradients is not null)
             {
-                parameter.grad = Gradients.narrow(0, start, count).view(parameter.shape);
+                parameter.grad = View(Gradients);
             }
 
             start += count;
+
+            // Convolution weights (out, in, k, k) lie in memory as (out, k, k, in), for channels-last activations.
+            Tensor View(Tensor all)
+            {
+                Tensor numbers = all.narrow(0, start, count);
+                return parameter.shape is [var outputs, var inputs, var height, var width]
+                    ? numbers.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+                    : numbers.view(parameter.shape);
+            }
         }
     }
 

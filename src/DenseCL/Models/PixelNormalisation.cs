@@ -4,39 +4,41 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>Turns 8-bit pixels into what the networks take: (x / 255 − mean) / std, channels first. One and the same for training and for judging.</summary>
+/// <summary>Turns 8-bit pixels into what the networks take: (x / 255 − mean) / std. One and the same for training and for judging.</summary>
 public sealed class PixelNormalisation : IDisposable
 {
     private readonly Tensor mean;
     private readonly Tensor std;
     private readonly Device device;
+    private readonly ScalarType type;
 
     /// <summary>The normalisation of a recipe.</summary>
     /// <param name="data">Mean and standard deviation of each channel, of pixels scaled to 0 … 1.</param>
     /// <param name="device">Where the tensors are to be.</param>
-    public PixelNormalisation(DataOptions data, Device device)
+    /// <param name="type">float32 or bfloat16.</param>
+    public PixelNormalisation(DataOptions data, Device device, ScalarType type = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(data);
-        this.device = device;
+        (this.device, this.type) = (device, type);
         using DisposeScope scope = NewDisposeScope();
         mean = PerChannel(data.Mean);
         std = PerChannel(data.Std);
 
         Tensor PerChannel(PerChannel values) =>
-            (torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device) * 255).view(1, 3, 1, 1).DetachFromDisposeScope();
+            (torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device) * 255).DetachFromDisposeScope();
     }
 
     /// <summary>Normalises N images of one size.</summary>
     /// <param name="pixels">(N, height, width, 3): red green blue, 8 bits.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
     /// <param name="width">Width in pixels, at least 1.</param>
-    /// <returns>(N, 3, height, width) float32, contiguous.</returns>
+    /// <returns>(N, 3, height, width), channels-last in memory.</returns>
     public Tensor Apply(ReadOnlySpan<byte> pixels, int height, int width)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor bytes = empty([pixels.Length / (height * width * 3), height, width, 3], ScalarType.Byte);
         pixels.CopyTo(bytes.bytes);
-        return bytes.to(device).permute(0, 3, 1, 2).to_type(ScalarType.Float32).contiguous().sub_(mean).div_(std).MoveToOuterDisposeScope();
+        return bytes.to(device).to_type(ScalarType.Float32).sub_(mean).div_(std).to_type(type).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

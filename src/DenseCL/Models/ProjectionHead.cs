@@ -37,6 +37,6 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => Pointwise.Linear(input, weight, bias);
+        public override Tensor forward(Tensor input) => Pointwise.Linear(input, weight.to_type(input.dtype), bias.to_type(input.dtype));
     }
 }

@@ -19,11 +19,11 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     public const int Stride = 32;
 
     private readonly Convolution conv1;
-    private readonly BatchNorm2d bn1;
-    private readonly Sequential layer1;
-    private readonly Sequential layer2;
-    private readonly Sequential layer3;
-    private readonly Sequential layer4;
+    private readonly BatchNorm bn1;
+    private readonly ModuleList<ResidualBlock> layer1;
+    private readonly ModuleList<ResidualBlock> layer2;
+    private readonly ModuleList<ResidualBlock> layer3;
+    private readonly ModuleList<ResidualBlock> layer4;
 
     /// <summary>Builds the network of the given depth.</summary>
     /// <param name="backbone">Which of the networks.</param>
@@ -43,7 +43,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         Architecture = backbone;
         OutChannels = bottleneck ? 512 * (int)Bottleneck.Expansion : 512;
         conv1 = new Convolution(3, 64, 7, 2);
-        bn1 = nn.BatchNorm2d(64);
+        bn1 = new BatchNorm(64);
         long channels = 64;
         layer1 = Stage(64, blocks[0], 1);
         layer2 = Stage(128, blocks[1], 2);
@@ -51,17 +51,16 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
         layer4 = Stage(512, blocks[3], 2);
         RegisterComponents();
 
-        Sequential Stage(long width, int count, long stride)
+        ModuleList<ResidualBlock> Stage(long width, int count, long stride)
         {
-            List<(string, nn.Module<Tensor, Tensor>)> stage = [];
+            List<ResidualBlock> stage = [];
             for (int i = 0; i < count; i++, stride = 1)
             {
-                nn.Module<Tensor, Tensor> block = bottleneck ? new Bottleneck(channels, width, stride) : new BasicBlock(channels, width, stride);
+                stage.Add(bottleneck ? new Bottleneck(channels, width, stride) : new BasicBlock(channels, width, stride));
                 channels = bottleneck ? width * Bottleneck.Expansion : width;
-                stage.Add(($"{i}", block));
             }
 
-            return nn.Sequential(stage);
+            return nn.ModuleList([.. stage]);
         }
     }
 
@@ -75,17 +74,28 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <param name="size">The side of the image in pixels, at least 1.</param>
     public static int MapSide(int size) => (size + Stride - 1) / Stride;
 
-    /// <summary>The feature map of the last stage.</summary>
-    /// <param name="input">(N, 3, H, W) float32, RGB, normalised.</param>
-    /// <returns>(N, <see cref="OutChannels"/>, ⌈H/32⌉, ⌈W/32⌉)</returns>
+    /// <summary>The feature map of the last stage. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
+    /// <param name="input">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
+    /// <returns>(N, <see cref="OutChannels"/>, ⌈H/32⌉, ⌈W/32⌉), channels-last in memory</returns>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = bn1.forward(conv1.forward(input)).relu_();
-        x = nn.functional.max_pool2d(x, [3, 3], [2, 2], [1, 1]);
-        x = layer1.forward(x);
-        x = layer2.forward(x);
-        x = layer3.forward(x);
-        return layer4.forward(x).MoveToOuterDisposeScope();
+        return forward(new Activation(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), needsGradient: false), tape: null).Value.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same, for the backward pass that the tape notes.</summary>
+    internal Activation forward(Activation images, Tape? tape)
+    {
+        Activation x = bn1.forward(conv1.forward(images, tape), tape, relu: true);
+        x = tape is null ? new Activation(Pool(x.Value)) : tape.Apply([x], [], x.Value.dtype, (input, _) => Pool(input[0]));
+        foreach (ResidualBlock block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+        {
+            x = block.forward(x, tape);
+        }
+
+        return x;
+
+        static Tensor Pool(Tensor map) => nn.functional.max_pool2d(map, [3, 3], [2, 2], [1, 1]);
     }
 }

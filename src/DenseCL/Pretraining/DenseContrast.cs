@@ -91,10 +91,11 @@ public sealed class DenseContrast : IDisposable
             using DisposeScope group = NewDisposeScope();
             Tensor Slice(Tensor batch) => batch.narrow(0, start, queryGroup);
 
-            EncoderOutput query = Query.forward(Slice(views.Query));
+            Tape tape = new();
+            EncoderOutput query = Query.forward(Slice(views.Query), tape);
             Tensor q = normalize(query.Embedding, 2, 1);                                            // (n, D)
             Tensor k = Slice(keys.Global);                                                          // (n, D)
-            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature) : null;
+            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature, views.Query.dtype) : null;
 
             Tensor? denseLoss = null, r = null, t = null, match = null;
             if (lambda > 0)
@@ -102,11 +103,12 @@ public sealed class DenseContrast : IDisposable
                 match = knownMatch is not null ? Slice(knownMatch) : Match(query, Slice(keys.Features!), Slice(keys.Dense!));   // (n, S²)
                 r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
                 t = Slice(keys.Dense!).gather(1, match.unsqueeze(2).expand(-1, -1, keys.Dense!.shape[2])).flatten(0, 1);
-                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.Temperature);
+                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.Temperature, views.Query.dtype);
             }
 
             Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
             (loss * ((double)queryGroup / images)).backward();
+            tape.Backward();
 
             average.Add(loss, globalLoss, denseLoss);
             if (measureHealth)

@@ -1,3 +1,4 @@
+using DenseCL.Kernels;
 using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,8 +12,14 @@ internal static class MomentumEncoder
     /// <param name="key">θ_k</param>
     /// <param name="query">θ_q</param>
     /// <param name="momentum">m, the share of itself that the key encoder keeps: 0.999 moves slowly.</param>
-    public static void Update(ParameterVector key, ParameterVector query, double momentum)
+    public static unsafe void Update(ParameterVector key, ParameterVector query, double momentum)
     {
+        if (key.Values.device_type == DeviceType.CPU && key.Values.dtype == ScalarType.Float32)
+        {
+            VectorKernel.MoveTowards(Memory.Of<float>(key.Values), Memory.Of<float>(query.Values), key.Values.numel(), momentum);
+            return;
+        }
+
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         key.Values.mul_(momentum).add_(query.Values, alpha: 1 - momentum);

@@ -1,3 +1,4 @@
+using DenseCL.Kernels;
 using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,13 +22,20 @@ internal sealed class Sgd : IDisposable
     public Tensor Velocity { get; }
 
     /// <summary>v ← μ v + g + w θ;  θ ← θ − lr v. Biases and batch norm decay too, as in the reference. The gradients are spent.</summary>
-    public void Step(double learningRate)
+    public unsafe void Step(double learningRate)
     {
+        Tensor values = parameters.Values, gradients = parameters.Gradients!;
+        if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
+        {
+            VectorKernel.Sgd(Memory.Of<float>(values), Memory.Of<float>(gradients), Memory.Of<float>(Velocity), values.numel(), (float)momentum, (float)weightDecay, (float)learningRate);
+            return;
+        }
+
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor gradient = parameters.Gradients!.add_(parameters.Values, alpha: weightDecay);
-        Velocity.mul_(momentum).add_(gradient);
-        parameters.Values.add_(Velocity, alpha: -learningRate);
+        gradients.add_(values, alpha: weightDecay);
+        Velocity.mul_(momentum).add_(gradients);
+        values.add_(Velocity, alpha: -learningRate);
     }
 
     public void Dispose() => Velocity.Dispose();

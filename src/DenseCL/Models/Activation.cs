@@ -1,0 +1,58 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models;
+
+/// <summary>What a layer makes, and on the way back its gradient.</summary>
+/// <param name="value">(N, C, H, W), laid out channels-last.</param>
+/// <param name="needsGradient">Whether anything before it learns.</param>
+internal sealed class Activation(Tensor value, bool needsGradient = true)
+{
+    private Tensor? gradient;
+    private Tensor? second;
+
+    public Tensor Value { get; } = value;
+
+    public bool NeedsGradient { get; } = needsGradient;
+
+    /// <summary>Takes the gradient that one of the layers that read this sends back.</summary>
+    public void Receive(Tensor part)
+    {
+        part.DetachFromDisposeScope();
+        if (gradient is null)
+        {
+            gradient = part;
+        }
+        else if (second is null)
+        {
+            second = part;
+        }
+        else
+        {
+            gradient.add_(part);
+            part.Dispose();
+        }
+    }
+
+    /// <summary>The gradient, in one or two parts that are still to be added; they are the caller's now.</summary>
+    public (Tensor Gradient, Tensor? Second) TakeParts()
+    {
+        (Tensor? first, Tensor? other) = (gradient, second);
+        (gradient, second) = (null, null);
+        return (first ?? throw new InvalidOperationException("Nothing that reads this activation sent a gradient back."), other);
+    }
+
+    /// <summary>The gradient; it is the caller's now.</summary>
+    public Tensor Take()
+    {
+        (Tensor first, Tensor? other) = TakeParts();
+        if (other is not null)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            first.add_(other);
+            other.Dispose();
+        }
+
+        return first;
+    }
+}

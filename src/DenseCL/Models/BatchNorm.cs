@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using DenseCL.Kernels;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models;
+
+/// <summary>
+/// Batch normalisation of (N, C, H, W) over N, H and W with PyTorch's parameters, buffers and defaults, together with the addition of a
+/// shortcut and the ReLU that follow it in a residual network.
+/// </summary>
+internal sealed class BatchNorm : nn.Module
+{
+    private const double Epsilon = 1e-5;
+    private const double Momentum = 0.1;
+
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+
+    // PyTorch's names, by which they are found in files.
+    private readonly Tensor running_mean;
+    private readonly Tensor running_var;
+    private readonly Tensor num_batches_tracked;
+
+    public BatchNorm(long channels)
+        : base(nameof(BatchNorm))
+    {
+        weight = Owned.Parameter(channels);
+        bias = Owned.Parameter(channels);
+        running_mean = zeros(channels).DetachFromDisposeScope();
+        running_var = ones(channels).DetachFromDisposeScope();
+        num_batches_tracked = torch.tensor(0L).DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <summary>y = max(0, γ (x − mean) / √(variance + ε) + β + shortcut).</summary>
+    /// <param name="x">(N, C, H, W). Without a tape and without libtorch's gradients the result takes its memory.</param>
+    /// <param name="tape">Notes the backward pass; without one there is none, or libtorch's.</param>
+    /// <param name="relu">Whether negative numbers become 0.</param>
+    /// <param name="shortcut">(N, C, H, W), or null</param>
+    public Activation forward(Activation x, Tape? tape, bool relu, Activation? shortcut = null)
+    {
+        bool libtorchs = (tape is null && is_grad_enabled()) || x.Value.device_type != DeviceType.CPU;
+        return (libtorchs, x.Value.dtype) switch
+        {
+            (false, ScalarType.Float32) => Fused<Float32Lanes>(x, tape, relu, shortcut),
+            (false, ScalarType.BFloat16) => Fused<BFloat16Lanes>(x, tape, relu, shortcut),
+            _ => Plain(x, tape, relu, shortcut),
+        };
+    }
+
+    private Activation Plain(Activation x, Tape? tape, bool relu, Activation? shortcut)
+    {
+        if (training)
+        {
+            using IDisposable noGrad = no_grad();
+            num_batches_tracked.add_(1);
+        }
+
+        return tape is null
+            ? new Activation(Compute(x.Value, weight, bias, shortcut?.Value))
+            : tape.Apply(shortcut is null ? [x] : [x, shortcut], [weight, bias], weight.dtype, (inputs, w) => Compute(inputs[0], w[0], w[1], inputs.ElementAtOrDefault(1)));
+
+        Tensor Compute(Tensor input, Tensor gamma, Tensor beta, Tensor? other)
+        {
+            Tensor y = nn.functional.batch_norm(input, running_mean, running_var, gamma, beta, training, Momentum, Epsilon);
+            y = other is null ? y : y + other;
+            return relu ? y.relu() : y;
+        }
+    }
+
+    private unsafe Activation Fused<T>(Activation x, Tape? tape, bool relu, Activation? shortcut)
+        where T : struct, ILanes
+    {
+        using IDisposable noGrad = no_grad();
+        Tensor input = ChannelsLast(x.Value);
+        Tensor? other = shortcut is null ? null : ChannelsLast(shortcut.Value);
+        int channels = (int)weight.numel(), rows = (int)(input.numel() / channels);
+        float[] mean = new float[channels], inverseDeviation = new float[channels], scale = new float[channels], shift = new float[channels];
+        Span<float> variance = scale;
+        if (training)
+        {
+            BatchNormKernel<T>.Statistics(Address(input), rows, mean, variance);
+            Follow(mean, variance, rows);
+        }
+        else
+        {
+            Numbers(running_mean).CopyTo(mean);
+            Numbers(running_var).CopyTo(variance);
+        }
+
+        Span<float> gamma = Numbers(weight), beta = Numbers(bias);
+        for (int c = 0; c < channels; c++)
+        {
+            inverseDeviation[c] = (float)(1 / Math.Sqrt(variance[c] + Epsilon));
+            scale[c] = gamma[c] * inverseDeviation[c];
+            shift[c] = beta[c] - (mean[c] * scale[c]);
+        }
+
+        Tensor y = tape is null ? input : empty_like(input);
+        BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, scale, shift);
+        Activation output = new(y);
+        tape?.Record(() =>
+        {
+            using IDisposable noGrad = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            (Tensor first, Tensor? second) = shortcut is null ? (output.Take(), null) : output.TakeParts();
+            Tensor dy = ChannelsLast(first);
+            Tensor dx = shortcut is null ? dy : empty_like(input);
+            BatchNormKernel<T>.Backward(
+                Address(input),
+                relu && shortcut is not null ? Address(y) : null,
+                Address(dy),
+                Address(second is null ? null : ChannelsLast(second)),
+                relu,
+                keepDz: shortcut is not null,
+                Address(dx),
+                rows,
+                mean,
+                scale,
+                shift,
+                inverseDeviation,
+                Numbers(weight.grad!),
+                Numbers(bias.grad!));
+            x.Receive(dx);
+            shortcut?.Receive(dy);
+            second?.Dispose();
+            y.Dispose();
+        });
+        return output;
+    }
+
+    /// <summary>Moves the running statistics towards those of the batch; the running variance is the unbiased one.</summary>
+    private void Follow(ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, int rows)
+    {
+        Span<float> runningMean = Numbers(running_mean), runningVariance = Numbers(running_var);
+        double unbiased = rows / Math.Max(rows - 1.0, 1);
+        for (int c = 0; c < mean.Length; c++)
+        {
+            runningMean[c] = (float)((Momentum * mean[c]) + ((1 - Momentum) * runningMean[c]));
+            runningVariance[c] = (float)((Momentum * (variance[c] * unbiased)) + ((1 - Momentum) * runningVariance[c]));
+        }
+
+        num_batches_tracked.add_(1);
+    }
+
+    /// <summary>The tensor itself, or a copy, so that in memory it is (N, H, W, C).</summary>
+    private static Tensor ChannelsLast(Tensor x)
+    {
+        Tensor rows = x.permute(0, 2, 3, 1);
+        return rows.is_contiguous() ? x : rows.contiguous().permute(0, 3, 1, 2);
+    }
+
+    private static unsafe void* Address(Tensor? x) => x is null ? null : Memory.Of<byte>(x.permute(0, 2, 3, 1));
+
+    private static Span<float> Numbers(Tensor x) => MemoryMarshal.Cast<byte, float>(x.bytes);
+}
