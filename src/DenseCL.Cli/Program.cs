@@ -13,6 +13,7 @@ RootCommand root = new(
     DemoCommand.Create(),
     PretrainCommand.Create(),
     DataCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
 };
 

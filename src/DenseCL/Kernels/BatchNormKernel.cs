@@ -55,23 +55,26 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
-    /// <summary>y = scale x + shift (+ shortcut), and max(0, ·) of it.</summary>
+    /// <summary>y = scale (x − mean) + β (+ shortcut), and max(0, ·) of it.</summary>
     /// <param name="x">(rows, channels)</param>
     /// <param name="shortcut">(rows, channels), or null</param>
     /// <param name="relu">Whether negative numbers become 0.</param>
     /// <param name="y">(rows, channels); may be <paramref name="x"/>.</param>
     /// <param name="rows">At least 1.</param>
     /// <param name="scale">(channels): γ / √(variance + ε)</param>
-    /// <param name="shift">(channels): β − mean · scale</param>
-    public static void Apply(void* x, void* shortcut, bool relu, void* y, int rows, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    /// <param name="mean">(channels)</param>
+    /// <param name="beta">(channels): β</param>
+    public static void Apply(void* x, void* shortcut, bool relu, void* y, int rows, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, ReadOnlySpan<float> beta)
     {
         using Workspace workspace = new(scale.Length);
         T.Arrange(scale, workspace.Lanes(0));
-        T.Arrange(shift, workspace.Lanes(1));
+        T.Arrange(beta, workspace.Lanes(1));
+        T.Arrange(mean, workspace.Lanes(2));
         fixed (float* a = workspace.Lanes(0))
         fixed (float* b = workspace.Lanes(1))
+        fixed (float* m = workspace.Lanes(2))
         {
-            Job job = new() { X = (byte*)x, Other = (byte*)shortcut, Y = (byte*)y, Relu = relu, Rows = rows, Channels = scale.Length, A = a, B = b };
+            Job job = new() { X = (byte*)x, Other = (byte*)shortcut, Y = (byte*)y, Relu = relu, Rows = rows, Channels = scale.Length, A = a, B = b, Mean = m };
             ComputeThreads.Run(&Normalise, &job);
         }
     }
@@ -88,7 +91,7 @@ internal static unsafe class BatchNormKernel<T>
     /// <param name="rows">At least 1.</param>
     /// <param name="mean">(channels)</param>
     /// <param name="scale">(channels): γ / √(variance + ε)</param>
-    /// <param name="shift">(channels): β − mean · scale</param>
+    /// <param name="beta">(channels): β</param>
     /// <param name="inverseDeviation">(channels): 1 / √(variance + ε)</param>
     /// <param name="dGamma">(channels): ∂L/∂γ is added to it.</param>
     /// <param name="dBeta">(channels): ∂L/∂β is added to it.</param>
@@ -103,7 +106,7 @@ internal static unsafe class BatchNormKernel<T>
         int rows,
         ReadOnlySpan<float> mean,
         ReadOnlySpan<float> scale,
-        ReadOnlySpan<float> shift,
+        ReadOnlySpan<float> beta,
         ReadOnlySpan<float> inverseDeviation,
         Span<float> dGamma,
         Span<float> dBeta)
@@ -112,7 +115,7 @@ internal static unsafe class BatchNormKernel<T>
         using Workspace workspace = new(channels);
         Span<float> first = workspace.Lanes(0), second = workspace.Lanes(1), sumDz = workspace.Lanes(4), sumDzX = workspace.Lanes(5);
         T.Arrange(scale, first);
-        T.Arrange(shift, second);
+        T.Arrange(beta, second);
         T.Arrange(mean, workspace.Lanes(2));
         fixed (double* sums = workspace.Sums)
         fixed (float* a = first)
@@ -216,8 +219,8 @@ internal static unsafe class BatchNormKernel<T>
             for (int c = 0; c < channels; c += ILanes.Count, offset += ILanes.Count * T.Size)
             {
                 T.Load(job->X + offset, out Vector512<float> a, out Vector512<float> b);
-                a = Vector512.FusedMultiplyAdd(a, Vector512.Load(job->A + c), Vector512.Load(job->B + c));
-                b = Vector512.FusedMultiplyAdd(b, Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
+                a = Vector512.FusedMultiplyAdd(a - Vector512.Load(job->Mean + c), Vector512.Load(job->A + c), Vector512.Load(job->B + c));
+                b = Vector512.FusedMultiplyAdd(b - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
                 if (job->Other != null)
                 {
                     T.Load(job->Other + offset, out Vector512<float> otherA, out Vector512<float> otherB);
@@ -333,8 +336,8 @@ internal static unsafe class BatchNormKernel<T>
         }
         else
         {
-            yA = Vector512.FusedMultiplyAdd(xA, Vector512.Load(job->A + c), Vector512.Load(job->B + c));
-            yB = Vector512.FusedMultiplyAdd(xB, Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
+            yA = Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->A + c), Vector512.Load(job->B + c));
+            yB = Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
         }
 
         a = AboveZero(yA, a);

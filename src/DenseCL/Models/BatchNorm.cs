@@ -77,7 +77,7 @@ internal sealed class BatchNorm : nn.Module
         Tensor input = ChannelsLast(x.Value);
         Tensor? other = shortcut is null ? null : ChannelsLast(shortcut.Value);
         int channels = (int)weight.numel(), rows = (int)(input.numel() / channels);
-        float[] mean = new float[channels], inverseDeviation = new float[channels], scale = new float[channels], shift = new float[channels];
+        float[] mean = new float[channels], inverseDeviation = new float[channels], scale = new float[channels];
         Span<float> variance = scale;
         if (training)
         {
@@ -90,16 +90,16 @@ internal sealed class BatchNorm : nn.Module
             Numbers(running_var).CopyTo(variance);
         }
 
-        Span<float> gamma = Numbers(weight), beta = Numbers(bias);
+        float[] beta = Numbers(bias).ToArray();
+        Span<float> gamma = Numbers(weight);
         for (int c = 0; c < channels; c++)
         {
             inverseDeviation[c] = (float)(1 / Math.Sqrt(variance[c] + Epsilon));
             scale[c] = gamma[c] * inverseDeviation[c];
-            shift[c] = beta[c] - (mean[c] * scale[c]);
         }
 
         Tensor y = tape is null ? input : empty_like(input);
-        BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, scale, shift);
+        BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, mean, scale, beta);
         Activation output = new(y);
         tape?.Record(() =>
         {
@@ -119,7 +119,7 @@ internal sealed class BatchNorm : nn.Module
                 rows,
                 mean,
                 scale,
-                shift,
+                beta,
                 inverseDeviation,
                 Numbers(weight.grad!),
                 Numbers(bias.grad!));

@@ -29,6 +29,25 @@ public static class TorchRuntime
         return cuda ? torch.CUDA : torch.CPU;
     }
 
+    /// <summary>The precision that a recipe names.</summary>
+    /// <param name="choice"><c>auto</c> is bf16 where the device multiplies it natively.</param>
+    /// <param name="device">Where it is computed.</param>
+    /// <returns>Not <c>auto</c>.</returns>
+    public static Precision Choose(Precision choice, torch.Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return choice != Precision.Auto ? choice : device.type == DeviceType.CUDA || Processor.MultipliesBf16 ? Precision.Bf16 : Precision.Fp32;
+    }
+
+    /// <summary>The element type of activations.</summary>
+    /// <param name="precision">Not <c>auto</c>.</param>
+    public static torch.ScalarType TypeOf(Precision precision) => precision switch
+    {
+        Precision.Fp32 => torch.ScalarType.Float32,
+        Precision.Bf16 => torch.ScalarType.BFloat16,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Choose a precision for the device first."),
+    };
+
     private static bool Prepare()
     {
         Allocator.KeepFreedMemory();

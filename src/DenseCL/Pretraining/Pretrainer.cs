@@ -45,6 +45,7 @@ public sealed class Pretrainer : IDisposable
 
         TorchRuntime.EnsureReady();
         device = TorchRuntime.Choose(Recipe.Run.Device);
+        Recipe = Recipe with { Run = Recipe.Run with { Precision = TorchRuntime.Choose(Recipe.Run.Precision, device) } };
         method = new DenseContrast(Recipe, device);
         if (folder.FindCheckpoints() is [.., { } last])
         {
@@ -112,7 +113,7 @@ public sealed class Pretrainer : IDisposable
     {
         OptimOptions optim = Recipe.Optim;
         using TwoViewLoader loader = new(LoaderOptions());
-        using PixelNormalisation normalisation = new(Recipe.Data, device);
+        using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
         Notices notices = new();
 

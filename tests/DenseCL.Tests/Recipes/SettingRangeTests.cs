@@ -8,7 +8,7 @@ namespace DenseCL.Tests.Recipes;
 public sealed class SettingRangeTests
 {
     private static readonly string[] WithoutNumbers =
-        ["method.matching", "method.negatives", "model.backbone", "model.weights", "optim.schedule", "run.device"];
+        ["method.matching", "method.negatives", "model.backbone", "model.weights", "optim.schedule", "run.device", "run.precision"];
 
     /// <summary>Key, what is accepted at the ends, what is refused just outside; values separated by blanks.</summary>
     public static TheoryData<string, string, string> Ranges => new()
@@ -96,6 +96,7 @@ public sealed class SettingRangeTests
     [InlineData("model.backbone", typeof(ModelOptions), nameof(ModelOptions.Backbone))]
     [InlineData("optim.schedule", typeof(OptimOptions), nameof(OptimOptions.Schedule))]
     [InlineData("run.device", typeof(RunOptions), nameof(RunOptions.Device))]
+    [InlineData("run.precision", typeof(RunOptions), nameof(RunOptions.Precision))]
     public void A_number_without_a_name_is_no_member_of_an_enumeration(string key, Type options, string property)
     {
         PropertyInfo setting = options.GetProperty(property)!;
