@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DenseCL.Data;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -60,13 +61,17 @@ public static class Initialisation
     private static void Fill(Tensor tensor, Func<double> next)
     {
         using DisposeScope scope = NewDisposeScope();
-        float[] values = new float[tensor.numel()];
-        for (int i = 0; i < values.Length; i++)
+        bool inPlace = tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
+        Tensor target = inPlace ? tensor : empty(tensor.shape, ScalarType.Float32);
+        foreach (ref float value in MemoryMarshal.Cast<byte, float>(target.bytes))
         {
-            values[i] = (float)next();
+            value = (float)next();
         }
 
-        tensor.copy_(torch.tensor(values).view(tensor.shape));
+        if (!inPlace)
+        {
+            tensor.copy_(target);
+        }
     }
 
     /// <summary>FNV-1a: the same in every process, which <see cref="string.GetHashCode()"/> is not.</summary>

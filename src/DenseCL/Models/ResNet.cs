@@ -87,14 +87,32 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>The same, for the backward pass that the tape notes.</summary>
     internal Activation forward(Activation images, Tape? tape)
     {
-        Activation x = bn1.forward(conv1.forward(images, tape), tape, relu: true);
-        x = tape is null ? new Activation(Pool(x.Value)) : tape.Apply([x], [], x.Value.dtype, (input, _) => Pool(input[0]));
+        Activation x = Stem(images, tape);
         foreach (ResidualBlock block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
         {
+            using DisposeScope? scope = tape is null ? NewDisposeScope() : null;    // a tape knows when an activation has had its last use
+            Tensor input = x.Value;
             x = block.forward(x, tape);
+            if (scope is not null)
+            {
+                x.Value.MoveToOuterDisposeScope();
+                input.Dispose();
+            }
         }
 
         return x;
+    }
+
+    private Activation Stem(Activation images, Tape? tape)
+    {
+        using DisposeScope? scope = tape is null ? NewDisposeScope() : null;
+        Activation x = bn1.forward(conv1.forward(images, tape), tape, relu: true);
+        if (tape is not null)
+        {
+            return tape.Apply([x], [], x.Value.dtype, (input, _) => Pool(input[0]));
+        }
+
+        return new Activation(Pool(x.Value).MoveToOuterDisposeScope());
 
         static Tensor Pool(Tensor map) => nn.functional.max_pool2d(map, [3, 3], [2, 2], [1, 1]);
     }
