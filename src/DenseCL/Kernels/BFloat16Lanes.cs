@@ -20,23 +20,7 @@ internal readonly unsafe struct BFloat16Lanes : ILanes
     public static void Store(byte* to, Vector512<float> a, Vector512<float> b) =>
         ((Round(a) >> 16) | (Round(b) & Vector512.Create(0xFFFF0000))).Store((uint*)to);
 
-    public static void Arrange(ReadOnlySpan<float> from, Span<float> into)
-    {
-        for (int i = 0; i < from.Length; i++)
-        {
-            into[LaneOf(i)] = from[i];
-        }
-    }
-
-    public static void Restore(ReadOnlySpan<float> from, Span<float> into)
-    {
-        for (int i = 0; i < from.Length; i++)
-        {
-            into[i] = from[LaneOf(i)];
-        }
-    }
-
-    private static int LaneOf(int i) => (i & ~31) | ((i & 1) << 4) | ((i & 31) >> 1);
+    public static int LaneOf(int i) => (i & ~31) | ((i & 1) << 4) | ((i & 31) >> 1);
 
     // Half a unit of the last place is added, less one bit if that place is even. A NaN keeps its upper half, which may not become infinity.
     private static Vector512<uint> Round(Vector512<float> x)

@@ -24,12 +24,12 @@ internal static unsafe class BatchNormKernel<T>
     /// <param name="rows">At least 1.</param>
     /// <param name="mean">(channels), a multiple of 32.</param>
     /// <param name="variance">(channels)</param>
-    public static void Statistics(void* x, int rows, Span<float> mean, Span<float> variance)
+    public static void Statistics(void* x, int rows, Span<double> mean, Span<double> variance)
     {
         int channels = mean.Length;
         using Workspace workspace = new(channels);
         fixed (double* sums = workspace.Sums)
-        fixed (float* pivot = workspace.Lanes(0))
+        fixed (float* pivot = workspace.Numbers)
         {
             // Differences from the first row: the variance of numbers far from 0 would drown in their squares.
             for (int c = 0; c < channels; c += ILanes.Count)
@@ -39,19 +39,16 @@ internal static unsafe class BatchNormKernel<T>
                 b.Store(pivot + c + 16);
             }
 
-            Job job = new() { X = (byte*)x, Rows = rows, Channels = channels, Sums = sums, A = pivot };
+            Job job = new() { X = (byte*)x, Rows = rows, Channels = channels, Sums = sums, Mean = pivot };
             ComputeThreads.Run(&SumForward, &job);
             workspace.AddUp();
-            Span<float> means = workspace.Lanes(1), variances = workspace.Lanes(2);
             for (int c = 0; c < channels; c++)
             {
-                double difference = sums[c] / rows;
-                means[c] = (float)(pivot[c] + difference);
-                variances[c] = (float)Math.Max((sums[channels + c] / rows) - (difference * difference), 0);
+                int lane = T.LaneOf(c);
+                double difference = sums[lane] / rows;
+                mean[c] = pivot[lane] + difference;
+                variance[c] = Math.Max((sums[channels + lane] / rows) - (difference * difference), 0);
             }
-
-            T.Restore(means, mean);
-            T.Restore(variances, variance);
         }
     }
 
@@ -61,26 +58,25 @@ internal static unsafe class BatchNormKernel<T>
     /// <param name="relu">Whether negative numbers become 0.</param>
     /// <param name="y">(rows, channels); may be <paramref name="x"/>.</param>
     /// <param name="rows">At least 1.</param>
-    /// <param name="scale">(channels): γ / √(variance + ε)</param>
     /// <param name="mean">(channels)</param>
+    /// <param name="scale">(channels): γ / √(variance + ε)</param>
     /// <param name="beta">(channels): β</param>
-    public static void Apply(void* x, void* shortcut, bool relu, void* y, int rows, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale, ReadOnlySpan<float> beta)
+    public static void Apply(void* x, void* shortcut, bool relu, void* y, int rows, ReadOnlySpan<double> mean, ReadOnlySpan<double> scale, ReadOnlySpan<float> beta)
     {
-        using Workspace workspace = new(scale.Length);
-        T.Arrange(scale, workspace.Lanes(0));
-        T.Arrange(beta, workspace.Lanes(1));
-        T.Arrange(mean, workspace.Lanes(2));
-        fixed (float* a = workspace.Lanes(0))
-        fixed (float* b = workspace.Lanes(1))
-        fixed (float* m = workspace.Lanes(2))
+        using Workspace workspace = new(mean.Length);
+        fixed (float* numbers = workspace.Numbers)
         {
-            Job job = new() { X = (byte*)x, Other = (byte*)shortcut, Y = (byte*)y, Relu = relu, Rows = rows, Channels = scale.Length, A = a, B = b, Mean = m };
+            Job job = new() { X = (byte*)x, Other = (byte*)shortcut, Y = (byte*)y, Relu = relu, Rows = rows, Channels = mean.Length };
+            job.Place(numbers);
+            Arrange(job, mean, scale, beta);
             ComputeThreads.Run(&Normalise, &job);
         }
     }
 
-    /// <summary>The gradients, given dy = ∂L/∂y: with dz = dy where y is above 0 (all of dy without ReLU), ∂L/∂β = Σ dz, ∂L/∂γ = Σ dz x̂ and
-    /// ∂L/∂x = γ / √(variance + ε) · (dz − mean of dz − x̂ · mean of dz x̂); dz is the shortcut's gradient.</summary>
+    /// <summary>
+    /// The gradients, given dy = ∂L/∂y: with dz = dy where y is above 0 (all of dy without ReLU), ∂L/∂β = Σ dz, ∂L/∂γ = Σ dz x̂ and
+    /// ∂L/∂x = γ / √(variance + ε) · (dz − mean of dz − x̂ · mean of dz x̂); dz is the shortcut's gradient.
+    /// </summary>
     /// <param name="x">(rows, channels)</param>
     /// <param name="y">(rows, channels): the result of the forward pass with a shortcut and ReLU, which tells where ReLU cut; null to find it out from x</param>
     /// <param name="dy">(rows, channels); becomes dz if <paramref name="keepDz"/>.</param>
@@ -104,24 +100,17 @@ internal static unsafe class BatchNormKernel<T>
         bool keepDz,
         void* dx,
         int rows,
-        ReadOnlySpan<float> mean,
-        ReadOnlySpan<float> scale,
+        ReadOnlySpan<double> mean,
+        ReadOnlySpan<double> scale,
         ReadOnlySpan<float> beta,
-        ReadOnlySpan<float> inverseDeviation,
+        ReadOnlySpan<double> inverseDeviation,
         Span<float> dGamma,
         Span<float> dBeta)
     {
         int channels = mean.Length;
         using Workspace workspace = new(channels);
-        Span<float> first = workspace.Lanes(0), second = workspace.Lanes(1), sumDz = workspace.Lanes(4), sumDzX = workspace.Lanes(5);
-        T.Arrange(scale, first);
-        T.Arrange(beta, second);
-        T.Arrange(mean, workspace.Lanes(2));
         fixed (double* sums = workspace.Sums)
-        fixed (float* a = first)
-        fixed (float* b = second)
-        fixed (float* m = workspace.Lanes(2))
-        fixed (float* c = workspace.Lanes(3))
+        fixed (float* numbers = workspace.Numbers)
         {
             Job job = new()
             {
@@ -135,36 +124,41 @@ internal static unsafe class BatchNormKernel<T>
                 Rows = rows,
                 Channels = channels,
                 Sums = sums,
-                A = a,
-                B = b,
-                Mean = m,
-                C = c,
             };
+            job.Place(numbers);
+            Arrange(job, mean, scale, beta);
             ComputeThreads.Run(&SumBackward, &job);
             workspace.AddUp();
-            for (int i = 0; i < channels; i++)
-            {
-                (sumDz[i], sumDzX[i]) = ((float)sums[i], (float)sums[channels + i]);
-            }
 
             // dx = scale dz + slope (x − mean) + offset
-            Span<float> dz = workspace.Channels(0), dzX = workspace.Channels(1);
-            T.Restore(sumDz, dz);
-            T.Restore(sumDzX, dzX);
-            for (int i = 0; i < channels; i++)
+            for (int c = 0; c < channels; c++)
             {
-                dBeta[i] += dz[i];
-                dGamma[i] += dzX[i] * inverseDeviation[i];
-                dzX[i] = -scale[i] * inverseDeviation[i] * inverseDeviation[i] * dzX[i] / rows;
-                dz[i] = -scale[i] * dz[i] / rows;
+                int lane = T.LaneOf(c);
+                double sumDz = sums[lane], sumDzX = sums[channels + lane] - (Lost(mean[c]) * sumDz);
+                double slope = -scale[c] * inverseDeviation[c] * inverseDeviation[c] * sumDzX / rows;
+                dBeta[c] += (float)sumDz;
+                dGamma[c] += (float)(sumDzX * inverseDeviation[c]);
+                job.Slope[lane] = (float)slope;
+                job.Offset[lane] = (float)((-scale[c] * sumDz / rows) - (slope * Lost(mean[c])));
             }
 
-            job.Slope = (float*)Unsafe.AsPointer(ref sumDzX[0]);    // the workspace is pinned
-            T.Arrange(dzX, sumDzX);
-            T.Arrange(dz, workspace.Lanes(3));
             ComputeThreads.Run(&Differentiate, &job);
         }
     }
+
+    // What single precision loses of the mean goes into β.
+    private static void Arrange(in Job job, ReadOnlySpan<double> mean, ReadOnlySpan<double> scale, ReadOnlySpan<float> beta)
+    {
+        for (int c = 0; c < job.Channels; c++)
+        {
+            int lane = T.LaneOf(c);
+            job.Mean[lane] = (float)mean[c];
+            job.Scale[lane] = (float)scale[c];
+            job.Beta[lane] = (float)(beta[c] - (scale[c] * Lost(mean[c])));
+        }
+    }
+
+    private static double Lost(double mean) => mean - (float)mean;
 
     private static void SumForward(int part, int parts, void* state)
     {
@@ -182,7 +176,7 @@ internal static unsafe class BatchNormKernel<T>
                 int tileEnd = Math.Min(tile + Tile, blockEnd);
                 for (int c = 0; c < channels; c += ILanes.Count)
                 {
-                    Vector512<float> pivotA = Vector512.Load(job->A + c), pivotB = Vector512.Load(job->A + c + 16);
+                    Vector512<float> pivotA = Vector512.Load(job->Mean + c), pivotB = Vector512.Load(job->Mean + c + 16);
                     Vector512<float> sumA = Vector512.Load(s + c), sumB = Vector512.Load(s + c + 16);
                     Vector512<float> squaresA = Vector512.Load(s + channels + c), squaresB = Vector512.Load(s + channels + c + 16);
                     byte* x = job->X + ((((long)tile * channels) + c) * T.Size);
@@ -219,8 +213,8 @@ internal static unsafe class BatchNormKernel<T>
             for (int c = 0; c < channels; c += ILanes.Count, offset += ILanes.Count * T.Size)
             {
                 T.Load(job->X + offset, out Vector512<float> a, out Vector512<float> b);
-                a = Vector512.FusedMultiplyAdd(a - Vector512.Load(job->Mean + c), Vector512.Load(job->A + c), Vector512.Load(job->B + c));
-                b = Vector512.FusedMultiplyAdd(b - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
+                a = Vector512.FusedMultiplyAdd(a - Vector512.Load(job->Mean + c), Vector512.Load(job->Scale + c), Vector512.Load(job->Beta + c));
+                b = Vector512.FusedMultiplyAdd(b - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Scale + c + 16), Vector512.Load(job->Beta + c + 16));
                 if (job->Other != null)
                 {
                     T.Load(job->Other + offset, out Vector512<float> otherA, out Vector512<float> otherB);
@@ -306,8 +300,8 @@ internal static unsafe class BatchNormKernel<T>
                     LoadDz(job, offset, c, xA, xB, out a, out b);
                 }
 
-                a = Vector512.FusedMultiplyAdd(a, Vector512.Load(job->A + c), Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->Slope + c), Vector512.Load(job->C + c)));
-                b = Vector512.FusedMultiplyAdd(b, Vector512.Load(job->A + c + 16), Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Slope + c + 16), Vector512.Load(job->C + c + 16)));
+                a = Vector512.FusedMultiplyAdd(a, Vector512.Load(job->Scale + c), Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->Slope + c), Vector512.Load(job->Offset + c)));
+                b = Vector512.FusedMultiplyAdd(b, Vector512.Load(job->Scale + c + 16), Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Slope + c + 16), Vector512.Load(job->Offset + c + 16)));
                 T.Store(job->Dx + offset, a, b);
             }
         }
@@ -336,8 +330,8 @@ internal static unsafe class BatchNormKernel<T>
         }
         else
         {
-            yA = Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->A + c), Vector512.Load(job->B + c));
-            yB = Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->A + c + 16), Vector512.Load(job->B + c + 16));
+            yA = Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->Scale + c), Vector512.Load(job->Beta + c));
+            yB = Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Scale + c + 16), Vector512.Load(job->Beta + c + 16));
         }
 
         a = AboveZero(yA, a);
@@ -362,14 +356,22 @@ internal static unsafe class BatchNormKernel<T>
         public byte* X, Y, Dy, Dx, Other;
         public bool Relu, KeepDz;
         public int Rows, Channels;
-        public double* Sums;                            // (parts, 2, channels)
-        public float* A, B, C, Mean, Slope;             // (channels), in the order of the lanes
+        public double* Sums;                                // (parts, 2, channels), in the order of the lanes, as what follows
+        public float* Mean, Scale, Beta, Slope, Offset;     // (channels)
+
+        public void Place(float* numbers)
+        {
+            Mean = numbers;
+            Scale = Mean + Channels;
+            Beta = Scale + Channels;
+            Slope = Beta + Channels;
+            Offset = Slope + Channels;
+        }
     }
 
-    /// <summary>Memory for one call: two sums for each thread and channel, and numbers for each channel.</summary>
+    /// <summary>Memory for one call: two sums for each thread and channel, and five numbers for each channel.</summary>
     private readonly ref struct Workspace : IDisposable
     {
-        private const int Arrays = 8;
         private readonly double[] sums;
         private readonly float[] numbers;
         private readonly int channels;
@@ -385,15 +387,13 @@ internal static unsafe class BatchNormKernel<T>
             this.channels = channels;
             parts = TorchSharp.torch.get_num_threads();
             sums = ArrayPool<double>.Shared.Rent(parts * 2 * channels);
-            numbers = ArrayPool<float>.Shared.Rent(Arrays * channels);
+            numbers = ArrayPool<float>.Shared.Rent(5 * channels);
             Sums.Clear();
         }
 
         public Span<double> Sums => sums.AsSpan(0, parts * 2 * channels);
 
-        public Span<float> Lanes(int index) => numbers.AsSpan(index * channels, channels);
-
-        public Span<float> Channels(int index) => Lanes(6 + index);
+        public Span<float> Numbers => numbers;
 
         /// <summary>The sums of all threads, in those of the first.</summary>
         public void AddUp()
@@ -401,7 +401,7 @@ internal static unsafe class BatchNormKernel<T>
             Span<double> first = Sums[..(2 * channels)];
             for (int part = 1; part < parts; part++)
             {
-                Span<double> more = Sums.Slice(part * 2 * channels, 2 * channels);
+                ReadOnlySpan<double> more = Sums.Slice(part * 2 * channels, 2 * channels);
                 for (int i = 0; i < first.Length; i++)
                 {
                     first[i] += more[i];

@@ -16,7 +16,5 @@ internal readonly unsafe struct Float32Lanes : ILanes
         b.Store((float*)to + 16);
     }
 
-    public static void Arrange(ReadOnlySpan<float> from, Span<float> into) => from.CopyTo(into);
-
-    public static void Restore(ReadOnlySpan<float> from, Span<float> into) => from.CopyTo(into);
+    public static int LaneOf(int i) => i;
 }

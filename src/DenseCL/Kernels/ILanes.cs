@@ -4,7 +4,7 @@ namespace DenseCL.Kernels;
 
 /// <summary>How 32 neighbouring numbers in memory become two vectors of 16 single-precision numbers, and back.</summary>
 /// <remarks>
-/// Which number stands in which lane is each type's own affair; <see cref="Arrange"/> brings other arrays into the same order, so that
+/// Which number stands in which lane is each type's own affair; <see cref="LaneOf"/> brings other arrays into the same order, so that
 /// everything that works lane by lane never has to shuffle.
 /// </remarks>
 internal unsafe interface ILanes
@@ -21,9 +21,6 @@ internal unsafe interface ILanes
     /// <summary>Writes 32 numbers, rounded to nearest, ties to even.</summary>
     public static abstract void Store(byte* to, Vector512<float> a, Vector512<float> b);
 
-    /// <summary>Brings numbers, a multiple of 32, into the order of the lanes.</summary>
-    public static abstract void Arrange(ReadOnlySpan<float> from, Span<float> into);
-
-    /// <summary>The opposite of <see cref="Arrange"/>.</summary>
-    public static abstract void Restore(ReadOnlySpan<float> from, Span<float> into);
+    /// <summary>Where number <paramref name="i"/> of a row stands when its pairs of vectors are written one behind the other.</summary>
+    public static abstract int LaneOf(int i);
 }

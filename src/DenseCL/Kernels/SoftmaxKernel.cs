@@ -30,7 +30,6 @@ internal static unsafe class SoftmaxKernel<T>
         Job* job = (Job*)state;
         int whole = job->Columns / ILanes.Count * ILanes.Count, rest = job->Columns - whole;
         byte* tail = stackalloc byte[ILanes.Count * sizeof(float)];
-        float* numbers = stackalloc float[ILanes.Count];
         Vector512<float> scale = Vector512.Create(job->Scale);
         (int start, int end) = ComputeThreads.Share(job->Rows, part, parts);
         for (int r = start; r < end; r++)
@@ -38,7 +37,7 @@ internal static unsafe class SoftmaxKernel<T>
             byte* row = job->Products + ((long)r * job->Columns * T.Size), rowEnd = row + ((long)whole * T.Size);
             if (rest > 0)
             {
-                FillTail(rowEnd, rest, tail, numbers);
+                FillTail(rowEnd, rest, tail);
             }
 
             Vector512<float> most = Vector512.Create(float.NegativeInfinity);
@@ -93,12 +92,9 @@ internal static unsafe class SoftmaxKernel<T>
     }
 
     // The columns that fill no pair of vectors, and −∞, whose weight is 0.
-    private static void FillTail(byte* from, int count, byte* tail, float* numbers)
+    private static void FillTail(byte* from, int count, byte* tail)
     {
-        Span<float> inLanes = new(numbers, ILanes.Count), inOrder = stackalloc float[ILanes.Count];
-        inOrder.Fill(float.NegativeInfinity);
-        T.Arrange(inOrder, inLanes);
-        T.Store(tail, Vector512.Load(numbers), Vector512.Load(numbers + 16));
+        T.Store(tail, Vector512.Create(float.NegativeInfinity), Vector512.Create(float.NegativeInfinity));
         Buffer.MemoryCopy(from, tail, count * T.Size, count * T.Size);
     }
 

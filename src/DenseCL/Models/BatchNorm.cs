@@ -77,8 +77,7 @@ internal sealed class BatchNorm : nn.Module
         Tensor input = ChannelsLast(x.Value);
         Tensor? other = shortcut is null ? null : ChannelsLast(shortcut.Value);
         int channels = (int)weight.numel(), rows = (int)(input.numel() / channels);
-        float[] mean = new float[channels], inverseDeviation = new float[channels], scale = new float[channels];
-        Span<float> variance = scale;
+        double[] mean = new double[channels], variance = new double[channels], inverseDeviation = new double[channels], scale = new double[channels];
         if (training)
         {
             BatchNormKernel<T>.Statistics(Address(input), rows, mean, variance);
@@ -86,15 +85,15 @@ internal sealed class BatchNorm : nn.Module
         }
         else
         {
-            Numbers(running_mean).CopyTo(mean);
-            Numbers(running_var).CopyTo(variance);
+            Widen(Numbers(running_mean), mean);
+            Widen(Numbers(running_var), variance);
         }
 
         float[] beta = Numbers(bias).ToArray();
         Span<float> gamma = Numbers(weight);
         for (int c = 0; c < channels; c++)
         {
-            inverseDeviation[c] = (float)(1 / Math.Sqrt(variance[c] + Epsilon));
+            inverseDeviation[c] = 1 / Math.Sqrt(variance[c] + Epsilon);
             scale[c] = gamma[c] * inverseDeviation[c];
         }
 
@@ -132,7 +131,7 @@ internal sealed class BatchNorm : nn.Module
     }
 
     /// <summary>Moves the running statistics towards those of the batch; the running variance is the unbiased one.</summary>
-    private void Follow(ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, int rows)
+    private void Follow(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, int rows)
     {
         Span<float> runningMean = Numbers(running_mean), runningVariance = Numbers(running_var);
         double unbiased = rows / Math.Max(rows - 1.0, 1);
@@ -143,6 +142,14 @@ internal sealed class BatchNorm : nn.Module
         }
 
         num_batches_tracked.add_(1);
+    }
+
+    private static void Widen(ReadOnlySpan<float> from, Span<double> into)
+    {
+        for (int i = 0; i < from.Length; i++)
+        {
+            into[i] = from[i];
+        }
     }
 
     /// <summary>The tensor itself, or a copy, so that in memory it is (N, H, W, C).</summary>
