@@ -40,10 +40,6 @@ internal static class Lanes
         }
     }
 
-    /// <summary>The same 16 bytes in each lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<byte> Each(Vector128<byte> lane) => Vector<byte>.Count == 32 ? Vector256.Create(lane, lane).AsVector() : lane.AsVector();
-
     /// <summary>Byte i of each lane is the byte of the same lane that place i of the pattern names, 0 where it says 255.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> Shuffle(Vector<byte> vector, Vector128<byte> pattern)

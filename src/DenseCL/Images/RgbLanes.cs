@@ -13,8 +13,8 @@ internal static class RgbLanes
     /// <summary>Bytes of the pixels of a vector.</summary>
     public static int Bytes => Lanes.Count * LaneBytes;
 
-    /// <summary>Bytes that a load or store touches: 4 more than those of the pixels, which a store leaves as they were.</summary>
-    public static int Reach => Bytes + 4;
+    /// <summary>Bytes that a load touches: 4 more than those of the pixels.</summary>
+    public static int Reach => Bytes + Vector128<byte>.Count - LaneBytes;
 
     /// <summary>From four bytes a pixel, of which the last is left out, to three.</summary>
     public static Vector128<byte> Dense => Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, No, No, No, No);
@@ -24,29 +24,39 @@ internal static class RgbLanes
 
     private static Vector128<byte> Spread => Vector128.Create(0, 1, 2, No, 3, 4, 5, No, 6, 7, 8, No, 9, 10, 11, No);
 
-    private static Vector128<byte> Beyond => Vector128.Create(0, 0, 0, uint.MaxValue).AsByte();
-
-    /// <summary>Loads pixels; <see cref="Reach"/> bytes must be there.</summary>
+    /// <summary>Loads pixels, an integer of each channel for each; <see cref="Reach"/> bytes must be there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<byte> Load(ref byte pixels) => Lanes.Load(ref pixels, ref Unsafe.Add(ref pixels, LaneBytes));
-
-    /// <summary>An integer for each loaded pixel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<int> Split(Vector<byte> loaded, out Vector<int> green, out Vector<int> blue)
+    public static Vector<int> Load(ref byte pixels, out Vector<int> green, out Vector<int> blue)
     {
-        Vector<int> pixels = Lanes.Shuffle(loaded, Spread).As<byte, int>();
-        blue = pixels >> 16;
-        green = (pixels >> 8) & new Vector<int>(0xFF);
-        return pixels & new Vector<int>(0xFF);
+        Vector<int> packed = Lanes.Shuffle(Lanes.Load(ref pixels, ref Unsafe.Add(ref pixels, LaneBytes)), Spread).As<byte, int>();
+        blue = packed >> 16;
+        green = (packed >> 8) & new Vector<int>(0xFF);
+        return packed & new Vector<int>(0xFF);
     }
 
-    /// <summary>Stores pixels where they were loaded.</summary>
+    /// <summary>Stores pixels and touches nothing beyond them: a load right after it would have to wait for what overlaps it.</summary>
     /// <param name="pixels">An integer for each.</param>
     /// <param name="pattern"><see cref="Dense"/> or <see cref="DenseGrey"/>.</param>
-    /// <param name="loaded">What was loaded, for the bytes that are not theirs.</param>
     /// <param name="into">The place.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector<int> pixels, Vector128<byte> pattern, Vector<byte> loaded, ref byte into) =>
-        Lanes.Store(
-            Lanes.Shuffle(pixels.As<int, byte>(), pattern) | (loaded & Lanes.Each(Beyond)), ref into, ref Unsafe.Add(ref into, LaneBytes));
+    public static void Store(Vector<int> pixels, Vector128<byte> pattern, ref byte into)
+    {
+        Vector<byte> dense = Lanes.Shuffle(pixels.As<int, byte>(), pattern);
+        if (Vector<byte>.Count == 32)
+        {
+            Store(dense.AsVector256().GetLower(), ref into);
+            Store(dense.AsVector256().GetUpper(), ref Unsafe.Add(ref into, LaneBytes));
+        }
+        else
+        {
+            Store(dense.AsVector128(), ref into);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector128<byte> lane, ref byte into)
+    {
+        Unsafe.WriteUnaligned(ref into, lane.AsUInt64().ToScalar());
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref into, sizeof(ulong)), lane.AsUInt32().GetElement(2));
+    }
 }
