@@ -70,11 +70,11 @@ internal static class ColourLanes
         while (i <= pixels.Length - RgbLanes.Reach)
         {
             Vector<int> sums = Vector<int>.Zero;
-            for (int left = atOnce; left > 0 && i <= pixels.Length - RgbLanes.Reach; left--)
+            int end = i + Math.Min(pixels.Length - RgbLanes.Reach - i, atOnce * RgbLanes.Bytes);
+            for (; i <= end; i += RgbLanes.Bytes)
             {
                 Vector<int> red = RgbLanes.Load(ref Unsafe.Add(ref first, i), out Vector<int> green, out Vector<int> blue);
                 sums += Grey(red, green, blue);
-                i += RgbLanes.Bytes;
             }
 
             sum += Vector.Sum(Vector.WidenLower(sums) + Vector.WidenUpper(sums));

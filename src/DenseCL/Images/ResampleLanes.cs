@@ -95,6 +95,20 @@ internal static class ResampleLanes
     private static void Across(
         ref readonly byte first, ref readonly byte second, ReadOnlySpan<int> table, int groups, ref byte intoFirst, ref byte intoSecond)
     {
+        if (groups == 1)
+        {
+            AcrossGroups(in first, in second, table, 1, ref intoFirst, ref intoSecond); // up to half the size: compiled without inner loops
+        }
+        else
+        {
+            AcrossGroups(in first, in second, table, groups, ref intoFirst, ref intoSecond);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AcrossGroups(
+        ref readonly byte first, ref readonly byte second, ReadOnlySpan<int> table, int groups, ref byte intoFirst, ref byte intoSecond)
+    {
         int entry = 1 + (groups * TapsAtOnce);
         ref int window = ref MemoryMarshal.GetReference(table);
         nint column = 0;
@@ -112,26 +126,33 @@ internal static class ResampleLanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<int> Pixel(ref readonly byte first, ref readonly byte second, ref int window, int groups)
+    private static Vector<int> Pixel(ref readonly byte first, ref readonly byte second, ref readonly int window, int groups)
     {
-        nint place = window;
-        ref int weight = ref Unsafe.Add(ref window, 1);
         Vector<int> upper = Vector<int>.Zero;
         Vector<int> lower = new(1 << (TriangleWindows.Precision - 1));
-        do
+        AddTaps(in first, in second, window, in Unsafe.Add(ref Unsafe.AsRef(in window), 1), ref upper, ref lower);
+        for (int group = 1; group < groups; group++)
         {
-            Vector<byte> seen = Lanes.Load(ref Unsafe.Add(ref Unsafe.AsRef(in first), place), ref Unsafe.Add(ref Unsafe.AsRef(in second), place));
-            Vector<short> pair = Lanes.Shuffle(seen, FirstPair).As<byte, short>();
-            upper += Lanes.PairSums(pair, Both(weight));
-            lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 1)));
-            pair = Lanes.Shuffle(seen, SecondPair).As<byte, short>();
-            upper += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 2)));
-            lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 3)));
-            weight = ref Unsafe.Add(ref weight, TapsAtOnce);
-            place += TapsAtOnce * 3;
+            AddTaps(
+                in first, in second, window + (group * TapsAtOnce * 3),
+                in Unsafe.Add(ref Unsafe.AsRef(in window), 1 + (group * TapsAtOnce)), ref upper, ref lower);
         }
-        while (--groups > 0);
+
         return Together(upper, lower);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTaps(
+        ref readonly byte first, ref readonly byte second, nint place, ref readonly int weights, ref Vector<int> upper, ref Vector<int> lower)
+    {
+        ref int weight = ref Unsafe.AsRef(in weights);
+        Vector<byte> seen = Lanes.Load(ref Unsafe.Add(ref Unsafe.AsRef(in first), place), ref Unsafe.Add(ref Unsafe.AsRef(in second), place));
+        Vector<short> pair = Lanes.Shuffle(seen, FirstPair).As<byte, short>();
+        upper += Lanes.PairSums(pair, Both(weight));
+        lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 1)));
+        pair = Lanes.Shuffle(seen, SecondPair).As<byte, short>();
+        upper += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 2)));
+        lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 3)));
     }
 
     // As many columns at a time as a vector has bytes; two rows of the window at a time.
