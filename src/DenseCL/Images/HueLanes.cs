@@ -7,7 +7,7 @@ namespace DenseCL.Images;
 /// <summary>The turn of the hue with vectors, in single precision throughout.</summary>
 /// <remarks>
 /// Not step by step what <see cref="Hue"/> does one pixel at a time, but the same for each of the 2^24 colours and each of the 256 turns, which are few
-/// enough to try. From RGB to HSV the cases of the hue need one rounding less than they have, because of the two differences of the largest channel
+/// enough to have all been tried. From RGB to HSV the cases of the hue need one rounding less than they have, because of the two differences of the largest channel
 /// one is always the whole range. Back to RGB every channel is value · (1 − saturation · g / 255) rounded, with 8-bit saturation and
 /// g a trapezium over the hue; in whole numbers value − value · saturation · g / 65025, which never lies halfway between two.
 /// </remarks>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DenseCL.Images;
 
 /// <summary>Bilinear resampling with antialias, equal to the last bit to Pillow's <c>Image.resize(…, BILINEAR)</c>.</summary>
@@ -67,7 +69,8 @@ public static class Resample
     {
         if (!(low >= 0 && low < high && high <= side))
         {
-            throw new ArgumentOutOfRangeException(name, $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels.");
+            throw new ArgumentOutOfRangeException(
+                name, string.Create(CultureInfo.InvariantCulture, $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels."));
         }
     }
 
