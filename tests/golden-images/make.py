@@ -85,6 +85,27 @@ operation("resized_crop", noise, 211, 157, 3, (13, 9, 181, 133, 56, 56), resized
 operation("resized_crop", noise, 211, 157, 3, (150, 100, 40, 37, 64, 64), resized_crop)
 operation("resized_crop", noise, 3001, 2, 4, (0, 0, 3001, 2, 5, 3), resized_crop)
 
+
+
+def resized_box(image, left, top, width, height, out_width, out_height):
+    return image.resize((out_width, out_height), Image.BILINEAR, box=(left, top, left + width, top + height))
+
+
+for arguments in [
+    (0, 0, 37, 23, 37, 23),             # as it is
+    (5, 3, 20, 11, 20, 11),             # whole pixels: no more than a crop
+    (5, 3, 29, 17, 7, 5),               # whole pixels, down: pixels outside have an influence
+    (5.5, 3.25, 20.125, 11.75, 9, 7),
+    (5.5, 3.25, 20.125, 11.75, 33, 40), # up
+    (0.1, 0.2, 36.7, 22.6, 16, 16),     # tenths, which single precision has not
+    (36.3, 22.6, 0.4, 0.3, 5, 4),       # less than a pixel
+    (1 / 3, 0, 10 / 3, 23, 3, 23),
+    (12.875, 0.5, 24.125, 22.5, 1, 1),  # up to the edges
+]:
+    operation("resized_box", noise, 37, 23, 1, arguments, resized_box)
+operation("resized_box", smooth, 211, 157, 3, (13.625, 9.125, 181.5, 133.375, 56, 63), resized_box)
+operation("resized_box", noise, 3001, 2, 4, (0.5, 0.25, 3000.25, 1.5, 5, 3), resized_box)
+
 for name, function in [
     ("brightness", F.adjust_brightness), ("contrast", F.adjust_contrast), ("saturation", F.adjust_saturation),
 ]:
@@ -108,6 +129,8 @@ for sigma in [0.1, 0.5, 1.0, 1.3, 1.7320508, 2.0, 5.5]:
 for width, height in [(1, 1), (2, 3), (5, 1), (1, 5)]:
     operation("blur", noise, width, height, 12, (2.0,), blur)
     operation("blur", noise, width, height, 12, (9.0,), blur)
+for sigma in [0.1, 2.0, 20.0, 80.0]:
+    operation("blur", noise, 65, 17, 14, (sigma,), blur)
 
 
 def view(image, left, top, width, height, size, order, brightness, contrast, saturation, hue, grey, sigma, flip):

@@ -9,10 +9,7 @@ public static class Colour
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or no finite number.</exception>
     public static void Brightness(Span<byte> pixels, double factor)
     {
-        float share = Share(pixels, factor);
-        Span<byte> map = stackalloc byte[256];
-        FillMap(map, 0, share);
-        Apply(map, pixels);
+        Mix(pixels, 0, Share(pixels, factor));
     }
 
     /// <summary>Mixes with a flat grey, the mean grey of the pixels.</summary>
@@ -28,14 +25,12 @@ public static class Colour
         }
 
         long sum = 0;
-        for (int i = 0; i < pixels.Length; i += 3)
+        for (int i = Lanes.AreSupported ? ColourLanes.SumGreys(pixels, out sum) : 0; i < pixels.Length; i += 3)
         {
             sum += Grey(pixels.Slice(i, 3));
         }
 
-        Span<byte> map = stackalloc byte[256];
-        FillMap(map, (int)(((double)sum / (pixels.Length / 3)) + 0.5), share);
-        Apply(map, pixels);
+        Mix(pixels, (int)(((double)sum / (pixels.Length / 3)) + 0.5), share);
     }
 
     /// <summary>Mixes every pixel with its own grey.</summary>
@@ -45,7 +40,7 @@ public static class Colour
     public static void Saturation(Span<byte> pixels, double factor)
     {
         float share = Share(pixels, factor);
-        for (int i = 0; i < pixels.Length; i += 3)
+        for (int i = Lanes.AreSupported ? ColourLanes.Saturation(pixels, share) : 0; i < pixels.Length; i += 3)
         {
             Span<byte> pixel = pixels.Slice(i, 3);
             int grey = Grey(pixel);
@@ -60,7 +55,7 @@ public static class Colour
     public static void Greyscale(Span<byte> pixels)
     {
         RgbSpan.Check(pixels);
-        for (int i = 0; i < pixels.Length; i += 3)
+        for (int i = Lanes.AreSupported ? ColourLanes.Greyscale(pixels) : 0; i < pixels.Length; i += 3)
         {
             Span<byte> pixel = pixels.Slice(i, 3);
             pixel.Fill((byte)Grey(pixel));
@@ -72,19 +67,11 @@ public static class Colour
     // Single precision and cut off, not rounded: so does Pillow.
     private static byte Mix(int from, int to, float share) => (byte)Math.Clamp(from + (share * (to - from)), 0f, 255f);
 
-    private static void FillMap(Span<byte> map, int from, float share)
+    private static void Mix(Span<byte> pixels, int from, float share)
     {
-        for (int value = 0; value < map.Length; value++)
+        for (int i = Lanes.AreSupported ? ColourLanes.Mix(pixels, from, share) : 0; i < pixels.Length; i++)
         {
-            map[value] = Mix(from, value, share);
-        }
-    }
-
-    private static void Apply(ReadOnlySpan<byte> map, Span<byte> pixels)
-    {
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = map[pixels[i]];
+            pixels[i] = Mix(from, pixels[i], share);
         }
     }
 

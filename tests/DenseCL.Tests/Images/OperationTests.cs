@@ -16,7 +16,7 @@ public sealed class OperationTests
         get
         {
             var cases = new TheoryData<string, int>();
-            foreach (string name in new[] { "resized_crop", "brightness", "contrast", "saturation", "hue", "greyscale", "flip", "blur", "view" })
+            foreach (string name in new[] { "resized_crop", "resized_box", "brightness", "contrast", "saturation", "hue", "greyscale", "flip", "blur", "view" })
             {
                 for (int i = 0; i < Golden.Operations(name).Count(); i++)
                 {
@@ -142,6 +142,11 @@ public sealed class OperationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedCrop(image, 0, 1, 5, int.MaxValue, view, 4, 4, scratch));
         Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedCrop(image, 0, 0, 0, 5, view, 4, 4, scratch));
         Assert.Throws<ArgumentException>(() => Resample.ResizedCrop(image, 0, 0, 5, 5, view, 4, 5, scratch));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedBox(image, -0.1, 0, 5, 5, view, 4, 4, scratch));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedBox(image, 0, 15.5, 5, 5, view, 4, 4, scratch));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedBox(image, 0, 0, 0, 5, view, 4, 4, scratch));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Resample.ResizedBox(image, 0, double.NaN, 5, 5, view, 4, 4, scratch));
+        Assert.Throws<ArgumentException>(() => Resample.ResizedBox(image, 0, 0, 5, 5, view, 4, 5, scratch));
         Assert.Throws<ArgumentOutOfRangeException>(() => Blur.Gaussian(view, 4, 4, 0, scratch));
         Assert.Throws<ArgumentOutOfRangeException>(() => Blur.Gaussian(view, 4, 4, double.NaN, scratch));
         Assert.Throws<ArgumentException>(() => Flip.Horizontal(view, 5, 4));
@@ -157,6 +162,13 @@ public sealed class OperationTests
         {
             int[] sides = [.. arguments.Select(argument => argument.GetInt32())];
             Resample.ResizedCrop(image, sides[0], sides[1], sides[2], sides[3], result, sides[4], sides[5], scratch);
+            return;
+        }
+
+        if (name is "resized_box")
+        {
+            double[] edges = [.. arguments.Select(argument => argument.GetDouble())];
+            Resample.ResizedBox(image, edges[0], edges[1], edges[2], edges[3], result, (int)edges[4], (int)edges[5], scratch);
             return;
         }
 
