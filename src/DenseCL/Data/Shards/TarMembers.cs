@@ -56,7 +56,7 @@ internal sealed class TarMembers
         while (at < length)
         {
             byte[] header = At(at, Block).ToArray();
-            if (header.Length < Block) throw Damaged(at, "it ends within a header: it is truncated");
+            if (header.Length < Block) throw Damaged(at, at == 0 ? "this is no tar" : "it ends within a header: it is truncated");
             if (!header.AsSpan().ContainsAnyExcept((byte)0)) return;
             if (!ChecksumIsRight(header)) throw Damaged(at, at == 0 ? "this is no tar" : "there is no header where one should be");
 
