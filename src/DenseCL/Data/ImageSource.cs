@@ -184,7 +184,7 @@ public sealed class ImageSource
 
         FolderScan scan = FolderScan.Of(root);
         if (scan.Images.Count == 0)
-            return TarSource.In(root) is { Length: > 0 } tars ? OpenTars(root, tars) : throw NoImages(root, scan);
+            return scan.OtherTypes.ContainsKey(".tar") && TarSource.In(root) is { Length: > 0 } tars ? OpenTars(root, tars) : throw NoImages(root, scan);
 
         string onlyPart = left.Count == 0 ? "" : $" (only {Path.GetRelativePath(given, root).Replace('\\', '/')}/ is used, not {string.Join(", ", left)})";
         (IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames) = WithClasses(scan.Images);
@@ -247,6 +247,7 @@ public sealed class ImageSource
         string found = scan.OtherTypes.Count == 0 ? "no files" : FolderScan.Describe(scan.OtherTypes);
         string advice =
             Pictures(scan).Length > 0 ? " Pictures of these types cannot be read: convert them to PNG or JPEG."
+            : scan.OtherTypes.ContainsKey(".tar") ? " Tars are read from the folder they lie in: give that."
             : scan.OtherTypes.Keys.Any(PictureTypes.IsArchive) ? " Unpack archives first; only plain .tar files are read as they are."
             : "";
         return new DataException($"No images below {root}; there is: {found}{Unreadable(scan)}. Images are files {PictureTypes.ReadableNames}.{advice}");

@@ -30,7 +30,11 @@ internal sealed class TarSource
 
     /// <summary>The tars in a folder, not below it, in ordinal order.</summary>
     public static string[] In(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*.tar").Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(folder)
+            .Where(path => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.'))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Reads the headers of the tars.</summary>
     /// <param name="root">The folder of the source.</param>

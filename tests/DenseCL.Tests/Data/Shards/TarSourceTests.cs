@@ -160,6 +160,15 @@ public sealed class TarSourceTests : IDisposable
     }
 
     [Fact]
+    public void Tars_below_the_folder_are_pointed_out()
+    {
+        Directory.CreateDirectory(made["source", "below"]);
+        File.Move(Tar("t.tar", TarEntryFormat.Ustar, ("1.jpg", Jpeg())), made["source", "below", "t.TAR"]);
+        Assert.Contains("the folder they lie in", Assert.Throws<DataException>(() => ImageSource.Open(made["source"])).Message, StringComparison.Ordinal);
+        Assert.Equal(["t.TAR/1.jpg"], Names(ImageSource.Open(made["source", "below"])));
+    }
+
+    [Fact]
     public void Images_beside_tars_are_the_source()
     {
         files.Picture("a.jpg");
