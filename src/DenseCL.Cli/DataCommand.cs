@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Data.Scenes;
+using DenseCL.Platform;
 
 namespace DenseCL.Cli;
 
@@ -13,7 +14,7 @@ internal static class DataCommand
     private static readonly Option<int> Size = new("--size") { Description = "Side of the square images in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 192 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed renders the same scenes, on any machine.", HelpName = "N", DefaultValueFactory = _ => 0UL };
 
-    public static Command Create() => new("data", "Makes data sets.") { Scenes() };
+    public static Command Create() => new("data", "Makes data sets.") { DataPackCommand.Create(), Scenes() };
 
     private static Command Scenes() => new Command(
         "scenes",
@@ -49,7 +50,7 @@ internal static class DataCommand
             throw new DataException($"--size is {size}: {e.Message}", e);
         }
 
-        SceneDataset.RefuseOccupied(folder);
+        NewFolder.RefuseOccupied(folder);
         return () =>
         {
             SceneDataset.Write(folder, options, count, call.GetValue(Seed), 0, null, stop);

@@ -48,7 +48,7 @@ internal static class DemoCommand
         }
 
         string folder = Path.GetFullPath(call.GetValue(Out) ?? FreeFolder());
-        SceneDataset.RefuseOccupied(folder);
+        NewFolder.RefuseOccupied(folder);
         Recipe recipe = RecipeReader.Read("demo", call.GetValue(Set) ?? []);
         recipe.Resolve(scenes).Validate();
         TorchRuntime.EnsureReady();

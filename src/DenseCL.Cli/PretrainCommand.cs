@@ -12,7 +12,7 @@ internal static class PretrainCommand
 {
     private static readonly Option<string> Images = new("--images")
     {
-        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, or COCO annotations (.json).",
+        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars.",
         HelpName = "DIR",
         Required = true,
     };

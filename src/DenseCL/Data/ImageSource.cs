@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
+using DenseCL.Data.Shards;
 using DenseCL.Images;
 
 namespace DenseCL.Data;
 
-/// <summary>An ordered list of the images to train on, from a folder, a list file, a COCO data set or one folder a class.</summary>
+/// <summary>An ordered list of the images to train on, from a folder, a list file, a COCO data set, one folder a class, or tars.</summary>
 /// <remarks>The order is the same on every machine: a resumed run finds the same image at the same index, or a different <see cref="Fingerprint"/>.</remarks>
 public sealed class ImageSource
 {
@@ -35,7 +36,7 @@ public sealed class ImageSource
     /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
     public IReadOnlyList<ImageEntry> Entries { get; }
 
-    /// <summary>Names of the classes in ordinal order if every image lies in one of several class folders; else empty.</summary>
+    /// <summary>Names of the classes in ordinal order if every image lies in one of several class folders, or was packed so; else empty.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The number of images that were there when the source was opened, with those that <see cref="CheckHeaders"/> left out.</summary>
@@ -50,14 +51,15 @@ public sealed class ImageSource
         get
         {
             string count = Entries.Count == FoundCount ? Counted(FoundCount, "image") : $"{Number(Entries.Count)} of {Counted(FoundCount, "image")}";
-            string classes = ClassNames.Count == 0 ? "" : $", ImageNet layout, {Number(ClassNames.Count)} classes";
+            string classes = ClassNames.Count == 0 ? "" : $", {Number(ClassNames.Count)} classes";
             return $"{count} {kind}{classes}{notes}.";
         }
     }
 
     /// <summary>Finds out what a path is and lists its images.</summary>
     /// <param name="path">
-    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; or COCO annotations (.json).
+    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; COCO annotations (.json); a pack that <see cref="ShardPack"/> wrote;
+    /// or a folder of tars in WebDataset's layout without images beside them, or one such tar: their headers are read once, from first to last.
     /// Of a folder that is split into train and held-out images (train/ and val/, or COCO's train2017/ and val2017/) only the training images are taken,
     /// and of images/ beside labels/, masks/ or annotations/ only images/. Where every image lies in one of several class folders, the class is kept for evaluation.
     /// </param>
@@ -66,7 +68,7 @@ public sealed class ImageSource
     {
         ArgumentNullException.ThrowIfNull(path);
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataException("The path of the images is empty: give a folder, a list of images (.txt or .lst) or COCO annotations (.json).");
+            throw new DataException("The path of the images is empty: give a folder, a list of images (.txt or .lst), COCO annotations (.json) or a tar.");
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (Directory.Exists(full)) return OpenFolder(full);
@@ -81,12 +83,15 @@ public sealed class ImageSource
             case ".json":
                 (string root, List<ImageEntry> images) = CocoImageList.Read(full);
                 return new ImageSource(root, $"in {root}, COCO layout, listed in {Path.GetFileName(full)}", "", images, [], images.Count);
+            case ".tar":
+                return OpenTars(Path.GetDirectoryName(full)!, [full]);
             default:
                 string advice =
                     PictureTypes.IsReadable(extension) || PictureTypes.IsUnreadable(extension) ? "is one picture: give the folder it lies in"
+                    : PictureTypes.IsCompressedTar(full) ? "is compressed: to find an image in it, all before it would have to be unpacked. Unpack it to a plain .tar (gunzip, unxz, unzstd) and give that"
                     : PictureTypes.IsArchive(extension) ? "is an archive: unpack it and give the folder"
                     : "is a file of no kind that is known here";
-                throw new DataException($"{full} {advice}. Images come from a folder, a list of images (.txt or .lst) or COCO annotations (.json).");
+                throw new DataException($"{full} {advice}. Images come from a folder, a list of images (.txt or .lst), COCO annotations (.json) or tars.");
         }
     }
 
@@ -105,13 +110,14 @@ public sealed class ImageSource
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(skipped);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        using OpenShards shards = new();
         bool[] bad = new bool[Entries.Count];
         int done = 0;
         var report = new Lock();
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
         Parallel.For(0, Entries.Count, options, i =>
         {
-            if (WhyUnusable(Entries[i], limits) is { } reason)
+            if (WhyUnusable(Entries[i], limits, shards) is { } reason)
             {
                 bad[i] = true;
                 skipped.Add(Entries[i].Name, reason);
@@ -134,14 +140,20 @@ public sealed class ImageSource
         return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount);
     }
 
-    private static string? WhyUnusable(ImageEntry entry, ImageLimits limits)
+    private static string? WhyUnusable(ImageEntry entry, ImageLimits limits, OpenShards shards)
     {
-        // Without opening it: a named pipe has no length either, and to open one waits for ever.
-        if (entry.Length == 0) return "empty file";
-
         try
         {
-            ImageDecoder.ReadHeader(entry.Path, limits);
+            if (entry.Header is { } known)
+            {
+                // A pack's index saves reading a million headers; what it says wrongly shows when the image is decoded.
+                limits.CheckBytes(entry.Length);
+                limits.CheckSize(known);
+                return null;
+            }
+
+            using ImageFile file = shards.Open(entry, limits);
+            ImageDecoder.ReadHeader(file, limits);
             return null;
         }
         catch (ImageException e)
@@ -168,12 +180,15 @@ public sealed class ImageSource
             coco = false;
         }
 
+        if (ShardIndex.IsIn(root)) return OpenPack(root);
+
         FolderScan scan = FolderScan.Of(root);
-        if (scan.Images.Count == 0) throw NoImages(root, scan);
+        if (scan.Images.Count == 0)
+            return scan.OtherTypes.ContainsKey(".tar") && TarSource.In(root) is { Length: > 0 } tars ? OpenTars(root, tars) : throw NoImages(root, scan);
 
         string onlyPart = left.Count == 0 ? "" : $" (only {Path.GetRelativePath(given, root).Replace('\\', '/')}/ is used, not {string.Join(", ", left)})";
-        string below = $"below {root}{onlyPart}{(coco ? ", COCO layout" : "")}";
         (IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames) = WithClasses(scan.Images);
+        string below = $"below {root}{onlyPart}{(coco ? ", COCO layout" : "")}{(classNames.Count > 0 ? ", ImageNet layout" : "")}";
         return new ImageSource(root, below, PassedOver(scan), entries, classNames, entries.Count);
 
         IReadOnlyList<string> Enter(string folder)
@@ -183,6 +198,20 @@ public sealed class ImageSource
             root = Path.Combine(root, folder);
             return FolderScan.SubFolders(root);
         }
+    }
+
+    private static ImageSource OpenPack(string root)
+    {
+        (List<ImageEntry> entries, string[] classNames, int shards) = ShardIndexReader.Read(root);
+        return new ImageSource(root, $"in {Counted(shards, "shard")} of {root}", "", entries, classNames, entries.Count);
+    }
+
+    private static ImageSource OpenTars(string root, string[] tars)
+    {
+        TarSource found = TarSource.Read(root, tars);
+        string place = tars.Length == 1 ? $"in {tars[0]}" : $"in {Number(tars.Length)} tars of {root}";
+        string notes = found.PassedOver == 0 ? "" : $"; passed over: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
+        return new ImageSource(root, place, notes, found.Entries, found.ClassNames, found.Entries.Count);
     }
 
     private static string? Among(IReadOnlyList<string> folders, string[] wanted) =>
@@ -218,7 +247,8 @@ public sealed class ImageSource
         string found = scan.OtherTypes.Count == 0 ? "no files" : FolderScan.Describe(scan.OtherTypes);
         string advice =
             Pictures(scan).Length > 0 ? " Pictures of these types cannot be read: convert them to PNG or JPEG."
-            : scan.OtherTypes.Keys.Any(PictureTypes.IsArchive) ? " Unpack archives first."
+            : scan.OtherTypes.ContainsKey(".tar") ? " Tars are read from the folder they lie in: give that."
+            : scan.OtherTypes.Keys.Any(PictureTypes.IsArchive) ? " Unpack archives first; only plain .tar files are read as they are."
             : "";
         return new DataException($"No images below {root}; there is: {found}{Unreadable(scan)}. Images are files {PictureTypes.ReadableNames}.{advice}");
     }

@@ -26,4 +26,8 @@ internal static class PictureTypes
     public static bool IsUnreadable(string extension) => Unreadable.Contains(extension);
 
     public static bool IsArchive(string extension) => Archives.Contains(extension);
+
+    public static bool IsCompressedTar(string path) =>
+        Path.GetExtension(path).Equals(".tgz", StringComparison.OrdinalIgnoreCase)
+        || (IsArchive(Path.GetExtension(path)) && Path.GetExtension(Path.GetFileNameWithoutExtension(path)).Equals(".tar", StringComparison.OrdinalIgnoreCase));
 }

@@ -17,6 +17,7 @@ public sealed class TwoViewLoader : IDisposable
 
     private readonly TwoViewLoaderOptions options;
     private readonly int size;
+    private readonly SourceReader reader;
     private readonly BlockingCollection<(BatchWork Batch, int Slot)> work = [];
     private readonly ConcurrentBag<ViewBuffers> unused = [];
     private readonly CancellationTokenSource stop = new();
@@ -39,6 +40,7 @@ public sealed class TwoViewLoader : IDisposable
         this.options = options;
         size = options.Augmentation.Size;
         BatchesPerEpoch = images / options.Batch;
+        reader = new SourceReader(options.Source, options.Augmentation.Shuffle, options.Limits);
         threads = [.. Enumerable.Range(0, options.Threads).Select(i =>
         {
             var augmentation = new Augmentation(options.Augmentation); // here and not on the thread, where nobody could catch what it throws
@@ -102,6 +104,7 @@ public sealed class TwoViewLoader : IDisposable
             thread.Join();
 
         work.Dispose();
+        reader.Dispose();
         stop.Dispose();
     }
 
@@ -131,7 +134,7 @@ public sealed class TwoViewLoader : IDisposable
                         (epoch, batch, order) = (epoch + 1, 0, null);
                     if (epoch >= endEpoch) return;
 
-                    order ??= Random(RandomPurpose.Shuffle, epoch).Permutation(options.Source.Entries.Count);
+                    order ??= reader.Order(Random(RandomPurpose.Shuffle, epoch));
                     underWay.Enqueue(Start(epoch, batch++, order));
                 }
             }
@@ -225,21 +228,21 @@ public sealed class TwoViewLoader : IDisposable
         }
         catch (Exception e)
         {
-            batch.Fail(new DataException($"Loading {options.Source.Entries[index].Path} failed: {e.Message}", e));
+            batch.Fail(new DataException($"Loading {options.Source.Entries[index].Place} failed: {e.Message}", e));
         }
     }
 
     private bool TryDecode(int index, RgbImage image)
     {
-        ImageEntry entry = options.Source.Entries[index];
         try
         {
-            ImageDecoder.Decode(entry.Path, image, options.Limits);
+            using ImageFile file = reader.Open(index);
+            ImageDecoder.Decode(file.Read(file.Length), image, options.Limits);
             return true;
         }
         catch (ImageException e)
         {
-            if (options.Skipped.Add(entry.Name, e.Message)) options.Skipped.Check(options.Source.FoundCount, options.MaxBadShare);
+            if (options.Skipped.Add(options.Source.Entries[index].Name, e.Message)) options.Skipped.Check(options.Source.FoundCount, options.MaxBadShare);
             return false;
         }
     }

@@ -45,7 +45,7 @@ internal sealed class EncodedImage : IDisposable
         var image = new EncodedImage(memory, opened, format == ImageFormat.Png ? png.Orientation : (int)opened.EncodedOrigin);
         try
         {
-            image.CheckSize(limits);
+            limits.CheckSize(image.Header);
             if (png.Animated || opened.FrameCount > 1)
             {
                 throw new ImageException("animated; only still images are taken");
@@ -106,20 +106,6 @@ internal sealed class EncodedImage : IDisposable
     {
         codec.Dispose();
         data.Dispose();
-    }
-
-    private void CheckSize(ImageLimits limits)
-    {
-        (int width, int height) = Header;
-        if (Math.Min(width, height) < limits.MinSide)
-        {
-            throw new ImageException($"{width} × {height} pixels are too small: a side is below {limits.MinSide} (MinSide)");
-        }
-
-        if ((long)width * height > limits.MaxPixels)
-        {
-            throw new ImageException($"{width} × {height} pixels are more than the limit of {limits.MaxPixels} (MaxPixels)");
-        }
     }
 
     // Output pixel (x, y) is stored at start + x · right + y · down; EXIF orientations 5 to 8 swap the axes.

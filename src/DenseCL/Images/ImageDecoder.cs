@@ -22,6 +22,12 @@ public static class ImageDecoder
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(limits);
         using ImageFile file = ImageFile.Open(path, limits);
+        return ReadHeader(file, limits);
+    }
+
+    /// <summary>As above, for an image that is open.</summary>
+    internal static ImageHeader ReadHeader(ImageFile file, ImageLimits limits)
+    {
         ReadOnlySpan<byte> head = file.Read(HeadBytes);
         try
         {
@@ -57,11 +63,7 @@ public static class ImageDecoder
     {
         ArgumentNullException.ThrowIfNull(into);
         ArgumentNullException.ThrowIfNull(limits);
-        if (file.Length > limits.MaxFileBytes)
-        {
-            throw new ImageException($"its {file.Length} bytes are more than the limit of {limits.MaxFileBytes} (MaxFileBytes)");
-        }
-
+        limits.CheckBytes(file.Length);
         fixed (byte* start = file)
         {
             using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
@@ -77,7 +79,8 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
+    /// <summary>As above, for a whole file that is in memory.</summary>
+    internal static unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         fixed (byte* start = file)
         {

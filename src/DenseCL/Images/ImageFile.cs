@@ -3,15 +3,24 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DenseCL.Images;
 
-/// <summary>An image's file, read into a buffer of the shared pool; errors of the disk become <see cref="ImageException"/>.</summary>
+/// <summary>
+/// An image's file, or its place in a larger one, read into a buffer of the shared pool; errors of the disk become
+/// <see cref="ImageException"/>.
+/// </summary>
 internal sealed class ImageFile : IDisposable
 {
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle? handle;
+    private readonly long start;
+    private readonly IDisposable? owner;
+    private readonly ReadOnlyMemory<byte> memory;
     private byte[] buffer = [];
 
-    private ImageFile(SafeFileHandle handle, int length) => (this.handle, Length) = (handle, length);
+    private ImageFile(SafeFileHandle handle, long start, int length, IDisposable owner) =>
+        (this.handle, this.start, Length, this.owner) = (handle, start, length, owner);
 
-    /// <summary>Bytes in the file.</summary>
+    private ImageFile(ReadOnlyMemory<byte> memory) => (this.memory, Length) = (memory, memory.Length);
+
+    /// <summary>Bytes of the image.</summary>
     public int Length { get; }
 
     /// <summary>Opens a file whose size is within the limits.</summary>
@@ -22,12 +31,8 @@ internal sealed class ImageFile : IDisposable
         try
         {
             long length = RandomAccess.GetLength(opened);
-            if (length > limits.MaxFileBytes)
-            {
-                throw new ImageException($"its {length} bytes are more than the limit of {limits.MaxFileBytes} (MaxFileBytes)");
-            }
-
-            return new ImageFile(opened, (int)length);
+            limits.CheckBytes(length);
+            return new ImageFile(opened, 0, (int)length, opened);
         }
         catch
         {
@@ -36,35 +41,56 @@ internal sealed class ImageFile : IDisposable
         }
     });
 
-    /// <summary>The first bytes of the file; the span of an earlier call is void.</summary>
+    /// <summary>An image that lies inside an open file.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="start">The image's first byte.</param>
+    /// <param name="length">Bytes of the image.</param>
+    /// <param name="owner">Disposed of with this: what keeps the file open.</param>
+    public static ImageFile Within(SafeFileHandle handle, long start, int length, IDisposable owner) => new(handle, start, length, owner);
+
+    /// <summary>An image whose bytes were read before.</summary>
+    public static ImageFile Of(ReadOnlyMemory<byte> bytes) => new(bytes);
+
+    /// <summary>The first bytes of the image; the span of an earlier call is void.</summary>
     /// <param name="most">How many, if the file has them.</param>
     /// <exception cref="ImageException">The file cannot be read.</exception>
     public ReadOnlySpan<byte> Read(int most)
     {
         int wanted = Math.Min(most, Length);
+        if (handle is null) return memory.Span[..wanted];
+
         Return();
         buffer = ArrayPool<byte>.Shared.Rent(wanted);
-        int read = Guard(() =>
-        {
-            int at = 0;
-            for (int more = -1; at < wanted && more != 0; at += more)
-            {
-                more = RandomAccess.Read(handle, buffer.AsSpan(at, wanted - at), at);
-            }
-
-            return at;
-        });
-        return buffer.AsSpan(0, read);
+        return buffer.AsSpan(0, Read(handle, start, buffer.AsMemory(0, wanted)));
     }
 
-    /// <summary>Closes the file and gives the buffer back.</summary>
+    /// <summary>Reads a part of a file.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="into">Receives the bytes.</param>
+    /// <returns>How many there were: fewer than asked for if the file ends before.</returns>
+    /// <exception cref="ImageException">The file cannot be read.</exception>
+    public static int Read(SafeFileHandle handle, long start, Memory<byte> into) => Guard(() =>
+    {
+        int at = 0;
+        for (int more = -1; at < into.Length && more != 0; at += more)
+        {
+            more = RandomAccess.Read(handle, into.Span[at..], start + at);
+        }
+
+        return at;
+    });
+
+    /// <summary>Lets go of the file and gives the buffer back.</summary>
     public void Dispose()
     {
         Return();
-        handle.Dispose();
+        owner?.Dispose();
     }
 
-    private static T Guard<T>(Func<T> work)
+    /// <summary>Does something with a file.</summary>
+    /// <exception cref="ImageException">The file cannot be opened or read.</exception>
+    public static T Guard<T>(Func<T> work)
     {
         try
         {

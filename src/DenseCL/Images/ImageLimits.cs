@@ -43,6 +43,32 @@ public sealed record ImageLimits
         return new ImageLimits { MinSide = data.MinSide, MaxPixels = data.MaxPixels };
     }
 
+    /// <summary>Refuses a file that is too long.</summary>
+    /// <exception cref="ImageException">It has more bytes than <see cref="MaxFileBytes"/>.</exception>
+    internal void CheckBytes(long length)
+    {
+        if (length > MaxFileBytes)
+        {
+            throw new ImageException($"its {length} bytes are more than the limit of {MaxFileBytes} (MaxFileBytes)");
+        }
+    }
+
+    /// <summary>Refuses an image of an unsuitable size.</summary>
+    /// <exception cref="ImageException">It is too small or too large.</exception>
+    internal void CheckSize(ImageHeader header)
+    {
+        (int width, int height) = header;
+        if (Math.Min(width, height) < MinSide)
+        {
+            throw new ImageException($"{width} × {height} pixels are too small: a side is below {MinSide} (MinSide)");
+        }
+
+        if ((long)width * height > MaxPixels)
+        {
+            throw new ImageException($"{width} × {height} pixels are more than the limit of {MaxPixels} (MaxPixels)");
+        }
+    }
+
     private static ArgumentOutOfRangeException OutOfRange(string name, long value, string range) =>
         new(name, value, $"{name} is {range}.");
 }

@@ -140,6 +140,19 @@ public sealed record DataOptions
             "data.std", value, 0.001, 1, "Choose [0.229, 0.224, 0.225], ImageNet's; pixel values are scaled to 0 to 1 first.");
     } = new(0.229, 0.224, 0.225);
 
+    /// <summary>In which random order the images of an epoch come.</summary>
+    /// <remarks>
+    /// <see cref="Shuffle.Shards"/> is for packs on network and rotating disks: reads of some megabytes in a row instead of one for each image, for up to 512 MB of memory.
+    /// Images that lie side by side then come in the same few batches; a pack in the order of its classes would give batches of few classes. The pixels of a view do not
+    /// depend on it.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value has no name.</exception>
+    public Shuffle Shuffle
+    {
+        get;
+        init => field = Allowed.Defined("data.shuffle", value);
+    }
+
     /// <summary>Threads that decode and augment; 1 … 256; null (<c>auto</c>): by the number of processors.</summary>
     /// <remarks>
     /// Without influence on any pixel: every random number is keyed by seed, epoch, image and view. May change when a run is resumed.

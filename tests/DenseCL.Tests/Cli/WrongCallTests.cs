@@ -118,7 +118,7 @@ public sealed class WrongCallTests : IDisposable
         Assert.All(new[] { "--images", "--out", "--recipe", "--set", "--resume", "Examples:", "densecl-coco-r50" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
-    private static bool CanMount(string folder)
+    internal static bool CanMount(string folder)
     {
         try
         {

@@ -203,7 +203,7 @@ public sealed class ImageSource_folders : IDisposable
     public void An_empty_folder_and_one_of_archives_say_so()
     {
         Assert.Contains("there is: no files", Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message, StringComparison.Ordinal);
-        files.Names("train.tar");
+        files.Names("train.tar.gz");
         Assert.Contains("Unpack archives first", Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message, StringComparison.Ordinal);
     }
 

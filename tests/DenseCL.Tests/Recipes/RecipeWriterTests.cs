@@ -13,7 +13,7 @@ public sealed class RecipeWriterTests
         { "model.embedding", "64" }, { "model.weights", "'a: ''b'' #c.safetensors'" }, { "data.size", "96" }, { "data.cropScale", "[0.08, 0.9]" },
         { "data.cropAspect", "[1, 1]" }, { "data.brightness", "0.1" }, { "data.contrast", "0.1" }, { "data.saturation", "0.1" }, { "data.hue", "0.05" },
         { "data.jitterProbability", "0.1" }, { "data.greyscaleProbability", "0.1" }, { "data.blurProbability", "0.1" }, { "data.blurSigma", "[0.1, 1]" },
-        { "data.flipProbability", "0" }, { "data.mean", "[0.1, 0.2, 0.3]" }, { "data.std", "[0.1, 0.2, 0.3]" }, { "data.threads", "3" }, { "data.prefetch", "2" },
+        { "data.flipProbability", "0" }, { "data.mean", "[0.1, 0.2, 0.3]" }, { "data.std", "[0.1, 0.2, 0.3]" }, { "data.shuffle", "shards" }, { "data.threads", "3" }, { "data.prefetch", "2" },
         { "data.maxBadShare", "0" }, { "data.minSide", "64" }, { "data.maxPixels", "2000000" }, { "optim.epochs", "5" }, { "optim.batch", "128" },
         { "optim.learningRate", "0.3" }, { "optim.schedule", "cosine-step" }, { "optim.momentum", "0.5" }, { "optim.weightDecay", "1E-05" },
         { "optim.batchNormGroup", "whole" }, { "optim.accumulation", "2" }, { "optim.warmupSteps", "10" }, { "run.seed", "18446744073709551615" },

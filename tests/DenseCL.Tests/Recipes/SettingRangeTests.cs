@@ -8,7 +8,7 @@ namespace DenseCL.Tests.Recipes;
 public sealed class SettingRangeTests
 {
     private static readonly string[] WithoutNumbers =
-        ["method.matching", "method.negatives", "model.backbone", "model.weights", "optim.schedule", "run.device", "run.precision"];
+        ["method.matching", "method.negatives", "model.backbone", "model.weights", "data.shuffle", "optim.schedule", "run.device", "run.precision"];
 
     /// <summary>Key, what is accepted at the ends, what is refused just outside; values separated by blanks.</summary>
     public static TheoryData<string, string, string> Ranges => new()
@@ -94,6 +94,7 @@ public sealed class SettingRangeTests
     [InlineData("method.matching", typeof(MethodOptions), nameof(MethodOptions.Matching))]
     [InlineData("method.negatives", typeof(MethodOptions), nameof(MethodOptions.Negatives))]
     [InlineData("model.backbone", typeof(ModelOptions), nameof(ModelOptions.Backbone))]
+    [InlineData("data.shuffle", typeof(DataOptions), nameof(DataOptions.Shuffle))]
     [InlineData("optim.schedule", typeof(OptimOptions), nameof(OptimOptions.Schedule))]
     [InlineData("run.device", typeof(RunOptions), nameof(RunOptions.Device))]
     [InlineData("run.precision", typeof(RunOptions), nameof(RunOptions.Precision))]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DenseCL.Platform;
 
 namespace DenseCL.Data.Scenes;
 
@@ -46,51 +47,8 @@ public static class SceneDataset
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         options.ThrowIfReversed(nameof(options));
 
-        RefuseOccupied(folder);
-        (string target, string partial) = Targets(folder);
-        try
-        {
-            WriteInto(partial, options, count, seed, threads == 0 ? Environment.ProcessorCount : threads, progress, cancellationToken);
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target);
-            }
-
-            Directory.Move(partial, target);
-        }
-        catch
-        {
-            if (Directory.Exists(partial))
-            {
-                Directory.Delete(partial, recursive: true);
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>Throws what <see cref="Write"/> would throw at its start if the folder cannot be written.</summary>
-    /// <param name="folder">Must not exist, or be empty.</param>
-    /// <exception cref="IOException">The folder is not empty, or is being written by another run.</exception>
-    public static void RefuseOccupied(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        (string target, string partial) = Targets(folder);
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-        {
-            throw new IOException($"{target} exists and is not empty: choose another folder, or remove it.");
-        }
-
-        if (Path.Exists(partial))
-        {
-            throw new IOException($"{partial} exists: another run is writing there, or one was killed. Remove it if none is running.");
-        }
-    }
-
-    private static (string Target, string Partial) Targets(string folder)
-    {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return (target, target + ".partial");
+        NewFolder.Write(folder, partial =>
+            WriteInto(partial, options, count, seed, threads == 0 ? Environment.ProcessorCount : threads, progress, cancellationToken));
     }
 
     private static void WriteInto(

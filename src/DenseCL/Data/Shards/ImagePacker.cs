@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using DenseCL.Images;
+using SkiaSharp;
+
+namespace DenseCL.Data.Shards;
+
+/// <summary>Gets the bytes under which images go into a shard: their own, or those of a reduced JPEG. From any thread.</summary>
+internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
+{
+    private readonly OpenShards shards = new();
+    private readonly ConcurrentBag<(RgbImage Image, Scratch Scratch)> work = [];
+
+    /// <summary>Reads an image, holds its head against the limits, and reduces it if that was asked for and it is larger.</summary>
+    public PackedImage Pack(ImageEntry entry)
+    {
+        try
+        {
+            using ImageFile file = shards.Open(entry, options.Limits);
+            ReadOnlySpan<byte> bytes = file.Read(file.Length);
+            ImageHeader original = ImageDecoder.ReadHeader(bytes, options.Limits);
+            return options.ShortSide is { } side && Math.Min(original.Width, original.Height) > side
+                ? Reduced(bytes, original, side)
+                : Copy(bytes, Extension(EncodedImage.Recognise(bytes)), original, original);
+        }
+        catch (ImageException e)
+        {
+            return PackedImage.Unusable(e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => shards.Dispose();
+
+    private PackedImage Reduced(ReadOnlySpan<byte> bytes, ImageHeader original, int side)
+    {
+        // The longer side is cut to whole pixels, as torchvision's Resize does.
+        (int width, int height) = original.Width <= original.Height
+            ? (side, (int)((long)side * original.Height / original.Width))
+            : ((int)((long)side * original.Width / original.Height), side);
+        if (!work.TryTake(out (RgbImage Image, Scratch Scratch) own)) own = (new RgbImage(), new Scratch());
+
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 3);
+        try
+        {
+            Span<byte> reduced = pixels.AsSpan(0, width * height * 3);
+            ImageDecoder.Decode(bytes, own.Image, options.Limits);
+            Resample.ResizedCrop(own.Image, 0, 0, original.Width, original.Height, reduced, width, height, own.Scratch);
+            using SKData jpeg = JpegEncoder.Encode(reduced, width, height, options.Quality);
+            return Copy(jpeg.AsSpan(), "jpg", new ImageHeader(width, height), original);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+            work.Add(own);
+        }
+    }
+
+    private static PackedImage Copy(ReadOnlySpan<byte> bytes, string extension, ImageHeader header, ImageHeader original)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(rented);
+        return new PackedImage(rented, bytes.Length, extension, header, original, null);
+    }
+
+    // What the bytes are, and not what the file was called: readers of tars choose the decoder by it.
+    private static string Extension(ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => "jpg",
+        ImageFormat.Png => "png",
+        ImageFormat.WebP => "webp",
+        ImageFormat.Gif => "gif",
+        _ => "bmp",
+    };
+}
