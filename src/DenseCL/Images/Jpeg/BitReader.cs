@@ -18,7 +18,7 @@ internal ref struct BitReader
     public ulong Bits;
 
     /// <summary>How many of <see cref="Bits"/> are counted as read from memory.</summary>
-    public int Count;
+    public uint Count;
 
     /// <summary>The next byte to read.</summary>
     public nint Position;
@@ -40,16 +40,26 @@ internal ref struct BitReader
     /// <summary>Whether the segment was read to its last byte, but for the bits that fill it up.</summary>
     public readonly bool AtEnd => ((long)length * 8) - ((Position * 8) - Count) is >= 0 and < 8;
 
-    /// <summary>The first byte of the segment, for <see cref="Refill"/>.</summary>
+    /// <summary>The first byte of the segment, for refilling elsewhere.</summary>
     public readonly ref byte Start => ref start;
+
+    /// <summary>Fills up to at least 56 bits.</summary>
+    public void Refill() => Refill(ref start, ref Bits, ref Count, ref Position);
+
+    /// <summary>Goes on behind what an entry of a <see cref="HuffmanTable"/> stands for.</summary>
+    public void Take(uint entry)
+    {
+        Bits <<= (int)entry;
+        Count -= (byte)entry;
+    }
 
     /// <summary>Fills up to at least 56 bits, without a branch: bits that are read twice are the same bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Refill(ref byte start, ref ulong bits, ref int count, ref nint position)
+    public static void Refill(ref byte start, ref ulong bits, ref uint count, ref nint position)
     {
         ulong next = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, position));
-        bits |= (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(next) : next) >> count;
-        position += (63 - count) >> 3;
+        bits |= (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(next) : next) >> (int)count;
+        position += (nint)((63 ^ count) >> 3); // 63 − count
         count |= 56;
     }
 }

@@ -3,7 +3,7 @@ namespace DenseCL.Images.Jpeg;
 /// <summary>A Huffman code of a JPEG, made ready for decoding: one look at the next bits gives a code's length, run and size.</summary>
 /// <remarks>
 /// An entry of the table, from its lowest bits: 8 bits the length of code and value together; 8 bits the length of the code; 8 bits what shifts a value
-/// to the bottom of a 64-bit word after one bit more (63 − size); 7 bits the run; and one bit <see cref="Special"/>. A special entry has the code's length
+/// to the bottom of a 64-bit word (64 − size, or, for a size that may be 0, 63 − size after a shift by 1); 7 bits the run; and one bit <see cref="Special"/>. A special entry has the code's length
 /// at the bottom and its symbol in the 8 bits above, and is an end of block, a run without a value, or, with the length 0, a code longer than the table knows.
 /// </remarks>
 internal sealed class HuffmanTable
@@ -84,7 +84,7 @@ internal sealed class HuffmanTable
         int size = dc ? symbol : symbol & 15;
         bool value = dc ? size <= MostDcSize : size is >= 1 and <= MostAcSize;
         return value
-            ? (uint)((length + size) | (length << 8) | ((63 - size) << 16) | (run << 24))
+            ? (uint)((length + size) | (length << 8) | (((dc ? 63 : 64) - size) << 16) | (run << 24))
             : Special | (uint)(length | (symbol << 8));
     }
 }
