@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace DenseCL.Images;
 
 /// <summary>Gaussian blur as Pillow's <c>ImageFilter.GaussianBlur</c>, equal to the last bit.</summary>
 /// <remarks>
-/// Three box blurs stand for the Gaussian, each a running sum: the time does not depend on sigma. A box has a whole radius and a
-/// fractional weight for one pixel more at either end, so that any variance is met exactly (Gwosdek, Grewenig, Bruhn, Weickert:
-/// Theoretical foundations of Gaussian convolution by extended box filtering, SSVM 2011). At the edges the last pixel repeats.
+/// Three box blurs stand for the Gaussian. A box has a whole radius and a fractional weight for one pixel more at either end, so
+/// that any variance is met exactly (Gwosdek, Grewenig, Bruhn, Weickert: Theoretical foundations of Gaussian convolution by
+/// extended box filtering, SSVM 2011). At the edges the last pixel repeats.
 /// </remarks>
 public static class Blur
 {
@@ -31,9 +33,15 @@ public static class Blur
         int radius = (int)size;
         uint inner = (uint)(One / ((size * 2) + 1));
         uint outer = (One - ((((uint)radius * 2) + 1) * inner)) / 2;
+        if (Lanes.AreSupported && radius <= BlurLanes.MostRadius)
+        {
+            BlurLanes.Blur(pixels, width, height, Passes, radius, inner, outer, scratch);
+            return;
+        }
+
         int stride = width * 3;
         Span<byte> before = scratch.Bytes(pixels.Length);
-        Span<uint> sums = System.Runtime.InteropServices.MemoryMarshal.Cast<int, uint>(scratch.Integers(stride));
+        Span<uint> sums = MemoryMarshal.Cast<int, uint>(scratch.Integers(stride));
         for (int pass = 0; pass < Passes; pass++)
         {
             pixels.CopyTo(before);
@@ -61,6 +69,7 @@ public static class Blur
         return whole + fraction;
     }
 
+    // Without vectors, and for very wide boxes, a running sum: the time does not depend on sigma.
     private static void Across(ReadOnlySpan<byte> row, Span<byte> into, int radius, uint inner, uint outer)
     {
         int last = (row.Length / 3) - 1;

@@ -16,7 +16,7 @@ public static class Hue
         }
 
         byte shift = unchecked((byte)(int)(turn * 255));
-        for (int i = 0; i < pixels.Length; i += 3)
+        for (int i = Lanes.AreSupported ? HueLanes.Shift(pixels, shift) : 0; i < pixels.Length; i += 3)
         {
             Shift(ref pixels[i], ref pixels[i + 1], ref pixels[i + 2], shift);
         }

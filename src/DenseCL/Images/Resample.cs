@@ -3,8 +3,6 @@ namespace DenseCL.Images;
 /// <summary>Bilinear resampling with antialias, equal to the last bit to Pillow's <c>Image.resize(…, BILINEAR)</c>.</summary>
 public static class Resample
 {
-    private const int Half = 1 << (TriangleWindows.Precision - 1);
-
     /// <summary>Cuts a rectangle out and then resizes it, as torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.</summary>
     /// <param name="source">The image.</param>
     /// <param name="left">Left edge of the rectangle in the image.</param>
@@ -30,66 +28,111 @@ public static class Resample
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, source.Height - top);
         RgbSpan.Check(into, outWidth, outHeight);
 
-        int stride = outWidth * 3;
-        int acrossLength = TriangleWindows.Length(width, outWidth);
-        Span<int> integers = scratch.Integers(acrossLength + TriangleWindows.Length(height, outHeight) + stride);
-        TriangleWindows across = TriangleWindows.Fill(integers[..acrossLength], width, outWidth);
-        TriangleWindows down = TriangleWindows.Fill(integers[acrossLength..^stride], height, outHeight);
-        Span<int> sums = integers[^stride..];
-        Span<byte> narrowed = scratch.Bytes(height * stride); // (height, outWidth, 3), rounded to 8 bits as Pillow does
+        int stride = source.Width * 3;
+        ReadOnlySpan<byte> pixels = source.Pixels[((top * stride) + (left * 3))..];
+        Resize(pixels, stride, width, 0, width, height, 0, height, into, outWidth, outHeight, scratch);
+    }
 
-        ReadOnlySpan<byte> pixels = source.Pixels;
-        for (int y = 0; y < height; y++)
+    /// <summary>
+    /// Resizes a rectangle whose edges may lie within pixels, as Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>: pixels of the
+    /// image just outside the rectangle have an influence.
+    /// </summary>
+    /// <param name="source">The image.</param>
+    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. Taken in single precision, as all four are.</param>
+    /// <param name="top">Upper edge of the rectangle.</param>
+    /// <param name="width">Width of the rectangle, above 0.</param>
+    /// <param name="height">Height of the rectangle, above 0.</param>
+    /// <param name="into">Receives the result, (outHeight, outWidth, 3).</param>
+    /// <param name="outWidth">Width of the result, at least 1.</param>
+    /// <param name="outHeight">Height of the result, at least 1.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
+    public static void ResizedBox(
+        RgbImage source, double left, double top, double width, double height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(scratch);
+        RgbSpan.Check(into, outWidth, outHeight);
+        (float right, float bottom) = ((float)(left + width), (float)(top + height));
+        CheckEdges((float)left, right, source.Width, nameof(width));
+        CheckEdges((float)top, bottom, source.Height, nameof(height));
+
+        Resize(
+            source.Pixels, source.Width * 3, source.Width, (float)left, right, source.Height, (float)top, bottom,
+            into, outWidth, outHeight, scratch);
+    }
+
+    private static void CheckEdges(float low, float high, int side, string name)
+    {
+        if (!(low >= 0 && low < high && high <= side))
         {
-            Across(pixels.Slice((((top + y) * source.Width) + left) * 3, width * 3), across, narrowed.Slice(y * stride, stride));
+            throw new ArgumentOutOfRangeException(name, $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels.");
+        }
+    }
+
+    // pixels: from the first pixel of the first row; `from…` the columns and rows that may be seen, `low` to `high` what is resized.
+    private static void Resize(
+        ReadOnlySpan<byte> pixels, int pixelStride, int fromWidth, float left, float right, int fromHeight, float top, float bottom,
+        Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        int acrossLength = TriangleWindows.Length(left, right, outWidth);
+        int downLength = TriangleWindows.Length(top, bottom, outHeight);
+        Span<int> integers = scratch.Integers(checked(acrossLength + downLength));
+        TriangleWindows across = TriangleWindows.Fill(integers[..acrossLength], fromWidth, left, right, outWidth);
+        TriangleWindows down = TriangleWindows.Fill(integers[acrossLength..], fromHeight, top, bottom, outHeight);
+
+        _ = down.Of(0, out int firstRow);
+        int rows = down.Of(outHeight - 1, out int lastWindow).Length + lastWindow - firstRow;
+        ReadOnlySpan<byte> seen = pixels[(firstRow * pixelStride)..];
+        if (Lanes.AreSupported)
+        {
+            ResampleLanes.Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
+        }
+        else
+        {
+            Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
+        }
+    }
+
+    // The way without vectors, and what the way with them must equal.
+    private static void Resize(
+        ReadOnlySpan<byte> pixels, int pixelStride, TriangleWindows across, TriangleWindows down, int firstRow, int rows,
+        Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        int stride = outWidth * 3;
+        Span<byte> narrowed = scratch.Bytes(checked(rows * stride)); // (rows, outWidth, 3), rounded to 8 bits as Pillow does
+        for (int y = 0; y < rows; y++)
+        {
+            ReadOnlySpan<byte> row = pixels[(y * pixelStride)..];
+            for (int x = 0; x < outWidth; x++)
+            {
+                ReadOnlySpan<int> weights = across.Of(x, out int first);
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    narrowed[(y * stride) + (x * 3) + channel] = WeightedSum(row[((first * 3) + channel)..], 3, weights);
+                }
+            }
         }
 
         for (int y = 0; y < outHeight; y++)
         {
             ReadOnlySpan<int> weights = down.Of(y, out int first);
-            Down(narrowed[(first * stride)..], weights, sums, into.Slice(y * stride, stride));
-        }
-    }
-
-    private static void Across(ReadOnlySpan<byte> row, TriangleWindows windows, Span<byte> into)
-    {
-        for (int x = 0; x < into.Length / 3; x++)
-        {
-            ReadOnlySpan<int> weights = windows.Of(x, out int first);
-            ReadOnlySpan<byte> seen = row.Slice(first * 3, weights.Length * 3);
-            int red = Half, green = Half, blue = Half;
-            for (int tap = 0; tap < weights.Length; tap++)
+            for (int i = 0; i < stride; i++)
             {
-                int weight = weights[tap];
-                red += weight * seen[tap * 3];
-                green += weight * seen[(tap * 3) + 1];
-                blue += weight * seen[(tap * 3) + 2];
+                into[(y * stride) + i] = WeightedSum(narrowed[(((first - firstRow) * stride) + i)..], stride, weights);
             }
-
-            Span<byte> pixel = into.Slice(x * 3, 3);
-            (pixel[0], pixel[1], pixel[2]) = (Clip(red), Clip(green), Clip(blue));
         }
     }
 
-    // A row at a time over all columns, so that memory is read in its order.
-    private static void Down(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<int> sums, Span<byte> into)
+    private static byte WeightedSum(ReadOnlySpan<byte> levels, int step, ReadOnlySpan<int> weights)
     {
-        sums.Fill(Half);
+        int sum = 1 << (TriangleWindows.Precision - 1);
         for (int tap = 0; tap < weights.Length; tap++)
         {
-            int weight = weights[tap];
-            ReadOnlySpan<byte> row = rows.Slice(tap * sums.Length, sums.Length);
-            for (int i = 0; i < row.Length; i++)
-            {
-                sums[i] += weight * row[i];
-            }
+            sum += weights[tap] * levels[tap * step];
         }
 
-        for (int i = 0; i < into.Length; i++)
-        {
-            into[i] = Clip(sums[i]);
-        }
+        return (byte)Math.Clamp(sum >> TriangleWindows.Precision, 0, 255);
     }
-
-    private static byte Clip(int sum) => (byte)Math.Clamp(sum >> TriangleWindows.Precision, 0, 255);
 }

@@ -5,6 +5,7 @@ public sealed class Scratch
 {
     private byte[] bytes = [];
     private int[] integers = [];
+    private int[] weights = [];
 
     /// <summary>Bytes for one operation, of undefined content.</summary>
     internal Span<byte> Bytes(int count)
@@ -26,5 +27,16 @@ public sealed class Scratch
         }
 
         return integers.AsSpan(0, count);
+    }
+
+    /// <summary>Weights for one operation beside its integers, of undefined content.</summary>
+    internal Span<int> Weights(int count)
+    {
+        if (weights.Length < count)
+        {
+            weights = GC.AllocateUninitializedArray<int>(count);
+        }
+
+        return weights.AsSpan(0, count);
     }
 }
