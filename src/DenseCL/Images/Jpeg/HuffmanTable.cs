@@ -50,6 +50,8 @@ internal sealed class HuffmanTable
                 if (code + 1 >= 1 << length) return false;
 
                 byte symbol = symbols[taken];
+                if (dc && symbol > MostDcSize) return false;
+
                 symbolOf[taken++] = symbol;
                 if (length > LookBits) continue;
 
@@ -82,8 +84,7 @@ internal sealed class HuffmanTable
     {
         int run = dc ? 0 : symbol >> 4;
         int size = dc ? symbol : symbol & 15;
-        bool value = dc ? size <= MostDcSize : size is >= 1 and <= MostAcSize;
-        return value
+        return dc || size is >= 1 and <= MostAcSize
             ? (uint)((length + size) | (length << 8) | (((dc ? 63 : 64) - size) << 16) | (run << 24))
             : Special | (uint)(length | (symbol << 8));
     }
