@@ -14,7 +14,10 @@ internal static class Skia
         SKSizeI size = reduction == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / reduction);
         var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         Assert.Equal(SKCodecResult.Success, codec.GetPixels(target, out byte[] rgba));
-        return ([.. rgba.Where((_, i) => i % 4 != 3)], size.Width, size.Height);
+        byte[] rgb = new byte[rgba.Length / 4 * 3];
+        for (int i = 0; i < rgb.Length; i++)
+            rgb[i] = rgba[(i / 3 * 4) + (i % 3)];
+        return (rgb, size.Width, size.Height);
     }
 
     public static byte[] Encode(RgbImage image, int quality, SKJpegEncoderDownsample sampling)
