@@ -90,6 +90,19 @@ internal static class InverseDct
         ref Vector256<int> a, ref Vector256<int> b, ref Vector256<int> c, ref Vector256<int> d,
         ref Vector256<int> e, ref Vector256<int> f, ref Vector256<int> g, ref Vector256<int> h, int shift)
     {
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            (Vector128<int> a0, Vector128<int> b0, Vector128<int> c0, Vector128<int> d0) = (a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower());
+            (Vector128<int> e0, Vector128<int> f0, Vector128<int> g0, Vector128<int> h0) = (e.GetLower(), f.GetLower(), g.GetLower(), h.GetLower());
+            All(ref a0, ref b0, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0, shift);
+            (Vector128<int> a1, Vector128<int> b1, Vector128<int> c1, Vector128<int> d1) = (a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper());
+            (Vector128<int> e1, Vector128<int> f1, Vector128<int> g1, Vector128<int> h1) = (e.GetUpper(), f.GetUpper(), g.GetUpper(), h.GetUpper());
+            All(ref a1, ref b1, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1, shift);
+            (a, b, c, d) = (Vector256.Create(a0, a1), Vector256.Create(b0, b1), Vector256.Create(c0, c1), Vector256.Create(d0, d1));
+            (e, f, g, h) = (Vector256.Create(e0, e1), Vector256.Create(f0, f1), Vector256.Create(g0, g1), Vector256.Create(h0, h1));
+            return;
+        }
+
         Vector256<int> half = Vector256.Create(1 << (shift - 1));
         Vector256<int> turned = (c + g) * 4433;
         (Vector256<int> even2, Vector256<int> even3) = (turned - (g * 15137), turned + (c * 6270));
@@ -100,6 +113,28 @@ internal static class InverseDct
         Vector256<int> z5 = (h + d + f + b) * 9633;
         Vector256<int> z1 = (h + b) * -7373, z2 = (f + d) * -20995, z3 = ((h + d) * -16069) + z5, z4 = ((f + b) * -3196) + z5;
         Vector256<int> odd0 = (h * 2446) + z1 + z3, odd1 = (f * 16819) + z2 + z4, odd2 = (d * 25172) + z2 + z3, odd3 = (b * 12299) + z1 + z4;
+        (a, h) = ((outer + odd3) >> shift, (outer - odd3) >> shift);
+        (b, g) = ((inner + odd2) >> shift, (inner - odd2) >> shift);
+        (c, f) = ((innerDown + odd1) >> shift, (innerDown - odd1) >> shift);
+        (d, e) = ((outerDown + odd0) >> shift, (outerDown - odd0) >> shift);
+    }
+
+    // For processors with vectors of 128 bits only, where the compiler keeps the wider ones in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void All(
+        ref Vector128<int> a, ref Vector128<int> b, ref Vector128<int> c, ref Vector128<int> d,
+        ref Vector128<int> e, ref Vector128<int> f, ref Vector128<int> g, ref Vector128<int> h, int shift)
+    {
+        Vector128<int> half = Vector128.Create(1 << (shift - 1));
+        Vector128<int> turned = (c + g) * 4433;
+        (Vector128<int> even2, Vector128<int> even3) = (turned - (g * 15137), turned + (c * 6270));
+        (Vector128<int> even0, Vector128<int> even1) = (((a + e) << ConstantBits) + half, ((a - e) << ConstantBits) + half);
+        (Vector128<int> outer, Vector128<int> outerDown) = (even0 + even3, even0 - even3);
+        (Vector128<int> inner, Vector128<int> innerDown) = (even1 + even2, even1 - even2);
+
+        Vector128<int> z5 = (h + d + f + b) * 9633;
+        Vector128<int> z1 = (h + b) * -7373, z2 = (f + d) * -20995, z3 = ((h + d) * -16069) + z5, z4 = ((f + b) * -3196) + z5;
+        Vector128<int> odd0 = (h * 2446) + z1 + z3, odd1 = (f * 16819) + z2 + z4, odd2 = (d * 25172) + z2 + z3, odd3 = (b * 12299) + z1 + z4;
         (a, h) = ((outer + odd3) >> shift, (outer - odd3) >> shift);
         (b, g) = ((inner + odd2) >> shift, (inner - odd2) >> shift);
         (c, f) = ((innerDown + odd1) >> shift, (innerDown - odd1) >> shift);
