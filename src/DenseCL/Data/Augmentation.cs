@@ -18,11 +18,19 @@ public sealed class Augmentation(DataOptions options)
     /// <param name="parameters">What to do; drawn for an image of this size.</param>
     /// <param name="view">Receives the view, (Size, Size, 3): red green blue, 8 bits.</param>
     /// <exception cref="ArgumentException">The crop is not inside the image, or <paramref name="view"/> has another length.</exception>
-    public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view)
+    public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view) => Apply(source, new DecodedPart(0, 0, 1), parameters, view);
+
+    /// <summary>Makes one view of a part of an image, which holds the crop.</summary>
+    internal void Apply(RgbImage source, DecodedPart part, in ViewParameters parameters, Span<byte> view)
     {
         int size = options.Size;
         CropGeometry crop = parameters.Crop;
-        Resample.ResizedCrop(source, crop.Left, crop.Top, crop.Width, crop.Height, view, size, size, scratch);
+        (int left, int top, double by) = (crop.Left - part.Left, crop.Top - part.Top, part.Reduction);
+        if (part.Reduction == 1)
+            Resample.ResizedCrop(source, left, top, crop.Width, crop.Height, view, size, size, scratch);
+        else
+            Resample.ResizedBox(source, left / by, top / by, crop.Width / by, crop.Height / by, view, size, size, scratch);
+
         if (parameters.Jitter)
         {
             ChangeColours(parameters, view);

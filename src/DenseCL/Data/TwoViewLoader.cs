@@ -43,8 +43,8 @@ public sealed class TwoViewLoader : IDisposable
         reader = new SourceReader(options.Source, options.Augmentation.Shuffle, options.Limits);
         threads = [.. Enumerable.Range(0, options.Threads).Select(i =>
         {
-            var augmentation = new Augmentation(options.Augmentation); // here and not on the thread, where nobody could catch what it throws
-            return new Thread(() => Work(augmentation)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"DenseCL loader {i}") };
+            var views = new TwoViews(options.Augmentation); // here and not on the thread, where nobody could catch what it throws
+            return new Thread(() => Work(views)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"DenseCL loader {i}") };
         })];
         foreach (Thread thread in threads)
             thread.Start();
@@ -181,14 +181,13 @@ public sealed class TwoViewLoader : IDisposable
         if (unused.Count <= options.Prefetch) unused.Add(buffers);
     }
 
-    private void Work(Augmentation augmentation)
+    private void Work(TwoViews views)
     {
-        var image = new RgbImage();
         try
         {
             foreach ((BatchWork batch, int slot) in work.GetConsumingEnumerable(stop.Token))
             {
-                if (batch.Failure is null) Fill(batch, slot, image, augmentation);
+                if (batch.Failure is null) Fill(batch, slot, views);
                 batch.UnitDone();
             }
         }
@@ -198,13 +197,13 @@ public sealed class TwoViewLoader : IDisposable
         }
     }
 
-    private void Fill(BatchWork batch, int slot, RgbImage image, Augmentation augmentation)
+    private void Fill(BatchWork batch, int slot, TwoViews views)
     {
         int position = (batch.Index * options.Batch) + slot;
         int index = batch.Order[position];
         try
         {
-            for (int attempt = 0; !TryDecode(index, image); attempt++)
+            for (int attempt = 0; !TryDecode(batch.Epoch, index, views); attempt++)
             {
                 if (attempt == MaxReplacements)
                     throw new DataException($"No image could be decoded in {MaxReplacements} draws: {options.Skipped.FirstReasons}. See that the disk of {options.Source.Root} can be read.");
@@ -215,12 +214,7 @@ public sealed class TwoViewLoader : IDisposable
             batch.Buffers.Images[slot] = index;
             int bytes = size * size * 3;
             for (int view = 0; view < 2; view++)
-            {
-                CounterRandom random = Random(RandomPurpose.View, batch.Epoch, index, view);
-                ViewParameters parameters = ViewParameters.Draw(options.Augmentation, ref random, image.Width, image.Height);
-                augmentation.Apply(image, parameters, batch.Buffers.Views[view].AsSpan(slot * bytes, bytes));
-                batch.Buffers.Geometry[view][slot] = parameters.Crop;
-            }
+                batch.Buffers.Geometry[view][slot] = views.Make(view, batch.Buffers.Views[view].AsSpan(slot * bytes, bytes));
         }
         catch (DataException e)
         {
@@ -232,12 +226,13 @@ public sealed class TwoViewLoader : IDisposable
         }
     }
 
-    private bool TryDecode(int index, RgbImage image)
+    private bool TryDecode(int epoch, int index, TwoViews views)
     {
         try
         {
             using ImageFile file = reader.Open(index);
-            ImageDecoder.Decode(file.Read(file.Length), image, options.Limits);
+            views.Decode(
+                file.Read(file.Length), options.Limits, Random(RandomPurpose.View, epoch, index, 0), Random(RandomPurpose.View, epoch, index, 1));
             return true;
         }
         catch (ImageException e)

@@ -8,16 +8,21 @@ internal sealed class EncodedImage : IDisposable
 {
     private readonly SKData data;
     private readonly SKCodec codec;
-    private readonly int orientation;
 
     private EncodedImage(SKData data, SKCodec codec, int orientation) =>
-        (this.data, this.codec, this.orientation) = (data, codec, orientation);
+        (this.data, this.codec, Orientation) = (data, codec, orientation);
+
+    /// <summary>The EXIF orientation, 1 to 8.</summary>
+    public int Orientation { get; }
+
+    /// <summary>Width in pixels as stored.</summary>
+    public int StoredWidth => codec.Info.Width;
+
+    /// <summary>Height in pixels as stored.</summary>
+    public int StoredHeight => codec.Info.Height;
 
     /// <summary>The size as the image is meant to be seen.</summary>
-    public ImageHeader Header => orientation >= 5 ? new(codec.Info.Height, codec.Info.Width) : new(codec.Info.Width, codec.Info.Height);
-
-    /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four a pixel.</summary>
-    public int ScratchBytes => codec.Info.Width * codec.Info.Height * 4;
+    public ImageHeader Header => Images.Orientation.Seen(Orientation, StoredWidth, StoredHeight);
 
     /// <summary>Opens the codec that the first bytes of the file ask for.</summary>
     /// <param name="file">The file's first byte, at an address that stays until this is disposed of.</param>
@@ -71,15 +76,26 @@ internal sealed class EncodedImage : IDisposable
         : file.StartsWith("BM"u8) ? ImageFormat.Bmp
         : throw new ImageException("not an image of a known format (JPEG, PNG, WebP, BMP or GIF)");
 
+    /// <summary>Whether the image can be decoded so many times smaller: a JPEG can, for less work.</summary>
+    /// <param name="reduction">1, 2, 4 or 8.</param>
+    public bool CanReduce(int reduction) =>
+        reduction == 1 || (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && codec.GetScaledDimensions(1f / reduction) == Reduced(reduction));
+
+    /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four a pixel.</summary>
+    public int ScratchBytes(int reduction) => Reduced(reduction).Width * Reduced(reduction).Height * 4;
+
     /// <summary>Decodes the pixels.</summary>
     /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
-    /// <param name="into">Receives the image as it is meant to be seen.</param>
+    /// <param name="reduction">1, or what <see cref="CanReduce"/> allows.</param>
+    /// <param name="part">The part that is wanted, in pixels of the reduced image as stored.</param>
+    /// <param name="into">Receives the part as it is meant to be seen.</param>
     /// <exception cref="ImageException">The data are truncated or damaged.</exception>
-    public unsafe void Decode(Span<byte> scratch, RgbImage into)
+    public unsafe void Decode(Span<byte> scratch, int reduction, PixelArea part, RgbImage into)
     {
         // No colour space, so no conversion of colours; not premultiplied, so that dropping alpha leaves the colour.
         SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-        var target = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
+        SKSizeI size = Reduced(reduction);
+        var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha);
         SKCodecResult result;
         fixed (byte* pixels = scratch)
         {
@@ -96,9 +112,7 @@ internal sealed class EncodedImage : IDisposable
             });
         }
 
-        (int width, int height) = Header;
-        into.Reset(width, height);
-        Orient(scratch, into);
+        Images.Orientation.Apply(Orientation, scratch, 4, part, size.Width, into);
     }
 
     /// <inheritdoc/>
@@ -108,31 +122,5 @@ internal sealed class EncodedImage : IDisposable
         data.Dispose();
     }
 
-    // Output pixel (x, y) is stored at start + x · right + y · down; EXIF orientations 5 to 8 swap the axes.
-    private void Orient(ReadOnlySpan<byte> rgba, RgbImage into)
-    {
-        (int width, int height) = (codec.Info.Width, codec.Info.Height);
-        int last = (width * height) - 1;
-        (int start, int right, int down) = orientation switch
-        {
-            2 => (width - 1, -1, width),
-            3 => (last, -1, -width),
-            4 => (last - width + 1, 1, -width),
-            5 => (0, width, 1),
-            6 => (last - width + 1, -width, 1),
-            7 => (last, -width, -1),
-            8 => (width - 1, width, -1),
-            _ => (0, 1, width),
-        };
-        for (int y = 0; y < into.Height; y++)
-        {
-            Span<byte> row = into.Pixels.Slice(y * into.Width * 3, into.Width * 3);
-            int at = start + (y * down);
-            for (int i = 0; i < row.Length; i += 3, at += right)
-            {
-                ReadOnlySpan<byte> pixel = rgba.Slice(at * 4, 3);
-                (row[i], row[i + 1], row[i + 2]) = (pixel[0], pixel[1], pixel[2]);
-            }
-        }
-    }
+    private SKSizeI Reduced(int reduction) => new((StoredWidth + reduction - 1) / reduction, (StoredHeight + reduction - 1) / reduction);
 }

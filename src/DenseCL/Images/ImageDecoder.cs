@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace DenseCL.Images;
 
 /// <summary>Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB; whatever is wrong with a file is an <see cref="ImageException"/>.</summary>
@@ -11,6 +9,9 @@ namespace DenseCL.Images;
 public static class ImageDecoder
 {
     private const int HeadBytes = 1 << 18; // holds nearly every JPEG's head, with its thumbnail and colour profile
+
+    [ThreadStatic]
+    private static ImageReader? reader;
 
     /// <summary>Reads the size of an image without decoding it. Damage behind the head of the file stays unseen.</summary>
     /// <param name="path">The image's file.</param>
@@ -59,24 +60,12 @@ public static class ImageDecoder
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
     /// <exception cref="ImageException">No image of a known format, animated, outside the limits, truncated or damaged.</exception>
-    public static unsafe void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits)
+    public static void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits)
     {
         ArgumentNullException.ThrowIfNull(into);
         ArgumentNullException.ThrowIfNull(limits);
         limits.CheckBytes(file.Length);
-        fixed (byte* start = file)
-        {
-            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
-            byte[] scratch = ArrayPool<byte>.Shared.Rent(image.ScratchBytes);
-            try
-            {
-                image.Decode(scratch.AsSpan(0, image.ScratchBytes), into);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(scratch);
-            }
-        }
+        (reader ??= new ImageReader()).Decode(file, limits, into);
     }
 
     /// <summary>As above, for a whole file that is in memory.</summary>

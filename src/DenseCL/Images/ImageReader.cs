@@ -1,0 +1,128 @@
+using System.Buffers;
+using DenseCL.Images.Jpeg;
+
+namespace DenseCL.Images;
+
+/// <summary>Reads the size of an image and then decodes it or the part that is needed, with the fast decoder for the common JPEG or the general one. One for each thread.</summary>
+internal sealed class ImageReader
+{
+    private readonly JpegDecoder jpeg = new();
+    private bool common;
+
+    /// <summary>Decodes a whole file.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <param name="into">Receives the image; after an exception its content is undefined.</param>
+    /// <exception cref="ImageException">The file cannot be used.</exception>
+    public void Decode(ReadOnlySpan<byte> file, ImageLimits limits, RgbImage into)
+    {
+        common = IsCommon(file, limits);
+        if (!common || !TryDecodeCommon(file, new PixelArea(0, 0, jpeg.Width, jpeg.Height), 1, into))
+            DecodeOther(file, limits, null, 1, 0, into);
+    }
+
+    /// <summary>Reads the size as meant to be seen.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <exception cref="ImageException">The file cannot be used.</exception>
+    public unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        common = IsCommon(file, limits);
+        if (common) return Orientation.Seen(jpeg.Orientation, jpeg.Width, jpeg.Height);
+
+        fixed (byte* start = file)
+        {
+            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
+            return image.Header;
+        }
+    }
+
+    /// <summary>Decodes a part of the file whose header was read last.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <param name="wanted">The part, in full-size pixels as meant to be seen.</param>
+    /// <param name="reduction">1, 2, 4 or 8: how many pixels may become one, if that is less work.</param>
+    /// <param name="margin">Pixels of the result around the part, as far as the image goes.</param>
+    /// <param name="into">Receives the part; after an exception its content is undefined.</param>
+    /// <exception cref="ImageException">The file cannot be used; whichever part is wanted, it is the same files.</exception>
+    public DecodedPart Decode(ReadOnlySpan<byte> file, ImageLimits limits, PixelArea wanted, int reduction, int margin, RgbImage into)
+    {
+        if (common)
+        {
+            (PixelArea part, DecodedPart decoded) = Reduce(wanted, jpeg.Orientation, jpeg.Width, jpeg.Height, reduction, margin);
+            if (TryDecodeCommon(file, part, reduction, into)) return decoded;
+        }
+
+        return DecodeOther(file, limits, wanted, reduction, margin, into);
+    }
+
+    private bool IsCommon(ReadOnlySpan<byte> file, ImageLimits limits) =>
+        jpeg.TryRead(file) && Math.Min(jpeg.Width, jpeg.Height) >= limits.MinSide && (long)jpeg.Width * jpeg.Height <= limits.MaxPixels;
+
+    // The part as stored.
+    private bool TryDecodeCommon(ReadOnlySpan<byte> file, PixelArea part, int reduction, RgbImage into)
+    {
+        if (jpeg.Orientation == 1)
+        {
+            into.Reset(part.Width, part.Height);
+            return jpeg.TryDecode(file, part, reduction, into.Pixels);
+        }
+
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(part.Width * part.Height * 3);
+        try
+        {
+            if (!jpeg.TryDecode(file, part, reduction, scratch.AsSpan(0, part.Width * part.Height * 3))) return false;
+
+            Orientation.Apply(jpeg.Orientation, scratch, 3, part with { Left = 0, Top = 0 }, part.Width, into);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private static unsafe DecodedPart DecodeOther(ReadOnlySpan<byte> file, ImageLimits limits, PixelArea? wanted, int reduction, int margin, RgbImage into)
+    {
+        fixed (byte* start = file)
+        {
+            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
+            reduction = image.CanReduce(reduction) ? reduction : 1;
+            (int width, int height) = image.Header;
+            (PixelArea part, DecodedPart decoded) =
+                Reduce(wanted ?? new PixelArea(0, 0, width, height), image.Orientation, image.StoredWidth, image.StoredHeight, reduction, margin);
+            int bytes = image.ScratchBytes(reduction);
+            byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
+            try
+            {
+                image.Decode(scratch.AsSpan(0, bytes), reduction, part, into);
+                return decoded;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(scratch);
+            }
+        }
+    }
+
+    // From a part of the full size as seen to the part of the reduced image as stored. Reduced pixels are counted from the stored image's corner: where an axis
+    // is mirrored, the one that hangs over the edge comes first.
+    private static (PixelArea Part, DecodedPart Decoded) Reduce(PixelArea wanted, int orientation, int storedWidth, int storedHeight, int reduction, int margin)
+    {
+        (int reducedWidth, int reducedHeight) = (Ceiling(storedWidth, reduction), Ceiling(storedHeight, reduction));
+        (int width, int height) = Orientation.Seen(orientation, storedWidth, storedHeight);
+        (int columns, int rows) = Orientation.Seen(orientation, reducedWidth, reducedHeight);
+        int overLeft = Orientation.MirrorsColumns(orientation) ? (columns * reduction) - width : 0;
+        int overTop = Orientation.MirrorsRows(orientation) ? (rows * reduction) - height : 0;
+        PixelArea seen = PixelArea.Between(
+            (wanted.Left + overLeft) / reduction,
+            (wanted.Top + overTop) / reduction,
+            Ceiling(wanted.Right + overLeft, reduction),
+            Ceiling(wanted.Bottom + overTop, reduction)).Grow(margin, columns, rows);
+        return (
+            Orientation.Stored(orientation, seen, reducedWidth, reducedHeight),
+            new DecodedPart((seen.Left * reduction) - overLeft, (seen.Top * reduction) - overTop, reduction));
+    }
+
+    private static int Ceiling(int value, int by) => (value + by - 1) / by;
+}
