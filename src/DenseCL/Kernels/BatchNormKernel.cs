@@ -14,7 +14,7 @@ internal static unsafe class BatchNormKernel<T>
     where T : struct, ILanes
 {
     // Single-precision sums of so many rows go into the double-precision ones.
-    private const int Block = 128;
+    private const int Block = 256;
 
     // Rows that pass through registers before their sums go back to memory.
     private const int Tile = 8;
@@ -134,19 +134,17 @@ internal static unsafe class BatchNormKernel<T>
             for (int c = 0; c < channels; c++)
             {
                 int lane = T.LaneOf(c);
-                double sumDz = sums[lane], sumDzX = sums[channels + lane] - (Lost(mean[c]) * sumDz);
-                double slope = -scale[c] * inverseDeviation[c] * inverseDeviation[c] * sumDzX / rows;
+                double sumDz = sums[lane], sumDzX = sums[channels + lane];
+                job.Slope[lane] = (float)(-scale[c] * inverseDeviation[c] * inverseDeviation[c] * sumDzX / rows);
                 dBeta[c] += (float)sumDz;
                 dGamma[c] += (float)(sumDzX * inverseDeviation[c]);
-                job.Slope[lane] = (float)slope;
-                job.Offset[lane] = (float)((-scale[c] * sumDz / rows) - (slope * Lost(mean[c])));
+                job.Offset[lane] = (float)(-scale[c] * sumDz / rows);
             }
 
             ComputeThreads.Run(&Differentiate, &job);
         }
     }
 
-    // What single precision loses of the mean goes into β.
     private static void Arrange(in Job job, ReadOnlySpan<double> mean, ReadOnlySpan<double> scale, ReadOnlySpan<float> beta)
     {
         for (int c = 0; c < job.Channels; c++)
@@ -154,11 +152,9 @@ internal static unsafe class BatchNormKernel<T>
             int lane = T.LaneOf(c);
             job.Mean[lane] = (float)mean[c];
             job.Scale[lane] = (float)scale[c];
-            job.Beta[lane] = (float)(beta[c] - (scale[c] * Lost(mean[c])));
+            job.Beta[lane] = beta[c];
         }
     }
-
-    private static double Lost(double mean) => mean - (float)mean;
 
     private static void SumForward(int part, int parts, void* state)
     {
