@@ -1,0 +1,160 @@
+using DenseCL.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using BatchNorm = DenseCL.Models.BatchNorm;
+
+namespace DenseCL.Tests.Models;
+
+/// <summary>The fused layer against libtorch's own operations in double precision: values, gradients, running statistics.</summary>
+public class BatchNormTests
+{
+    public static TheoryData<int, int, int, bool, bool> Shapes()
+    {
+        TheoryData<int, int, int, bool, bool> shapes = [];
+        foreach ((int images, int channels, int side) in new[] { (2, 32, 3), (3, 64, 5), (1, 96, 7), (4, 2048, 2), (5, 64, 33) })
+        {
+            shapes.Add(images, channels, side, false, false);
+            shapes.Add(images, channels, side, true, false);
+            shapes.Add(images, channels, side, true, true);
+            shapes.Add(images, channels, side, false, true);
+        }
+
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void In_single_precision_it_is_exact_to_rounding(int images, int channels, int side, bool relu, bool shortcut) =>
+        Compare(images, channels, side, relu, shortcut, ScalarType.Float32, 2e-6);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void In_bfloat16_it_is_off_by_the_rounding_of_what_is_stored(int images, int channels, int side, bool relu, bool shortcut) =>
+        Compare(images, channels, side, relu, shortcut, ScalarType.BFloat16, 6e-3);
+
+    [Fact]
+    public void Its_variance_survives_numbers_far_from_0()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using BatchNorm norm = Norm(32);
+        Tensor x = ChannelsLast(randn(8, 32, 9, 9) + 3000);
+        Tensor[] parameters = [.. norm.parameters().Select(parameter => parameter.to_type(ScalarType.Float64))];
+        Tensor exact = nn.functional.batch_norm(x.to_type(ScalarType.Float64), null!, null!, parameters[0], parameters[1], training: true);
+        Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, exact), 0, 1e-3);     // the mean, in single precision, is good to 2⁻¹³
+    }
+
+    [Fact]
+    public void A_number_that_is_none_is_not_hidden_by_relu()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using BatchNorm norm = Norm(32);
+        Tensor x = ChannelsLast(randn(2, 32, 3, 3));
+        x[0, 5, 1, 1] = float.NaN;
+        Tensor y = norm.forward(new Activation(x), tape: null, relu: true).Value;
+        Assert.True(y[TensorIndex.Colon, 5].isnan().all().item<bool>());
+        Assert.Equal(18, y.isnan().sum().item<long>());
+    }
+
+    [Fact]
+    public void In_eval_mode_it_uses_the_running_statistics_and_leaves_them()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using BatchNorm norm = Norm(64);
+        norm.forward(new Activation(ChannelsLast(randn(4, 64, 6, 6) * 3)), tape: null, relu: false);
+        norm.eval();
+        Dictionary<string, Tensor> before = norm.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        Tensor x = ChannelsLast(randn(2, 64, 3, 3));
+        Tensor expected = nn.functional.batch_norm(x, before["running_mean"], before["running_var"], before["weight"], before["bias"]);
+        Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, expected), 0, 1e-6);
+        Assert.All(norm.state_dict(), entry => Assert.True(entry.Value.eq(before[entry.Key]).all().item<bool>(), entry.Key));
+    }
+
+    private static void Compare(int images, int channels, int side, bool relu, bool shortcut, ScalarType type, double bound)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new((ulong)(channels + side));
+        Tensor Numbers(params long[] shape) => ChannelsLast(randn(shape, generator: generator)).to_type(type);
+
+        using BatchNorm norm = Norm(channels);
+        Tensor x = Numbers(images, channels, side, side), other = Numbers(images, channels, side, side), dy = Numbers(images, channels, side, side), dy2 = Numbers(images, channels, side, side);
+        (Tensor exactY, Tensor[] exactGradients, Tensor exactMean, Tensor exactVariance) = Exact(norm, x, shortcut ? other : null, dy.to_type(ScalarType.Float64) + (shortcut ? dy2.to_type(ScalarType.Float64) : 0), relu);
+
+        Activation input = new(x.clone()), side2 = new(other.clone());
+        Tape tape = new();
+        Activation output;
+        using (no_grad())
+        {
+            output = norm.forward(input, tape, relu, shortcut ? side2 : null);
+        }
+
+        Assert.InRange(Off(output.Value, exactY), 0, bound);
+        Dictionary<string, Tensor> state = norm.state_dict();
+        Assert.InRange((state["running_mean"] - exactMean).abs().max().item<double>(), 0, 2e-8);     // a tenth of what single precision has at the deviation, 1
+        Assert.InRange(Off(state["running_var"], exactVariance), 0, 2e-6);
+        Assert.Equal(1, state["num_batches_tracked"].item<long>());
+
+        foreach (Parameter parameter in norm.parameters())
+        {
+            parameter.grad = zeros_like(parameter);
+        }
+
+        output.Receive(dy.clone());
+        if (shortcut)
+        {
+            output.Receive(dy2.clone());    // two layers read the output of a block
+        }
+
+        tape.Backward();
+        Assert.InRange(Off(input.Take(), exactGradients[0]), 0, bound);
+        foreach ((Parameter parameter, Tensor gradient) in norm.parameters().Zip(exactGradients[1..3]))
+        {
+            Assert.InRange((parameter.grad!.to_type(ScalarType.Float64) - gradient).abs().max().item<double>(), 0, bound * Math.Sqrt(images * side * side) * 4);
+        }
+
+        if (shortcut)
+        {
+            Assert.InRange(Off(side2.Take(), exactGradients[3]), 0, bound);
+        }
+    }
+
+    private static (Tensor Y, Tensor[] Gradients, Tensor Mean, Tensor Variance) Exact(BatchNorm norm, Tensor x, Tensor? shortcut, Tensor dy, bool relu)
+    {
+        Tensor Double(Tensor tensor) => tensor.detach().to_type(ScalarType.Float64).requires_grad_();
+        Parameter[] parameters = [.. norm.parameters()];
+        Tensor x64 = Double(x), gamma = Double(parameters[0]), beta = Double(parameters[1]);
+        Tensor mean = zeros(gamma.shape, ScalarType.Float64), variance = ones(gamma.shape, ScalarType.Float64);
+        Tensor y = nn.functional.batch_norm(x64, mean, variance, gamma, beta, training: true);
+        Tensor[] leaves = [x64, gamma, beta];
+        if (shortcut is not null)
+        {
+            Tensor other = Double(shortcut);
+            y += other;
+            leaves = [.. leaves, other];
+        }
+
+        y = relu ? y.relu() : y;
+        return (y.detach(), [.. autograd.grad([y], leaves, [dy])], mean, variance);
+    }
+
+    /// <summary>The norm of the difference, relative to that of the exact numbers.</summary>
+    private static double Off(Tensor tensor, Tensor exact) =>
+        ((tensor.to_type(ScalarType.Float64) - exact.to_type(ScalarType.Float64)).norm() / exact.to_type(ScalarType.Float64).norm().clamp_min(1e-12)).item<double>();
+
+    private static BatchNorm Norm(int channels)
+    {
+        BatchNorm norm = new(channels);
+        using IDisposable noGrad = no_grad();
+        foreach (Parameter parameter in norm.parameters())
+        {
+            parameter.uniform_(0.5, 1.5);
+        }
+
+        return norm;
+    }
+
+    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}
