@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using DenseCL.Images;
-using DenseCL.Platform;
 
 namespace DenseCL.Data;
 
@@ -45,14 +44,14 @@ public sealed class TwoViewLoader : IDisposable
         threads = [.. Enumerable.Range(0, options.Threads).Select(i =>
         {
             var views = new TwoViews(options.Augmentation); // here and not on the thread, where nobody could catch what it throws
-            return new Thread(() => Run(views)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"DenseCL loader {i}") };
+            return new Thread(() => Work(views)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"DenseCL loader {i}") };
         })];
         foreach (Thread thread in threads)
             thread.Start();
     }
 
-    /// <summary>The number of threads if nothing is said: one for each processor, and no more than 8, for more rarely help one device.</summary>
-    public static int DefaultThreads { get; } = Math.Min(Environment.ProcessorCount, 8);
+    /// <summary>The number of threads if nothing is said: one processor is left to the training, and more than 8 threads rarely help one device.</summary>
+    public static int DefaultThreads { get; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 8);
 
     /// <summary>Whole batches in an epoch, at least 1.</summary>
     public int BatchesPerEpoch { get; }
@@ -182,10 +181,8 @@ public sealed class TwoViewLoader : IDisposable
         if (unused.Count <= options.Prefetch) unused.Add(buffers);
     }
 
-    private void Run(TwoViews views)
+    private void Work(TwoViews views)
     {
-        if (options.GivesWay) Background.Enter();
-
         try
         {
             foreach ((BatchWork batch, int slot) in work.GetConsumingEnumerable(stop.Token))

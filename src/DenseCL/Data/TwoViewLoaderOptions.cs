@@ -29,13 +29,6 @@ public sealed record TwoViewLoaderOptions
         init => field = AtLeastOne(value, "data.threads");
     } = TwoViewLoader.DefaultThreads;
 
-    /// <summary>Whether the threads run where others leave a processor free: for a network that is trained on the same processors.</summary>
-    /// <remarks>
-    /// A training step is split evenly among the processors, and waits for the slowest: a loader that takes its full share of one of them
-    /// costs the step far more than that. So the loader works in the step's pauses; when it falls behind, the training waits and it has all.
-    /// </remarks>
-    public bool GivesWay { get; init; }
-
     /// <summary>Batches that are prepared ahead, at least 1.</summary>
     /// <remarks>Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only where the time an image takes varies much.</remarks>
     public int Prefetch

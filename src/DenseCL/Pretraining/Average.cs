@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Pretraining;
@@ -5,20 +6,22 @@ namespace DenseCL.Pretraining;
 /// <summary>Means over the batch-norm groups of a step; the groups are of one size.</summary>
 internal sealed class Average
 {
-    private readonly List<double> losses = [], globalLosses = [], denseLosses = [], entropies = [], mutuals = [];
+    private readonly List<Tensor> losses = [], globalLosses = [], denseLosses = [];
+    private readonly List<double> entropies = [], mutuals = [];
     private readonly List<(double Positive, double Negative, double Deviation)> similarities = [], denseSimilarities = [];
 
+    /// <summary>Adds a group's losses. They are read at the end: reading a number waits for the device.</summary>
     public void Add(Tensor loss, Tensor? globalLoss, Tensor? denseLoss)
     {
         Add(losses, loss);
         Add(globalLosses, globalLoss);
         Add(denseLosses, denseLoss);
 
-        static void Add(List<double> to, Tensor? value)
+        static void Add(List<Tensor> to, Tensor? value)
         {
             if (value is not null)
             {
-                to.Add(value.to_type(ScalarType.Float64).item<double>());
+                to.Add(value.detach().MoveToOuterDisposeScope());
             }
         }
     }
@@ -33,7 +36,7 @@ internal sealed class Average
     }
 
     public StepReport Report(double lambda) => new(
-        losses.Average(),
+        Mean(losses)!.Value,
         Mean(globalLosses),
         Mean(denseLosses),
         lambda,
@@ -48,6 +51,12 @@ internal sealed class Average
                 Mean(denseSimilarities.Select(s => s.Deviation)),
                 Mean(entropies),
                 Mean(mutuals)));
+
+    private static double? Mean(List<Tensor> values)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return values.Count == 0 ? null : stack(values).to_type(ScalarType.Float64).mean().item<double>();
+    }
 
     private static double? Mean(IEnumerable<double> values) => values.Any() ? values.Average() : null;
 }

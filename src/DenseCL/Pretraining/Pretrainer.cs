@@ -209,7 +209,6 @@ public sealed class Pretrainer : IDisposable
             Batch = Recipe.Optim.Batch,
             Seed = Recipe.Run.Seed,
             Threads = data.Threads ?? TwoViewLoader.DefaultThreads,
-            GivesWay = device.type == DeviceType.CPU,
             Prefetch = data.Prefetch,
             Limits = ImageLimits.Of(data),
             MaxBadShare = data.MaxBadShare,

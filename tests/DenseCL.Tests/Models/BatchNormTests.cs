@@ -93,7 +93,7 @@ public class BatchNormTests
 
         Assert.InRange(Off(output.Value, exactY), 0, bound);
         Dictionary<string, Tensor> state = norm.state_dict();
-        Assert.InRange((state["running_mean"] - exactMean).abs().max().item<double>(), 0, 2e-8);     // a tenth of what single precision has at the deviation, 1
+        Assert.InRange((state["running_mean"] - exactMean).abs().max().item<double>(), 0, 1.2e-7);      // 2⁻²³: what single precision resolves at the deviation, 1
         Assert.InRange(Off(state["running_var"], exactVariance), 0, 2e-6);
         Assert.Equal(1, state["num_batches_tracked"].item<long>());
 
