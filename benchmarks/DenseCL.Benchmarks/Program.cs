@@ -23,13 +23,17 @@ Option<bool> withSuites = new("--suites") { Description = "Run the suites as wel
 Option<DirectoryInfo> results = new("--results") { Description = "Where PROCESSOR.md is written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("benchmarks", "results")) };
 baseline.Validators.Add(MustExist);
 data.Validators.Add(MustExist);
-rounds.Validators.Add(given =>
+foreach ((Option<int> number, int least) in new[] { (batch, 1), (passes, 2), (threads, 1), (rounds, 1) })
 {
-    if (given.GetValueOrDefault<int>() < 1)
+    number.Validators.Add(given =>
     {
-        given.AddError("--rounds must be at least 1; choose 3 or more for a result to keep.");
-    }
-});
+        if (given.Tokens.Count > 0 && given.GetValueOrDefault<int>() < least)
+        {
+            given.AddError($"{number.Name} must be at least {least}.");
+        }
+    });
+}
+
 Command compare = new("compare", "Measures everything against the opponents, in turns, and writes a table.") { baseline, data, python, rounds, threads, withSuites, results };
 compare.SetAction(call => Comparison.Run(
     new Machine(call.GetValue(threads), call.GetValue(baseline)?.FullName, call.GetRequiredValue(python)),

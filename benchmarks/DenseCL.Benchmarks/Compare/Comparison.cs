@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json;
 using DenseCL.Benchmarks.Suites;
 using DenseCL.Data;
 
@@ -30,7 +31,7 @@ internal static class Comparison
             Console.WriteLine(Report.Write(results, machine, rounds, load, data is not null, rows, tables));
             return 0;
         }
-        catch (Exception e) when (e is DataException or InvalidOperationException or IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception e) when (e is DataException or InvalidOperationException or JsonException or IOException or UnauthorizedAccessException or Win32Exception)
         {
             Console.Error.WriteLine($"compare: {e.Message}");
             return 1;

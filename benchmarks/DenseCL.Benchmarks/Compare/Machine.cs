@@ -18,12 +18,12 @@ internal sealed record Machine(int Threads, string? Baseline, string Python)
 
     private static readonly Dictionary<string, string> AsItComes = [];
 
-    public Measurement Step(Work work, string precision) => Densecl("DenseCL.Cli.dll", ["bench", "step", .. Arguments(work), "--precision", precision, "--json"]);
+    public Measurement Step(Work work, string precision) => Ours("densecl", "DenseCL.Cli.dll", ["bench", "step", .. Arguments(work), "--precision", precision, "--json"]);
 
     public Measurement Loader(string folder, int files, int threads) =>
-        Densecl("DenseCL.Cli.dll", ["bench", "loader", folder, "--size", "224", "--limit", Text(files), "--threads", Text(threads), "--json"]);
+        Ours("densecl", "DenseCL.Cli.dll", ["bench", "loader", folder, "--size", "224", "--limit", Text(files), "--threads", Text(threads), "--json"]);
 
-    public Measurement Backbone() => Densecl("DenseCL.Benchmarks.dll", ["backbone", "--threads", Text(Threads)]);
+    public Measurement Backbone() => Ours("benchmarks", "DenseCL.Benchmarks.dll", ["backbone", "--threads", Text(Threads)]);
 
     /// <summary>The opponent's step; null without opponents.</summary>
     public Measurement? OpponentStep(Work work, bool tuned) => Opponent("torch_step.py", Arguments(work), tuned ? KeepMemory : AsItComes);
@@ -37,10 +37,12 @@ internal sealed record Machine(int Threads, string? Baseline, string Python)
     ];
 
     private Measurement? Opponent(string script, string[] arguments, Dictionary<string, string> environment) =>
-        Baseline is null ? null : new Measurement(Python, [Path.Combine(Baseline, script), .. arguments], environment);
+        Baseline is null ? null : new Measurement(Named(environment.Count > 0 ? $"{script} (tuned)" : script, arguments), Python, [Path.Combine(Baseline, script), .. arguments], environment);
 
-    private static Measurement Densecl(string program, string[] arguments) =>
-        new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], AsItComes);
+    private static Measurement Ours(string name, string program, string[] arguments) =>
+        new(Named(name, arguments), Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments], AsItComes);
+
+    private static string Named(string name, string[] arguments) => $"{name} {string.Join(' ', arguments.Select(argument => Path.IsPathRooted(argument) ? "DIR" : argument))}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
