@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using DenseCL.Benchmarks;
 using DenseCL.Benchmarks.Compare;
 using DenseCL.Benchmarks.Suites;
@@ -27,7 +28,7 @@ foreach ((Option<int> number, int least) in new[] { (batch, 1), (passes, 2), (th
 {
     number.Validators.Add(given =>
     {
-        if (given.Tokens.Count > 0 && given.GetValueOrDefault<int>() < least)
+        if (given.Tokens is [Token text] && int.TryParse(text.Value, CultureInfo.InvariantCulture, out int value) && value < least)
         {
             given.AddError($"{number.Name} must be at least {least}.");
         }
