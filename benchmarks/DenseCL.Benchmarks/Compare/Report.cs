@@ -25,7 +25,7 @@ internal static class Report
 
             | work | ours | opponent | ratio |
             |---|---|---|---|
-            {string.Join('\n', rows)}
+            {string.Join('\n', rows.Select(row => row.ToString()).Distinct(StringComparer.Ordinal))}
 
             ## Every round
 
