@@ -21,7 +21,7 @@ internal static class BenchCommand
     private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that compute; by default one for each processor.", HelpName = "N" };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
-    public static Command Create() => new("bench", "Measures how fast this machine trains and loads.") { Step() };
+    public static Command Create() => new("bench", "Measures how fast this machine trains and loads.") { Step(), BenchLoaderCommand.Create() };
 
     private static Command Step() => new Command(
         "step",

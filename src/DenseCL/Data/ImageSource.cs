@@ -140,6 +140,14 @@ public sealed class ImageSource
         return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount);
     }
 
+    /// <summary>The first images of this source, as a source of their own.</summary>
+    /// <param name="count">How many, at least 1; all if there are no more.</param>
+    public ImageSource Take(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return count >= Entries.Count ? this : new ImageSource(Root, kind, notes, [.. Entries.Take(count)], ClassNames, count);
+    }
+
     private static string? WhyUnusable(ImageEntry entry, ImageLimits limits, OpenShards shards)
     {
         try

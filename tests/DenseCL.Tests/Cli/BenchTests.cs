@@ -1,0 +1,80 @@
+using System.Text.Json;
+using DenseCL.Tests.Data;
+
+namespace DenseCL.Tests.Cli;
+
+public class BenchTests
+{
+    public static TheoryData<string[], string[]> Mistakes => new()
+    {
+        { ["step", "--arch", "resnet19"], ["resnet19", "resnet18"] },
+        { ["step", "--method", "simclr"], ["simclr", "densecl", "mocov2"] },
+        { ["step", "--precision", "fp16"], ["fp16", "bf16"] },
+        { ["step", "--steps", "1"], ["--steps is 1", "2"] },
+        { ["step", "--threads", "0"], ["--threads is 0", "1"] },
+        { ["step", "--size", "32"], ["data.size", "33"] },
+        { ["loader"], ["Required argument", "--help"] },
+        { ["loader", "nowhere"], ["nowhere", "nearest folder that exists"] },
+        { ["loader", "IMAGES", "--size", "8"], ["data.size", "8", "32"] },
+        { ["loader", "IMAGES", "--threads", "0"], ["data.threads", "0", "1"] },
+        { ["loader", "IMAGES", "--threads", "two"], ["--threads", "two"] },
+        { ["loader", "IMAGES", "--limit", "0"], ["--limit is 0", "1"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_wrong_call_is_told_what_to_choose_before_any_measurement(string[] arguments, string[] expected)
+    {
+        using TemporaryImages images = new();
+        images.Picture("one.jpg");
+        (int status, string output, string error) = Densecl.Run(["bench", .. arguments.Select(argument => argument == "IMAGES" ? images.Root : argument)]);
+        Assert.True(status == 2, $"status {status}\n{output}{error}");
+        Assert.Empty(output);
+        Assert.All(expected, word => Assert.Contains(word, error, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("densecl")]
+    [InlineData("mocov2")]
+    public void A_step_is_reported_as_one_object_whose_numbers_belong_together(string method)
+    {
+        JsonElement json = Report(
+            "step", "--arch", "resnet18", "--size", "64", "--batch", "2", "--queue", "16", "--steps", "2", "--threads", "1", "--precision", "fp32", "--method", method, "--json");
+        Assert.Equal(
+            ["what", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads", "seconds_per_step", "images_per_second", "peak_rss_mb"],
+            json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["resnet18", method, "fp32"], new[] { "arch", "method", "precision" }.Select(key => json.GetProperty(key).GetString()));
+        Assert.Equal([64, 2, 16, 2, 1], new[] { "size", "batch", "queue", "steps", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
+
+        // Both are rounded: to a tenth of a millisecond and a hundredth of an image.
+        double seconds = json.GetProperty("seconds_per_step").GetDouble(), rate = json.GetProperty("images_per_second").GetDouble();
+        Assert.InRange(2 / rate, seconds - 0.0001, (seconds + 0.0001) * 1.01);
+        Assert.True(json.GetProperty("peak_rss_mb").GetInt64() > 0);
+    }
+
+    [Fact]
+    public void Loading_is_reported_as_one_object_and_takes_no_more_images_than_it_may()
+    {
+        using TemporaryImages images = new();
+        for (int i = 0; i < 20; i++)
+            images.Picture($"train/{i:D2}.{(i % 2 == 0 ? "jpg" : "png")}", 80, 60, seed: i);
+        images.Picture("val/held-out.jpg");
+
+        JsonElement json = Report("loader", images.Root, "--size", "32", "--threads", "2", "--limit", "18", "--json");
+        Assert.Equal(
+            ["what", "folder", "files", "size", "threads", "images_per_second", "decode_only", "peak_rss_mb"],
+            json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(images.PathOf("train"), json.GetProperty("folder").GetString());
+        Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
+        Assert.All(new[] { "images_per_second", "decode_only", "peak_rss_mb" }, key => Assert.True(json.GetProperty(key).GetDouble() > 0, key));
+    }
+
+    private static JsonElement Report(params string[] arguments)
+    {
+        (int status, string output, string error) = Densecl.Run(["bench", .. arguments]);
+        Assert.True(status == 0, output + error);
+        Assert.Empty(error);
+        return JsonDocument.Parse(output).RootElement;    // throws if there is anything beside the object
+    }
+}
