@@ -40,16 +40,16 @@ public static class LoaderBenchmark
             Limits = ImageLimits.Of(options),
             MaxBadShare = options.MaxBadShare,
         });
-        int next = 0;
+        using IEnumerator<ViewBatch> batches = loader.Epochs(0, 0, int.MaxValue, stop).GetEnumerator();
         return Rate(Epoch);
 
         int Epoch()
         {
             int images = 0;
-            foreach (ViewBatch batch in loader.Epoch(next++, 0, stop))
+            for (int i = 0; i < loader.BatchesPerEpoch && batches.MoveNext(); i++)
             {
-                images += batch.Images.Length;
-                batch.Dispose();
+                images += batches.Current.Images.Length;
+                batches.Current.Dispose();
             }
 
             return images;

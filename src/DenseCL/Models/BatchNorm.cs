@@ -41,7 +41,8 @@ internal sealed class BatchNorm : nn.Module
     /// <param name="shortcut">(N, C, H, W), or null</param>
     public Activation forward(Activation x, Tape? tape, bool relu, Activation? shortcut = null)
     {
-        bool libtorchs = (tape is null && is_grad_enabled()) || x.Value.device_type != DeviceType.CPU;
+        // The kernel's gradients are those of the batch's own statistics.
+        bool libtorchs = (tape is null ? is_grad_enabled() : !training) || x.Value.device_type != DeviceType.CPU;
         return (libtorchs, x.Value.dtype) switch
         {
             (false, ScalarType.Float32) => Fused<Float32Lanes>(x, tape, relu, shortcut),
@@ -99,6 +100,7 @@ internal sealed class BatchNorm : nn.Module
 
         Tensor y = tape is null ? input : empty_like(input);
         BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, mean, scale, beta);
+        GC.KeepAlive((input, other));   // an address holds nothing
         Activation output = new(y);
         tape?.Record(() =>
         {
@@ -125,6 +127,11 @@ internal sealed class BatchNorm : nn.Module
             x.Receive(dx);
             shortcut?.Receive(dy);
             second?.Dispose();
+            if (!ReferenceEquals(dy, first))
+            {
+                first.Dispose();
+            }
+
             y.Dispose();
         });
         return output;

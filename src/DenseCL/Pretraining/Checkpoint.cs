@@ -12,7 +12,7 @@ namespace DenseCL.Pretraining;
 /// </summary>
 internal static class Checkpoint
 {
-    private const string Format = "densecl-checkpoint-1";
+    private const string Format = "densecl-checkpoint-2";
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     public static void Save(string path, DenseContrast method, long step, Recipe recipe, string dataFingerprint)
