@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using DenseCL.Pretraining;
 using DenseCL.Platform;
+using DenseCL.Pretraining;
 using TorchSharp;
 
 namespace DenseCL.Benchmarks.Compare;
