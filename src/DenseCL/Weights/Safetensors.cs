@@ -25,7 +25,7 @@ public static class Safetensors
     public static SafetensorsFile Open(string path, bool verify = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new SafetensorsFile(path, verify);
+        return SafetensorsFile.Open(new WeightBytes(path), verify);
     }
 
     /// <summary>Writes a file beside and renames it: the old file stays until the new one is on the disk.</summary>

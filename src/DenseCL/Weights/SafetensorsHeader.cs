@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static DenseCL.Weights.WeightNames;
 
 namespace DenseCL.Weights;
 
@@ -16,7 +17,7 @@ internal static class SafetensorsHeader
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataLength">Bytes in the file after the header.</param>
     /// <exception cref="FormatException">The header is wrong; the message says what and where, without the file's name.</exception>
-    public static (List<WeightEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, long dataLength)
+    public static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, long dataLength)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
         {
@@ -35,17 +36,9 @@ internal static class SafetensorsHeader
         }
     }
 
-    /// <summary>A name from a file for a message: short and without control characters.</summary>
-    public static string Quote(string? name)
+    private static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) ParseObject(ref Utf8JsonReader reader, long dataLength)
     {
-        name ??= "null";
-        string text = name.Length <= 120 ? name : name[..120] + "…";
-        return "'" + string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) + "'";
-    }
-
-    private static (List<WeightEntry> Entries, Dictionary<string, string> Metadata) ParseObject(ref Utf8JsonReader reader, long dataLength)
-    {
-        List<WeightEntry> entries = [];
+        List<(WeightEntry Entry, long Offset)> entries = [];
         Dictionary<string, string>? metadata = null;
         HashSet<string> names = new(StringComparer.Ordinal);
         reader.Read();
@@ -70,7 +63,7 @@ internal static class SafetensorsHeader
 
         // Anything but white space behind the object makes the reader throw.
         reader.Read();
-        List<WeightEntry> ordered = [.. entries.OrderBy(e => e.Offset).ThenBy(e => e.Length)];
+        List<(WeightEntry Entry, long Offset)> ordered = [.. entries.OrderBy(e => e.Offset).ThenBy(e => e.Entry.Length)];
         CheckLayout(ordered, dataLength);
         return (ordered, metadata ?? []);
     }
@@ -93,7 +86,7 @@ internal static class SafetensorsHeader
         return metadata;
     }
 
-    private static WeightEntry ParseEntry(ref Utf8JsonReader reader, string name)
+    private static (WeightEntry Entry, long Offset) ParseEntry(ref Utf8JsonReader reader, string name)
     {
         WeightType? type = null;
         List<long>? shape = null, offsets = null;
@@ -126,10 +119,11 @@ internal static class SafetensorsHeader
             throw new FormatException($"{Quote(name)} lacks its dtype, its shape or one of its two data_offsets");
         }
 
-        return new WeightEntry(name, type.Value, [.. shape], begin, CheckLength(name, type.Value, shape, begin, end));
+        CheckLength(name, type.Value, shape, begin, end);
+        return (new WeightEntry(name, type.Value, [.. shape]), begin);
     }
 
-    private static long CheckLength(string name, WeightType type, List<long> shape, long begin, long end)
+    private static void CheckLength(string name, WeightType type, List<long> shape, long begin, long end)
     {
         // Sides of 0 count as 1 for the overflow, because strides are products of the other sides.
         Int128 bytes = WeightTypes.Size(type);
@@ -143,9 +137,10 @@ internal static class SafetensorsHeader
         }
 
         long length = shape.Contains(0) ? 0 : (long)bytes;
-        return end >= begin && end - begin == length
-            ? length
-            : throw new FormatException($"{Quote(name)} takes {length} bytes by its shape, but its data_offsets are [{begin}, {end}]");
+        if (end < begin || end - begin != length)
+        {
+            throw new FormatException($"{Quote(name)} takes {length} bytes by its shape, but its data_offsets are [{begin}, {end}]");
+        }
     }
 
     private static List<long> ParseNumbers(ref Utf8JsonReader reader, string name, int limit)
@@ -175,14 +170,14 @@ internal static class SafetensorsHeader
     }
 
     /// <summary>The tensors must fill the data section without gap, overlap or rest.</summary>
-    private static void CheckLayout(List<WeightEntry> ordered, long dataLength)
+    private static void CheckLayout(List<(WeightEntry Entry, long Offset)> ordered, long dataLength)
     {
         long position = 0;
-        foreach (WeightEntry entry in ordered)
+        foreach ((WeightEntry entry, long offset) in ordered)
         {
-            if (entry.Offset != position)
+            if (offset != position)
             {
-                throw new FormatException($"{Quote(entry.Name)} begins at byte {entry.Offset} of the data, but the tensor before it ends at {position}");
+                throw new FormatException($"{Quote(entry.Name)} begins at byte {offset} of the data, but the tensor before it ends at {position}");
             }
 
             position += entry.Length;

@@ -5,9 +5,12 @@ public sealed class WeightEntry
 {
     private readonly long[] shape;
 
-    internal WeightEntry(string name, WeightType type, long[] shape, long offset, long length)
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="type">The type of its elements.</param>
+    /// <param name="shape">Its sides, whose product times the element's size was seen to fit in a long.</param>
+    internal WeightEntry(string name, WeightType type, long[] shape)
     {
-        (Name, Type, Offset, Length) = (name, type, offset, length);
+        (Name, Type) = (name, type);
         this.shape = shape;
     }
 
@@ -20,9 +23,9 @@ public sealed class WeightEntry
     /// <summary>Its sides, each at least 0; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape => shape;
 
-    /// <summary>Where its bytes begin, counted from the start of the file's data section.</summary>
-    public long Offset { get; }
+    /// <summary>Number of elements: the product of <see cref="Shape"/>.</summary>
+    public long Count => shape.Aggregate(1L, (product, side) => product * side);
 
-    /// <summary>Number of bytes: the product of <see cref="Shape"/> times the element's size.</summary>
-    public long Length { get; }
+    /// <summary>Number of bytes of its elements.</summary>
+    public long Length => Count * WeightTypes.Size(Type);
 }

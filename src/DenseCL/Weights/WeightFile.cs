@@ -1,0 +1,105 @@
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights;
+
+/// <summary>An open file of named tensors, of any <see cref="WeightFormat"/>. It was checked when it was opened; tensors are read when they are asked for.</summary>
+public abstract class WeightFile : IDisposable
+{
+    private const int Window = 1 << 24;
+
+    private readonly Dictionary<string, WeightEntry> entries;
+
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="format">Its kind.</param>
+    /// <param name="entries">Its tensors, in the file's order, no name twice.</param>
+    /// <param name="metadata">The file's own notes.</param>
+    private protected WeightFile(string path, WeightFormat format, IEnumerable<WeightEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    {
+        (Path, Format, Metadata) = (path, format, metadata);
+        this.entries = entries.ToDictionary(e => e.Name, StringComparer.Ordinal);
+        Keys = [.. this.entries.Keys];
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its kind.</summary>
+    public WeightFormat Format { get; }
+
+    /// <summary>The names of the tensors, in the file's order.</summary>
+    public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>The file's own notes, empty if it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The description of a tensor.</summary>
+    /// <param name="key">Its name.</param>
+    /// <exception cref="WeightFileException">The file has no such tensor.</exception>
+    public WeightEntry this[string key] => entries.TryGetValue(key, out WeightEntry? entry)
+        ? entry
+        : throw new WeightFileException($"{Path}: has no tensor '{key}'; it has {Keys.Count}, such as {string.Join(", ", Keys.Take(3).Select(WeightNames.Quote))}.");
+
+    /// <summary>Whether the file has a tensor.</summary>
+    /// <param name="key">Its name.</param>
+    public bool Contains(string key) => entries.ContainsKey(key);
+
+    /// <summary>Reads a tensor into memory of its own, on the CPU.</summary>
+    /// <param name="key">Its name.</param>
+    /// <returns>A contiguous tensor of the entry's shape and type, which the caller (or the current dispose scope) owns.</returns>
+    /// <exception cref="WeightFileException">
+    /// The file has no such tensor, TorchSharp has no such element type (U16, U32, U64), a truth value is neither 0 nor 1, or the file became
+    /// shorter since it was opened.
+    /// </exception>
+    public abstract Tensor Tensor(string key);
+
+    /// <summary>Closes the file; tensors read from it stay.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the file.</summary>
+    /// <param name="disposing">True: not from a finaliser.</param>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>Reads bytes of a tensor.</summary>
+    /// <param name="destination">To be filled.</param>
+    /// <param name="position">Where to begin, counted from the tensor's first byte.</param>
+    private protected delegate void ReadBytes(Span<byte> destination, long position);
+
+    /// <summary>Makes a tensor of numbers that lie row-major and little-endian.</summary>
+    /// <param name="entry">Its type and shape.</param>
+    /// <param name="read">Gives its bytes.</param>
+    private protected Tensor Fill(WeightEntry entry, ReadBytes read)
+    {
+        ScalarType type = WeightTypes.ToTorch(entry.Type) ?? throw new WeightFileException(
+            $"{Path}: {WeightNames.Quote(entry.Name)} is of type {WeightTypes.Name(entry.Type)}, of which TorchSharp has no tensors: store it as I32 or I64.");
+        Tensor tensor = empty(entry.Shape.ToArray(), type, device: CPU);
+        try
+        {
+            using var scope = NewDisposeScope();
+            Tensor flat = tensor.view(-1);
+            int size = WeightTypes.Size(entry.Type);
+            for (long start = 0; start < flat.numel(); start += Window)
+            {
+                // A span holds less than 2 GB: large tensors go through windows on their memory.
+                using Tensor window = flat.narrow(0, start, Math.Min(Window, flat.numel() - start));
+                Span<byte> bytes = window.bytes;
+                read(bytes, start * size);
+                if (entry.Type == WeightType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+                {
+                    throw new WeightFileException(
+                        $"{Path}: {WeightNames.Quote(entry.Name)} holds a truth value that is neither 0 nor 1: the file is damaged, copy or export it again.");
+                }
+            }
+
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+}
