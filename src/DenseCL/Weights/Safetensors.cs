@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DenseCL.Platform;
 using static TorchSharp.torch;
 
 namespace DenseCL.Weights;
@@ -13,8 +12,6 @@ public static class Safetensors
 {
     /// <summary>The metadata entry with the checksum of the data section: XXH128, 32 lower-case hexadecimal digits.</summary>
     public const string ChecksumKey = "xxh128";
-
-    private const int Chunk = 1 << 24;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
@@ -39,38 +36,22 @@ public static class Safetensors
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         (string Name, WeightType Type, Tensor Tensor)[] ordered = Order(tensors);
-        try
+        WeightOutput.Replace(path, file =>
         {
-            AtomicFile.Replace(path, file =>
-            {
-                // The header names the checksum of the data behind it: written first with a place for it, and again at the end.
-                file.Write(Header(ordered, metadata, new string('0', 32)));
-                string checksum = WriteData(file, ordered);
-                file.Position = 0;
-                file.Write(Header(ordered, metadata, checksum));
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.", e);
-        }
+            // The header names the checksum of the data behind it: written first with a place for it, and again at the end.
+            file.Write(Header(ordered, metadata, new string('0', 32)));
+            string checksum = WriteData(file, ordered);
+            file.Position = 0;
+            file.Write(Header(ordered, metadata, checksum));
+        });
     }
 
     private static (string Name, WeightType Type, Tensor Tensor)[] Order(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        HashSet<string> names = new(StringComparer.Ordinal);
-        List<(string Name, WeightType Type, Tensor Tensor)> list = [];
-        foreach ((string name, Tensor tensor) in tensors)
+        List<(string Name, WeightType Type, Tensor Tensor)> list = WeightOutput.Check(tensors, "safetensors");
+        if (list.Exists(t => t.Name is SafetensorsHeader.MetadataKey))
         {
-            if (name is SafetensorsHeader.MetadataKey || !names.Add(name))
-            {
-                throw new ArgumentException($"The name '{name}' is given twice or reserved: rename one tensor.", nameof(tensors));
-            }
-
-            WeightType type = WeightTypes.FromTorch(tensor.dtype)
-                ?? throw new ArgumentException($"'{name}' is of type {tensor.dtype}, which safetensors does not have: convert it.", nameof(tensors));
-            list.Add((name, type, tensor));
+            throw new ArgumentException($"The name '{SafetensorsHeader.MetadataKey}' is reserved: rename the tensor.", nameof(tensors));
         }
 
         return [.. list.OrderByDescending(t => WeightTypes.Size(t.Type))];
@@ -134,19 +115,13 @@ public static class Safetensors
     private static string WriteData(FileStream file, (string Name, WeightType Type, Tensor Tensor)[] tensors)
     {
         XxHash128 hash = new();
-        using var grad = no_grad();
         foreach ((_, _, Tensor tensor) in tensors)
         {
-            // One tensor at a time: a copy is made only of what is a view or on another device, and freed before the next.
-            using var scope = NewDisposeScope();
-            Tensor flat = tensor.detach().cpu().contiguous().view(-1);
-            for (long start = 0; start < flat.numel(); start += Chunk)
+            TensorBytes.Read(tensor, bytes =>
             {
-                using Tensor window = flat.narrow(0, start, Math.Min(Chunk, flat.numel() - start));
-                ReadOnlySpan<byte> bytes = window.bytes;
                 hash.Append(bytes);
                 file.Write(bytes);
-            }
+            });
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());
