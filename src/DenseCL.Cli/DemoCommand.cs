@@ -9,6 +9,7 @@ using DenseCL.Platform;
 using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using DenseCL.Transfer;
+using DenseCL.Weights;
 using Spectre.Console;
 
 namespace DenseCL.Cli;

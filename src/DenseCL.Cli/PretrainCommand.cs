@@ -27,17 +27,26 @@ internal static class PretrainCommand
 
     private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.", HelpName = "key=value" };
 
+    private static readonly Option<string?> Weights = new("--weights")
+    {
+        Description = "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever (model.weights).",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Partial = new("--partial") { Description = "With --weights: what the file lacks of the backbone starts from random numbers (model.partial)." };
+
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with the run in RUN from its last checkpoint, exactly." };
 
     public static Command Create() => new Command(
         "pretrain",
         "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training.")
     {
-        Images, Out, RecipeName, Set, Resume,
+        Images, Out, RecipeName, Set, Weights, Partial, Resume,
     }.Does(
         """
         densecl pretrain --images photos --out run --set optim.epochs=50
         densecl pretrain --images photos --out run --resume                   after an interruption
+        densecl pretrain --images photos --out run --weights moco.pth         from published weights
         densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
         """,
         Prepare);
@@ -50,7 +59,7 @@ internal static class PretrainCommand
         RunFolder folder = RunFolder.Open(path, resume);
         try
         {
-            Recipe recipe = RecipeReader.Read(recipeName, call.GetValue(Set) ?? []);
+            Recipe recipe = RecipeReader.Read(recipeName, [.. call.GetValue(Set) ?? [], .. Start(call)]);
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
@@ -69,6 +78,19 @@ internal static class PretrainCommand
         {
             folder.Dispose();
             throw;
+        }
+    }
+
+    private static IEnumerable<string> Start(ParseResult call)
+    {
+        if (call.GetValue(Weights) is { } weights)
+        {
+            yield return $"model.weights='{weights.Replace("'", "''", StringComparison.Ordinal)}'";
+        }
+
+        if (call.GetValue(Partial))
+        {
+            yield return "model.partial=true";
         }
     }
 
@@ -92,6 +114,11 @@ internal static class PretrainCommand
         foreach (string warning in recipe.Warnings)
         {
             Console.WriteLine($"Note: {warning}");
+        }
+
+        if (pretrainer.StartedFrom is { } report)
+        {
+            LoadReportDisplay.Show(report);
         }
 
         if (pretrainer.Step > 0)

@@ -12,6 +12,8 @@ RootCommand root = new(
 {
     DemoCommand.Create(),
     PretrainCommand.Create(),
+    ExportCommand.Create(),
+    InspectCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

@@ -4,6 +4,8 @@ using DenseCL.Images;
 using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Weights;
+using DenseCL.Weights.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,8 +55,7 @@ public sealed class Pretrainer : IDisposable
         }
         else if (Recipe.Model.Weights is { } weights)
         {
-            BackboneFile.Load(weights, method.Query.Backbone);
-            method.Key.load_state_dict(method.Query.state_dict());
+            StartedFrom = StartingWeights.Load(weights, method, Recipe.Model.Partial);
         }
 
         RefuseFullDisk();
@@ -70,6 +71,9 @@ public sealed class Pretrainer : IDisposable
 
     /// <summary>Every setting as used, without <c>auto</c>.</summary>
     public Recipe Recipe { get; }
+
+    /// <summary>What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.</summary>
+    public LoadReport? StartedFrom { get; }
 
     /// <summary>Steps in all.</summary>
     public long Steps { get; }

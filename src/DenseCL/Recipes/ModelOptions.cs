@@ -26,15 +26,22 @@ public sealed record ModelOptions
         init => field = Allowed.Between("model.embedding", value, 8, 4096, "Choose 128 as in the paper.");
     } = 128;
 
-    /// <summary>A safetensors file with the backbone to start from; null: a random start.</summary>
+    /// <summary>A weight file of any format this library reads, or a run folder, to start from; null: a random start.</summary>
     /// <remarks>
-    /// A backbone that was trained on other images shortens the run; its file must hold the backbone that <see cref="Backbone"/> names.
+    /// A backbone that was trained on other images shortens the run; the file must hold the backbone that <see cref="Backbone"/> names. Heads, key encoder and
+    /// queues come along where the file has them in the sizes of this recipe.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a file.</exception>
     [NullWord("null")]
     public string? Weights
     {
         get;
-        init => field = Allowed.FileName("model.weights", value, "Choose the path of a safetensors file, or `null` for a random start.");
+        init => field = Allowed.FileName("model.weights", value, "Choose the path of a weight file, or `null` for a random start.");
     }
+
+    /// <summary>Whether <see cref="Weights"/> may lack tensors of the backbone, or have them in other shapes; those start from random numbers.</summary>
+    /// <remarks>
+    /// A backbone of which half is random trains as one that is all random: this is for files whose stem or last stage was changed on purpose.
+    /// </remarks>
+    public bool Partial { get; init; }
 }

@@ -63,6 +63,7 @@ internal sealed class Setting
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
         Enum word => KebabCase(word.ToString()),
+        bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
         PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
         double number => number.ToString("R", Invariant),
@@ -97,6 +98,7 @@ internal sealed class Setting
             _ when type == typeof(double) => Number(first),
             _ when type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
             _ when type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
+            _ when type == typeof(bool) => first is "true" ? true : first is "false" ? false : null,
             _ when type.IsEnum => WordsOf(type).Zip(Enum.GetValues(type).Cast<object>())
                 .FirstOrDefault(member => member.First.Equals(first, StringComparison.Ordinal)).Second,
             _ => first,
@@ -144,6 +146,7 @@ internal sealed class Setting
             _ when type == typeof(double) => $"a finite number such as {example}",
             _ when type == typeof(int) => $"a whole number of at most {int.MaxValue} such as {example}",
             _ when type == typeof(ulong) => $"a whole number from 0 to {ulong.MaxValue}",
+            _ when type == typeof(bool) => "true or false",
             _ when type.IsEnum => $"one of {string.Join(", ", WordsOf(type))}",
             _ => "the name of a file",
         };

@@ -72,6 +72,7 @@ public sealed class RecipeReaderTests
     [InlineData("method.lambda: NaN", "r.yaml, line 1: method.lambda is `NaN`, but must be a finite number such as 0.5.")]
     [InlineData("optim.learningRate: Infinity", "r.yaml, line 1: optim.learningRate is `Infinity`, but must be a finite number such as 0.03.")]
     [InlineData("optim.learningRate: 1e999", "r.yaml, line 1: optim.learningRate is `1e999`, but must be a finite number such as 0.03.")]
+    [InlineData("model.partial: yes", "r.yaml, line 1: model.partial is `yes`, but must be true or false.")]
     [InlineData("optim.epochs: 2.5", "r.yaml, line 1: optim.epochs is `2.5`, but must be a whole number of at most 2147483647 such as 200.")]
     [InlineData("optim.epochs: 1,000", "r.yaml, line 1: optim.epochs is `1,000`, but must be a whole number of at most 2147483647 such as 200.")]
     [InlineData("optim.epochs:", "r.yaml, line 1: optim.epochs is ``, but must be a whole number of at most 2147483647 such as 200.")]

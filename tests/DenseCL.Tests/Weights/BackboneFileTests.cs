@@ -1,11 +1,10 @@
 using DenseCL.Models;
-using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using DenseCL.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenseCL.Tests.Pretraining;
+namespace DenseCL.Tests.Weights;
 
 public sealed class BackboneFileTests : IDisposable
 {

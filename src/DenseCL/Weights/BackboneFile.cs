@@ -1,0 +1,94 @@
+using DenseCL.Models;
+using DenseCL.Recipes;
+using DenseCL.Weights.Naming;
+using TorchSharp;
+
+namespace DenseCL.Weights;
+
+/// <summary>A backbone in a file: written as safetensors with torchvision's names, read from any format and naming.</summary>
+public static class BackboneFile
+{
+    /// <summary>Writes the backbone; the metadata say architecture, stem, stride, channel order, mean and standard deviation, method and recipe.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="recipe">The recipe it was trained by.</param>
+    /// <param name="step">Steps trained.</param>
+    /// <exception cref="WeightFileException">The file cannot be written.</exception>
+    public static void Save(string path, ResNet backbone, Recipe recipe, long step)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(recipe);
+        Safetensors.Write(path, backbone.state_dict(), BackboneMetadata.Of(backbone.Architecture, recipe, step));
+    }
+
+    /// <summary>Opens the file of a run folder, or any weight file.</summary>
+    /// <param name="path">A file, or a run folder.</param>
+    /// <param name="whole">Of a run folder: whether the last checkpoint is wanted, which holds heads and queues too, or the backbone alone.</param>
+    /// <exception cref="WeightFileException">There is no such file, or it cannot be read.</exception>
+    public static WeightFile Open(string path, bool whole = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Directory.Exists(path))
+        {
+            return WeightFile.Open(path);
+        }
+
+        string backbone = Path.Combine(path, "backbone.safetensors"), checkpoints = Path.Combine(path, "checkpoints");
+        string? last = Directory.Exists(checkpoints) ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault() : null;
+        string? file = whole || !File.Exists(backbone) ? last : null;
+        return WeightFile.Open(file ?? (File.Exists(backbone)
+            ? backbone
+            : throw new WeightFileException($"{Path.GetFullPath(path)} is no run folder: it has neither backbone.safetensors nor checkpoints. Give a run folder or a weight file.")));
+    }
+
+    /// <summary>Loads weights into a backbone.</summary>
+    /// <param name="path">A weight file of any format whose names are known, or a run folder.</param>
+    /// <param name="backbone">All its tensors must be in the file; others in the file (a classifier, heads) are passed over and reported.</param>
+    /// <param name="partial">Whether tensors may be missing or of another shape; they then keep their numbers.</param>
+    /// <returns>What became of each tensor.</returns>
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or of another shape and <paramref name="partial"/> is false.</exception>
+    public static LoadReport Load(string path, ResNet backbone, bool partial = false)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        using DisposeScope scope = torch.NewDisposeScope();
+        using WeightFile file = Open(path);
+        NamedWeights weights = NamedWeights.Find(file);
+        WeightLoading loading = new(weights);
+        LoadBackbone(loading, weights, backbone, partial);
+        return loading.Report();
+    }
+
+    internal static void LoadBackbone(WeightLoading loading, NamedWeights weights, ResNet backbone, bool partial)
+    {
+        if (loading.Load(Part.Backbone, backbone.state_dict()) || partial)
+        {
+            return;
+        }
+
+        LoadReport report = loading.Report();
+        string wrong = string.Join("; ", new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
+        throw new WeightFileException(
+            $"{weights.File.Path} (names of {weights.Convention}) does not fit {BackboneMetadata.Name(backbone.Architecture)}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe).");
+
+        string Describe(TensorFate fate)
+        {
+            LoadedTensor[] lines = [.. report.Tensors.Where(t => t.Fate == fate)];
+            return $"{lines.Length} tensors are {(fate == TensorFate.Missing ? "missing" : "of another shape")}, such as "
+                + string.Join(", ", lines.Take(3).Select(line => $"{line.Name} ({line.Remark})"));
+        }
+
+        string Holds()
+        {
+            try
+            {
+                return weights.Architecture == backbone.Architecture
+                    ? "Some of its layers were changed."
+                    : $"The file holds another architecture, {BackboneMetadata.Name(weights.Architecture)}: choose that as model.backbone.";
+            }
+            catch (WeightFileException)
+            {
+                return "The file holds another architecture.";
+            }
+        }
+    }
+}

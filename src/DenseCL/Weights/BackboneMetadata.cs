@@ -1,0 +1,76 @@
+using System.Globalization;
+using DenseCL.Models;
+using DenseCL.Recipes;
+
+namespace DenseCL.Weights;
+
+/// <summary>What one must know to use a backbone, as it stands in the notes of every file that has room for notes.</summary>
+public static class BackboneMetadata
+{
+    private static readonly string[] Kept = ["mean", "std", "method", "recipe", "step"];
+
+    /// <summary>The notes of a backbone that was trained here.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="recipe">What it was trained by.</param>
+    /// <param name="step">Steps trained.</param>
+    public static Dictionary<string, string> Of(BackboneKind architecture, Recipe recipe, long step)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        Dictionary<string, string> notes = Network(architecture);
+        notes["mean"] = Numbers(recipe.Data.Mean);
+        notes["std"] = Numbers(recipe.Data.Std);
+        notes["method"] = recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2";
+        notes["recipe"] = recipe.Hash;
+        notes["step"] = step.ToString(CultureInfo.InvariantCulture);
+        return notes;
+    }
+
+    /// <summary>The notes of a backbone in any file: those of the file where they say it, ImageNet's mean and standard deviation otherwise.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="file">The file it is in.</param>
+    /// <param name="assumed">Whether mean and standard deviation are not the file's.</param>
+    /// <exception cref="WeightFileException">The notes of a checkpoint cannot be read.</exception>
+    public static Dictionary<string, string> Of(BackboneKind architecture, WeightFile file, out bool assumed)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        assumed = false;
+        if (file.Metadata.TryGetValue("recipe", out string? recipe) && recipe.Contains('\n', StringComparison.Ordinal))
+        {
+            try
+            {
+                _ = long.TryParse(file.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out long step);
+                return Of(architecture, RecipeReader.Parse(recipe, file.Path), step);
+            }
+            catch (RecipeException e)
+            {
+                throw new WeightFileException($"{file.Path}: the recipe in its notes cannot be read: {e.Message}", e);
+            }
+        }
+
+        Dictionary<string, string> notes = Network(architecture);
+        DataOptions usual = new();
+        assumed = !file.Metadata.ContainsKey("mean") || !file.Metadata.ContainsKey("std");
+        notes["mean"] = Numbers(usual.Mean);
+        notes["std"] = Numbers(usual.Std);
+        foreach (string key in Kept.Where(file.Metadata.ContainsKey))
+        {
+            notes[key] = file.Metadata[key];
+        }
+
+        return notes;
+    }
+
+    private static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
+    {
+        ["format"] = "pt",
+        ["architecture"] = Name(architecture),
+        ["stem"] = "7x7 stride 2, 3x3 max pool stride 2",
+        ["stride"] = ResNet.Stride.ToString(CultureInfo.InvariantCulture),
+        ["channels"] = "RGB, 0..1 before normalisation",
+    };
+
+    /// <summary>A network's name in recipes and files: <c>resnet50</c>.</summary>
+    internal static string Name(BackboneKind architecture) => architecture.ToString().ToLowerInvariant();
+
+    private static string Numbers(PerChannel values) => string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
+}

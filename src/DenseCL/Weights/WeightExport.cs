@@ -1,0 +1,106 @@
+using DenseCL.Models;
+using DenseCL.Recipes;
+using DenseCL.Weights.Detectron2;
+using DenseCL.Weights.Naming;
+using DenseCL.Weights.Onnx;
+using DenseCL.Weights.PyTorch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights;
+
+/// <summary>Writes weights of any source for another program.</summary>
+public static class WeightExport
+{
+    private const string StateDict = "state_dict";
+
+    /// <summary>Reads weights and writes them in another format and naming.</summary>
+    /// <param name="source">A run folder, or a weight file of any format.</param>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="options">What it is to be.</param>
+    /// <returns>What was taken from the source, with notes.</returns>
+    /// <exception cref="WeightFileException">The options do not go together, the source cannot be read or lacks what is asked for, or the file cannot be written.</exception>
+    public static LoadReport Write(string source, string path, ExportOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using DisposeScope scope = NewDisposeScope();
+        using WeightFile file = BackboneFile.Open(source, whole: options.Heads);
+        NamedWeights weights = NamedWeights.Find(file);
+        WeightLoading loading = new(weights);
+        BackboneKind architecture = weights.Architecture;
+        using ResNet backbone = new(architecture);
+        BackboneFile.LoadBackbone(loading, weights, backbone, partial: false);
+        Dictionary<string, string> metadata = BackboneMetadata.Of(architecture, file, out bool assumed);
+        if (assumed)
+        {
+            loading.Notes.Add("The source does not say by which mean and standard deviation its images were normalised: ImageNet's are written.");
+        }
+
+        List<(string Ours, Tensor Tensor)> tensors = [.. backbone.state_dict().Select(entry => (Part.Backbone + entry.Key, entry.Value))];
+        if (options.Heads)
+        {
+            tensors.AddRange(Others(loading, weights));
+        }
+
+        backbone.eval();
+        Write(path, options, backbone, tensors, metadata);
+        return loading.Report();
+    }
+
+    private static (string Ours, Tensor Tensor)[] Others(WeightLoading loading, NamedWeights weights)
+    {
+        (string Ours, Tensor Tensor)[] others = [.. loading.Read()];
+        return others.Any(t => t.Ours.StartsWith(Part.GlobalHead, StringComparison.Ordinal))
+            ? others
+            : throw new WeightFileException($"{weights.File.Path} (names of {weights.Convention}) holds no heads: leave out --heads, or give a run folder or a checkpoint that has them.");
+    }
+
+    private static void Write(string path, ExportOptions options, ResNet backbone, List<(string Ours, Tensor Tensor)> tensors, Dictionary<string, string> metadata)
+    {
+        switch (options.Format)
+        {
+            case WeightFormat.Safetensors:
+                Safetensors.Write(path, Named(Ecosystem.Torchvision), metadata);
+                break;
+            case WeightFormat.Detectron2:
+                Detectron2Writer.Write(path, Named(Ecosystem.Detectron2));
+                break;
+            case WeightFormat.Onnx:
+                OnnxBackbone.Write(path, backbone, new OnnxOptions { AllStages = options.AllStages, Normalise = options.Normalise }, metadata);
+                break;
+            case WeightFormat.PyTorch when options.Naming == WeightNaming.Torchvision:
+                PyTorchWriter.Write(path, Named(Ecosystem.Torchvision));
+                break;
+            case WeightFormat.PyTorch when options.Naming == WeightNaming.OpenSelfSup:
+                PyTorchWriter.Write(path, Named(options.Heads ? Ecosystem.Reference : Ecosystem.Torchvision), StateDict, Notes(("author", "OpenSelfSup")));
+                break;
+            case WeightFormat.PyTorch:
+                PyTorchWriter.Write(path, Named(Ecosystem.Mmselfsup), StateDict, Notes());
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(options), options.Format, "There is no such format.");
+        }
+
+        Dictionary<string, object?> Notes(params (string Key, object? Value)[] further) =>
+            further.Append(("meta", metadata.Select(note => KeyValuePair.Create(note.Key, (object?)note.Value)))).ToDictionary(note => note.Key, note => note.Value, StringComparer.Ordinal);
+
+        // Others keep a key a column of their queues.
+        IEnumerable<KeyValuePair<string, Tensor>> Named(Ecosystem ecosystem)
+        {
+            foreach ((string ours, Tensor tensor) in tensors)
+            {
+                if (ecosystem.NameOf(ours) is { } name)
+                {
+                    bool columns = ours is Part.GlobalQueue or Part.DenseQueue && name != ours;
+                    yield return new(name, columns ? tensor.t() : tensor);
+                    if (columns)
+                    {
+                        yield return new(name + "_ptr", zeros(1, ScalarType.Int64));
+                    }
+                }
+            }
+        }
+    }
+}
