@@ -8,14 +8,22 @@ public abstract class WeightFile : IDisposable
     private const int Window = 1 << 24;
 
     private readonly Dictionary<string, WeightEntry> entries;
+    private readonly IReadOnlyDictionary<string, string> unreadable;
 
     /// <param name="path">The file, for messages.</param>
     /// <param name="format">Its kind.</param>
     /// <param name="entries">Its tensors, in the file's order, no name twice.</param>
     /// <param name="metadata">The file's own notes.</param>
-    private protected WeightFile(string path, WeightFormat format, IEnumerable<WeightEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    /// <param name="unreadable">Tensors of kinds that cannot be read, and why: half a sentence that follows the name.</param>
+    private protected WeightFile(
+        string path,
+        WeightFormat format,
+        IEnumerable<WeightEntry> entries,
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyDictionary<string, string>? unreadable = null)
     {
         (Path, Format, Metadata) = (path, format, metadata);
+        this.unreadable = unreadable ?? new Dictionary<string, string>(StringComparer.Ordinal);
         this.entries = entries.ToDictionary(e => e.Name, StringComparer.Ordinal);
         Keys = [.. this.entries.Keys];
     }
@@ -41,7 +49,14 @@ public abstract class WeightFile : IDisposable
     /// <exception cref="WeightFileException">The file has no such tensor.</exception>
     public WeightEntry this[string key] => entries.TryGetValue(key, out WeightEntry? entry)
         ? entry
-        : throw new WeightFileException($"{Path}: has no tensor '{key}'; it has {Keys.Count}, such as {string.Join(", ", Keys.Take(3).Select(WeightNames.Quote))}.");
+        : throw new WeightFileException(unreadable.TryGetValue(key, out string? why)
+            ? $"{Path}: {WeightNames.Quote(key)} {why}."
+            : $"{Path}: has no tensor '{key}'; it has {Keys.Count}, such as {string.Join(", ", Keys.Take(3).Select(WeightNames.Quote))}.");
+
+    /// <summary>Opens a file of any format that is read here; its first bytes say which, not its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be read.</exception>
+    public static WeightFile Open(string path) => WeightFileFormats.Open(path);
 
     /// <summary>Whether the file has a tensor.</summary>
     /// <param name="key">Its name.</param>
