@@ -40,10 +40,6 @@ public abstract class WeightFile : IDisposable
     /// <summary>The file's own notes, empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Opens a weight file.</summary>
-    /// <param name="path">The file.</param>
-    public static WeightFile Open(string path) => File.Exists(path) ? Safetensors.Open(path) : throw new WeightFileException($"There is no weight file {System.IO.Path.GetFullPath(path)}.");
-
     /// <summary>The description of a tensor.</summary>
     /// <param name="key">Its name.</param>
     /// <exception cref="WeightFileException">The file has no such tensor.</exception>

@@ -55,7 +55,7 @@ internal static class WeightFileFormats
 
         return head switch
         {
-            [_, _, _, _, _, _, _, _, (byte)'{', ..] => SafetensorsFile.Open(bytes, verify: false),
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => SafetensorsFile.Open(bytes, verify: false),
             [(byte)'P', (byte)'K', ..] => PyTorchFile.Open(bytes),
             _ when TorchMagic.IsLegacy(head) || TorchMagic.IsTar(head) => PyTorchFile.Open(bytes),
             _ when IsPickle(head) => Detectron2File.Open(bytes),
