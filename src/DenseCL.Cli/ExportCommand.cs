@@ -10,20 +10,27 @@ internal static class ExportCommand
 {
     private static readonly Argument<string> Source = new("RUN|FILE") { Description = "A run folder, or a weight file of any format and naming." };
 
-    private static readonly Option<WeightFormat> Format = new("--format") { Description = "safetensors, pytorch, detectron2 or onnx.", HelpName = "FORMAT", Required = true };
+    private static readonly Option<string> Format = new Option<string>("--format")
+    {
+        Description = "The format: safetensors, pytorch, detectron2 or onnx.",
+        HelpName = "FORMAT",
+        Required = true,
+    }.AcceptOnlyFromAmong(Words<WeightFormat>());
+
     private static readonly Option<string> Out = new("--out") { Description = "The file to make.", HelpName = "FILE", Required = true };
 
-    private static readonly Option<WeightNaming> Naming = new("--naming")
+    private static readonly Option<string> Naming = new Option<string>("--naming")
     {
-        Description = "Whose names, for --format pytorch: torchvision (also timm's and lightly's), openselfsup, or mmsegmentation. Default: torchvision.",
+        Description = "Whose names, for --format pytorch: torchvision (also timm's and lightly's), openselfsup or mmsegmentation.",
         HelpName = "NAMING",
-    };
+        DefaultValueFactory = _ => "torchvision",
+    }.AcceptOnlyFromAmong(Words<WeightNaming>());
 
     private static readonly Option<bool> Heads = new("--heads") { Description = "Take heads, key encoder and queues along, to go on with the pre-training (safetensors, pytorch)." };
 
     private static readonly Option<string> Stages = new Option<string>("--stages")
     {
-        Description = "For --format onnx: the outputs, last or all. Default: last.",
+        Description = "For --format onnx: the outputs, last or all.",
         HelpName = "last|all",
         DefaultValueFactory = _ => "last",
     }.AcceptOnlyFromAmong("last", "all");
@@ -49,8 +56,8 @@ internal static class ExportCommand
     {
         ExportOptions options = new()
         {
-            Format = call.GetValue(Format),
-            Naming = call.GetValue(Naming),
+            Format = Enum.Parse<WeightFormat>(call.GetRequiredValue(Format), ignoreCase: true),
+            Naming = Enum.Parse<WeightNaming>(call.GetRequiredValue(Naming), ignoreCase: true),
             Heads = call.GetValue(Heads),
             AllStages = call.GetValue(Stages) is "all",
             Normalise = call.GetValue(Normalise),
@@ -76,4 +83,7 @@ internal static class ExportCommand
             return Verb.Done;
         };
     }
+
+    private static string[] Words<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
 }

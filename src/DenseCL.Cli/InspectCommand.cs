@@ -12,6 +12,9 @@ namespace DenseCL.Cli;
 /// <summary><c>densecl inspect</c>: what is in a weight file.</summary>
 internal static class InspectCommand
 {
+    // The numbers in an optimiser's state are notes too.
+    private const int MaxNotes = 30;
+
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Argument<string> Source = new("FILE") { Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder." };
@@ -76,9 +79,14 @@ internal static class InspectCommand
         }
 
         AnsiConsole.Write(table);
-        foreach ((string key, string value) in file.Metadata)
+        foreach ((string key, string value) in file.Metadata.Take(MaxNotes))
         {
             Console.WriteLine($"{Plain(key)}: {Plain(value)}");
+        }
+
+        if (file.Metadata.Count > MaxNotes)
+        {
+            Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more notes: --json shows all.");
         }
 
         Console.WriteLine(string.Create(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using DenseCL.Weights.Detectron2;
 using DenseCL.Weights.PyTorch;
 
@@ -7,6 +8,8 @@ namespace DenseCL.Weights;
 internal static class WeightFileFormats
 {
     private const int HeadLength = 512;
+
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."u8);
 
     /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be read.</exception>
     public static WeightFile Open(string path)
@@ -68,8 +71,27 @@ internal static class WeightFileFormats
     {
         [0x80, <= 16, ..] => true,
         [(byte)'(' or (byte)'}' or (byte)']', (byte)'d' or (byte)'l' or (byte)'q' or (byte)'p', ..] => true,
-        _ => head.AsSpan().StartsWith("ccollections\n"u8) || head.AsSpan().StartsWith("cnumpy"u8),
+        [(byte)'(' or (byte)']', (byte)'c', .. byte[] name] => IsGlobal(name),
+        [(byte)'c', .. byte[] name] => IsGlobal(name),
+        _ => false,
     };
+
+    /// <summary>Two lines that are the names of a module and of something in it: also what is refused is to be refused by its name.</summary>
+    private static bool IsGlobal(ReadOnlySpan<byte> text)
+    {
+        for (int line = 0; line < 2; line++)
+        {
+            int end = text.IndexOf((byte)'\n');
+            if (end < 1 || text[..end].ContainsAnyExcept(NameBytes))
+            {
+                return false;
+            }
+
+            text = text[(end + 1)..];
+        }
+
+        return true;
+    }
 
     private static WeightFileException Unknown(WeightBytes bytes, byte[] head)
     {
