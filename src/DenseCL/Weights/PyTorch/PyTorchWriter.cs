@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DenseCL.Weights.Pickles;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Weights.PyTorch;
@@ -88,12 +89,14 @@ public static class PyTorchWriter
     /// <summary>Where the tensor is and how it is laid out; null where that cannot be told.</summary>
     private static unsafe string? Identity(Tensor tensor)
     {
-        if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.numel() == 0 || !tensor.is_contiguous())
+        if (tensor.device_type != DeviceType.CPU || tensor.numel() == 0 || !tensor.is_contiguous())
         {
             return null;
         }
 
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.detach().bytes));
+        // Of its first number, because a span over all of a large tensor is not possible.
+        using DisposeScope scope = NewDisposeScope();
+        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.detach().view(-1).narrow(0, 0, 1).bytes));
         return string.Create(CultureInfo.InvariantCulture, $"{address} {tensor.dtype} {string.Join(',', tensor.shape)}");
     }
 
