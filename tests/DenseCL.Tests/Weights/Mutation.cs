@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Weights;
@@ -12,7 +13,7 @@ namespace DenseCL.Tests.Weights;
 /// </summary>
 /// <remarks>
 /// The environment variable <c>DENSECL_FUZZ_MUTATIONS</c> is the number of damaged files for a whole test instead of a few thousand, such as
-/// 1000000 for a long run:
+/// 1000000 for a long run, in which no file may take 2 seconds and the process no gigabyte:
 /// <c>DENSECL_FUZZ_MUTATIONS=1000000 dotnet test tests/DenseCL.Tests -c Release --filter FullyQualifiedName~Mutat</c>
 /// </remarks>
 internal sealed class Mutation : IDisposable
@@ -37,16 +38,19 @@ internal sealed class Mutation : IDisposable
     /// <param name="open">Opens a file.</param>
     public void Run(IReadOnlyList<byte[]> files, int count, Func<string, WeightFile> open)
     {
-        if (Environment.GetEnvironmentVariable("DENSECL_FUZZ_MUTATIONS") is { Length: > 0 } wish)
+        bool wished = int.TryParse(Environment.GetEnvironmentVariable("DENSECL_FUZZ_MUTATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wish);
+        if (wished)
         {
-            count = int.Parse(wish, CultureInfo.InvariantCulture);
+            count = wish;
         }
 
         string path = folder["mutated"];
+        TimeSpan longest = TimeSpan.Zero;
         for (int round = 0; round < count; round++)
         {
             byte[] damaged = Damage(files[round % files.Count], new CounterRandom(seed, (ulong)round));
             File.WriteAllBytes(path, damaged);
+            long start = Stopwatch.GetTimestamp();
             try
             {
                 Read(path, open);
@@ -61,6 +65,17 @@ internal sealed class Mutation : IDisposable
             {
                 Assert.Fail($"Round {round} of seed {seed}, file {round % files.Count}: {Convert.ToBase64String(damaged)}\n{e}");
             }
+
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
+        }
+
+        // Times and memory are a machine's own: they are looked at when that is what a run is for, and not in every run of the tests.
+        if (wished)
+        {
+            using Process process = Process.GetCurrentProcess();
+            TestContext.Current.SendDiagnosticMessage($"{count} files: {Counts}, the longest took {longest.TotalMilliseconds:F0} ms, at most {process.PeakWorkingSet64 >> 20} MB in the process");
+            Assert.True(longest < TimeSpan.FromSeconds(2), $"A file took {longest}.");
+            Assert.True(process.PeakWorkingSet64 < 1 << 30, $"The process took {process.PeakWorkingSet64 >> 20} MB.");
         }
     }
 

@@ -1,4 +1,6 @@
 using DenseCL.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;
 
@@ -18,6 +20,18 @@ public sealed class ReaderMutationTests
         mutation.Run(files, 5000, WeightFile.Open);
 
         // Both ends are reached: damage is found, and some damages are none.
+        Assert.True(mutation.Counts is { Read: > 50, Refused: > 500 }, $"{mutation.Counts}");
+    }
+
+    [Fact]
+    public void A_mutated_safetensors_file_is_refused_or_read()
+    {
+        using TemporaryFolder folder = new();
+        using DisposeScope scope = NewDisposeScope();
+        Safetensors.Write(folder["few"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["a.weight"] = ones(2, 3), ["a.bias"] = zeros(3, ScalarType.Int64), ["b"] = ones(5, ScalarType.Bool) });
+        Safetensors.Write(folder["notes"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["scalar"] = tensor(1.5), ["none"] = ones(0, 4) }, new Dictionary<string, string>(StringComparer.Ordinal) { ["mean"] = "0.5" });
+        using Mutation mutation = new(2026);
+        mutation.Run([File.ReadAllBytes(folder["few"]), File.ReadAllBytes(folder["notes"])], 5000, path => Safetensors.Open(path));
         Assert.True(mutation.Counts is { Read: > 50, Refused: > 500 }, $"{mutation.Counts}");
     }
 
