@@ -2,6 +2,7 @@ using System.CommandLine;
 using DenseCL.Cli.Display;
 using DenseCL.Platform;
 using DenseCL.Weights;
+using DenseCL.Weights.Onnx;
 
 namespace DenseCL.Cli;
 
@@ -33,7 +34,7 @@ internal static class ExportCommand
         Description = "For --format onnx: the outputs, last or all.",
         HelpName = "last|all",
         DefaultValueFactory = _ => "last",
-    }.AcceptOnlyFromAmong("last", "all");
+    }.AcceptOnlyFromAmong(Words<OnnxStages>());
 
     private static readonly Option<bool> Normalise = new("--normalise") { Description = "For --format onnx: the network takes RGB in 0 … 1 and subtracts mean and standard deviation by itself." };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace the file if it is there." };
@@ -59,7 +60,7 @@ internal static class ExportCommand
             Format = Enum.Parse<WeightFormat>(call.GetRequiredValue(Format), ignoreCase: true),
             Naming = Enum.Parse<WeightNaming>(call.GetRequiredValue(Naming), ignoreCase: true),
             Heads = call.GetValue(Heads),
-            AllStages = call.GetValue(Stages) is "all",
+            Stages = Enum.Parse<OnnxStages>(call.GetRequiredValue(Stages), ignoreCase: true),
             Normalise = call.GetValue(Normalise),
         };
         options.Validate();

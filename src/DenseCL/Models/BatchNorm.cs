@@ -12,7 +12,9 @@ namespace DenseCL.Models;
 /// </summary>
 internal sealed class BatchNorm : nn.Module
 {
-    private const double Epsilon = 1e-5;
+    /// <summary>Added to the variance, as in PyTorch.</summary>
+    public const double Epsilon = 1e-5;
+
     private const double Momentum = 0.1;
 
     private readonly Parameter weight;

@@ -60,7 +60,29 @@ public static class BackboneMetadata
         return notes;
     }
 
-    private static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
+    /// <summary>The mean and standard deviation that notes tell.</summary>
+    /// <exception cref="WeightFileException">They are no three numbers each, or a deviation is not positive.</exception>
+    internal static DataOptions Normalisation(IReadOnlyDictionary<string, string> notes)
+    {
+        try
+        {
+            return new DataOptions { Mean = Parse(notes["mean"]), Std = Parse(notes["std"]) };
+        }
+        catch (Exception e) when (e is FormatException or RecipeException)
+        {
+            throw new WeightFileException(
+                $"The notes of the file give the mean {WeightNames.Quote(notes["mean"])} and the standard deviation {WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.", e);
+        }
+
+        static PerChannel Parse(string text) => text.Split(' ') is [var red, var green, var blue]
+            ? new PerChannel(Number(red), Number(green), Number(blue))
+            : throw new FormatException("There must be three numbers.");
+
+        static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The notes that the network itself shows.</summary>
+    internal static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
         ["architecture"] = Name(architecture),
@@ -72,5 +94,6 @@ public static class BackboneMetadata
     /// <summary>A network's name in recipes and files: <c>resnet50</c>.</summary>
     internal static string Name(BackboneKind architecture) => architecture.ToString().ToLowerInvariant();
 
-    private static string Numbers(PerChannel values) => string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
+    /// <summary>Numbers of the three channels as they stand in notes.</summary>
+    internal static string Numbers(PerChannel values) => string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
 }

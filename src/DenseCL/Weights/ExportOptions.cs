@@ -1,3 +1,5 @@
+using DenseCL.Weights.Onnx;
+
 namespace DenseCL.Weights;
 
 /// <summary>What an exported file is to be.</summary>
@@ -12,8 +14,8 @@ public sealed record ExportOptions
     /// <summary>Whether heads, key encoder and queues come along where the source has them and the naming has names for them.</summary>
     public bool Heads { get; init; }
 
-    /// <summary>ONNX: whether all four stages are outputs, for segmentation and detection, or the last alone.</summary>
-    public bool AllStages { get; init; }
+    /// <summary>ONNX: which feature maps are the outputs.</summary>
+    public OnnxStages Stages { get; init; }
 
     /// <summary>ONNX: whether the network takes RGB in 0 … 1 and normalises by itself.</summary>
     public bool Normalise { get; init; }
@@ -24,7 +26,7 @@ public sealed record ExportOptions
     {
         Refuse(Naming != WeightNaming.Torchvision && Format != WeightFormat.PyTorch, $"--naming {Naming.ToString().ToLowerInvariant()} is for --format pytorch; a file of {Format} has its own names.");
         Refuse(Heads && Format is WeightFormat.Onnx or WeightFormat.Detectron2, $"--heads: a file of {Format} holds the backbone alone. Choose safetensors or pytorch, or leave --heads out.");
-        Refuse(AllStages && Format != WeightFormat.Onnx, "--stages is for --format onnx: other formats hold weights, and any stage can be had from them.");
+        Refuse(Stages != OnnxStages.Last && Format != WeightFormat.Onnx, "--stages is for --format onnx: other formats hold weights, and any stage can be had from them.");
         Refuse(Normalise && Format != WeightFormat.Onnx, "--normalise is for --format onnx: other formats hold weights, and the normalisation is not among them.");
 
         static void Refuse(bool wrong, string why)

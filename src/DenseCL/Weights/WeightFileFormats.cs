@@ -1,5 +1,6 @@
 using System.Buffers;
 using DenseCL.Weights.Detectron2;
+using DenseCL.Weights.Onnx;
 using DenseCL.Weights.PyTorch;
 
 namespace DenseCL.Weights;
@@ -61,6 +62,7 @@ internal static class WeightFileFormats
             [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => SafetensorsFile.Open(bytes, verify: false),
             [(byte)'P', (byte)'K', ..] => PyTorchFile.Open(bytes),
             _ when TorchMagic.IsLegacy(head) || TorchMagic.IsTar(head) => PyTorchFile.Open(bytes),
+            _ when OnnxSignature.Matches(head) => OnnxFile.Open(bytes),
             _ when IsPickle(head) => Detectron2File.Open(bytes),
             _ => throw Unknown(bytes, head),
         };
@@ -99,6 +101,6 @@ internal static class WeightFileFormats
         return new WeightFileException(head.Length == 0
             ? $"{bytes.Path}: is empty: copy or export it again."
             : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, which none of the formats does that are read: "
-                + "safetensors, PyTorch (.pth, .pt) and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them.");
+                + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them.");
     }
 }

@@ -3,6 +3,7 @@ using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using DenseCL.Weights;
 using DenseCL.Weights.Naming;
+using DenseCL.Weights.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -111,7 +112,7 @@ public sealed class WeightExportTests : IDisposable
         ExportOptions[] wrong =
         [
             new() { Format = WeightFormat.Onnx, Heads = true }, new() { Format = WeightFormat.Detectron2, Heads = true }, new() { Naming = WeightNaming.OpenSelfSup },
-            new() { AllStages = true }, new() { Format = WeightFormat.PyTorch, Normalise = true },
+            new() { Stages = OnnxStages.All }, new() { Format = WeightFormat.PyTorch, Normalise = true },
         ];
         Assert.All(wrong, options => Assert.StartsWith("--", Assert.Throws<WeightFileException>(options.Validate).Message, StringComparison.Ordinal));
         using ResNet network = Network(BackboneKind.Resnet18);
