@@ -1,5 +1,5 @@
-using static Google.Protobuf.WireFormat;
 using static DenseCL.Weights.WeightNames;
+using static Google.Protobuf.WireFormat;
 using static Onnx.TensorProto;
 
 namespace DenseCL.Weights.Onnx;
