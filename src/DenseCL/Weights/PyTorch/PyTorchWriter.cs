@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using DenseCL.Kernels;
 using DenseCL.Weights.Pickles;
 using static TorchSharp.torch;
 
@@ -93,7 +92,7 @@ public static class PyTorchWriter
             return null;
         }
 
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.detach().bytes));
+        nint address = (nint)Memory.Of<byte>(tensor);
         return string.Create(CultureInfo.InvariantCulture, $"{address} {tensor.dtype} {string.Join(',', tensor.shape)}");
     }
 
