@@ -28,10 +28,11 @@ internal static class BenchLoaderCommand
         int size = call.GetValue(Size), limit = call.GetValue(Limit);
         if (limit < 1)
         {
-            throw new DataException($"--limit is {limit}: choose at least 1 image.");
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"--limit is {limit}: choose at least 1 image."));
         }
 
-        DataOptions options = new() { Size = size, Threads = call.GetValue(Threads) };
+        // What cannot be used is left out before; there is nothing to learn from its share here.
+        DataOptions options = new() { Size = size, Threads = call.GetValue(Threads), MaxBadShare = 1 };
         ImageSource source = ImageSource.Open(call.GetRequiredValue(Images)).Take(limit)
             .CheckHeaders(ImageLimits.Of(options), Environment.ProcessorCount, options.MaxBadShare, new SkippedImages(), null, stop);
         return () =>

@@ -75,13 +75,13 @@ internal static class InspectCommand
         Table table = new Table().AddColumn("tensor").AddColumn("type").AddColumn(new TableColumn("shape"));
         foreach (WeightEntry tensor in tensors)
         {
-            table.AddRow(Markup.Escape(tensor.Name), tensor.Type.ToString(), Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
+            table.AddRow(Markup.Escape(Verb.Plain(tensor.Name)), tensor.Type.ToString(), Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
         }
 
         AnsiConsole.Write(table);
         foreach ((string key, string value) in file.Metadata.Take(MaxNotes))
         {
-            Console.WriteLine($"{Plain(key)}: {Plain(value)}");
+            Console.WriteLine($"{Verb.Plain(key)}: {Verb.Plain(value)}");
         }
 
         if (file.Metadata.Count > MaxNotes)
@@ -92,7 +92,7 @@ internal static class InspectCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"));
-        Console.WriteLine(architecture is null ? naming : $"A {architecture}; names of {naming}.");
+        Console.WriteLine(architecture is null ? Verb.Plain(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;
     }
 
@@ -121,7 +121,4 @@ internal static class InspectCommand
 
         return (file.Length, Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
-
-    // Text out of a file must not steer the terminal.
-    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c));
 }

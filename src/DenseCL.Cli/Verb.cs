@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
@@ -44,9 +45,14 @@ internal static class Verb
                 Console.Error.WriteLine("Stopped.");
                 return Failed;
             }
+            catch (Exception e) when (e is OutOfMemoryException || (e is ExternalException && e.Message.Contains("can't allocate memory", StringComparison.Ordinal)))
+            {
+                Console.Error.WriteLine("densecl: there is not enough memory: choose a smaller optim.batch (or optim.batchNormGroup, which is what is computed at once), data.size or method.queue.");
+                return Failed;
+            }
             catch (Exception e) when (IsExpected(e))
             {
-                Console.Error.WriteLine($"densecl: {e.Message}");
+                Console.Error.WriteLine($"densecl: {Plain(e.Message)}");
                 return failure;
             }
         });
@@ -80,6 +86,9 @@ internal static class Verb
             return Failed;
         }
     }
+
+    /// <summary>A text without what would steer the terminal: names of files and of things in files stand in messages.</summary>
+    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c));
 
     // Errors whose message is written for the user; anything else is a bug of ours.
     private static bool IsExpected(Exception e) =>

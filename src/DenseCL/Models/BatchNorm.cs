@@ -43,8 +43,8 @@ internal sealed class BatchNorm : nn.Module
     /// <param name="shortcut">(N, C, H, W), or null</param>
     public Activation forward(Activation x, Tape? tape, bool relu, Activation? shortcut = null)
     {
-        // The kernel's gradients are those of the batch's own statistics.
-        bool libtorchs = (tape is null ? is_grad_enabled() : !training) || x.Value.device_type != DeviceType.CPU;
+        // The kernel's gradients are those of the batch's own statistics, its parameters single precision.
+        bool libtorchs = (tape is null ? is_grad_enabled() : !training) || x.Value.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32;
         return (libtorchs, x.Value.dtype) switch
         {
             (false, ScalarType.Float32) => Fused<Float32Lanes>(x, tape, relu, shortcut),
@@ -77,9 +77,10 @@ internal sealed class BatchNorm : nn.Module
         where T : struct, ILanes
     {
         using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
         Tensor input = ChannelsLast(x.Value);
         Tensor? other = shortcut is null ? null : ChannelsLast(shortcut.Value);
-        int channels = (int)weight.numel(), rows = (int)(input.numel() / channels);
+        int channels = (int)weight.numel(), rows = checked((int)(input.numel() / channels));
         double[] mean = new double[channels], variance = new double[channels], inverseDeviation = new double[channels], scale = new double[channels];
         if (training)
         {
@@ -103,6 +104,14 @@ internal sealed class BatchNorm : nn.Module
         Tensor y = tape is null ? input : empty_like(input);
         BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, mean, scale, beta);
         GC.KeepAlive((input, other));   // an address holds nothing
+        foreach (Tensor kept in (Tensor[])[y, input])
+        {
+            if (!ReferenceEquals(kept, x.Value))
+            {
+                kept.MoveToOuterDisposeScope();
+            }
+        }
+
         Activation output = new(y);
         tape?.Record(() =>
         {
@@ -132,6 +141,11 @@ internal sealed class BatchNorm : nn.Module
             if (!ReferenceEquals(dy, first))
             {
                 first.Dispose();
+            }
+
+            if (!ReferenceEquals(input, x.Value))
+            {
+                input.Dispose();
             }
 
             y.Dispose();

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using DenseCL.Data;
+using DenseCL.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -58,20 +58,23 @@ public static class Initialisation
         return nn.functional.normalize(vectors, 2, 1).MoveToOuterDisposeScope();
     }
 
-    private static void Fill(Tensor tensor, Func<double> next)
+    private static unsafe void Fill(Tensor tensor, Func<double> next)
     {
         using DisposeScope scope = NewDisposeScope();
         bool inPlace = tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
         Tensor target = inPlace ? tensor : empty(tensor.shape, ScalarType.Float32);
-        foreach (ref float value in MemoryMarshal.Cast<byte, float>(target.bytes))
+        float* values = Memory.Of<float>(target);
+        for (long i = 0; i < target.numel(); i++)
         {
-            value = (float)next();
+            values[i] = (float)next();
         }
 
         if (!inPlace)
         {
             tensor.copy_(target);
         }
+
+        GC.KeepAlive(target);   // an address holds nothing
     }
 
     /// <summary>FNV-1a: the same in every process, which <see cref="string.GetHashCode()"/> is not.</summary>

@@ -23,10 +23,16 @@ internal sealed class Tape
     public Activation Apply(Activation[] inputs, Parameter[] parameters, ScalarType type, Func<Tensor[], Tensor[], Tensor> layer)
     {
         using IDisposable grad = enable_grad();
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
         Tensor[] x = [.. inputs.Select(input => Leaf(input.Value.detach(), input.NeedsGradient))];
         Tensor[] w = [.. parameters.Select(parameter => Leaf(parameter.detach().to_type(type), true))];
         Tensor y = layer(x, w);
         Activation output = new(y.detach());
+        foreach (Tensor kept in (Tensor[])[y, .. x, .. w, output.Value])
+        {
+            kept.MoveToOuterDisposeScope();
+        }
+
         Record(() =>
         {
             using DisposeScope scope = NewDisposeScope();

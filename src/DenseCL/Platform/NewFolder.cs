@@ -5,10 +5,14 @@ public static class NewFolder
 {
     /// <summary>Throws if a folder of that name cannot be made.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <exception cref="IOException">The folder is not empty, or is being written by another run.</exception>
+    /// <exception cref="IOException">The name is empty, the folder is not, or it is being written by another run.</exception>
     public static void RefuseOccupied(string folder)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw new IOException("The name of the folder to make is empty: give one.");
+        }
+
         (string target, string partial) = Targets(folder);
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {

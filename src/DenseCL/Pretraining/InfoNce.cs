@@ -19,7 +19,7 @@ public static class InfoNce
     /// <param name="negatives">k₋: (K, D) unit vectors, shared by all rows.</param>
     /// <param name="temperature">τ, above 0.</param>
     /// <param name="products">The type in which the matrix products with the negatives are computed: bfloat16, or null for that of the queries.</param>
-    /// <returns>A scalar. Its gradient with respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, p being the softmax of the logits.</returns>
+    /// <returns>A scalar of the queries' type; sums are double precision for queries in double precision, else single. Its gradient with respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, p being the softmax of the logits.</returns>
     /// <remarks>
     /// Loss and gradient come out of one pass over chunks of rows and negatives with a running maximum, so nothing of size R × K exists:
     /// 12,544 rows against 65,536 negatives, a batch of 256, would be 3.3 GB for the logits alone.
@@ -30,7 +30,10 @@ public static class InfoNce
         ArgumentNullException.ThrowIfNull(positives);
         ArgumentNullException.ThrowIfNull(negatives);
         using DisposeScope scope = NewDisposeScope();
-        (Tensor loss, Tensor gradient) = LossAndGradient(queries, positives, negatives.to_type(products ?? queries.dtype), temperature);
+        ScalarType sums = queries.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        (Tensor loss, Tensor gradient) = LossAndGradient(
+            queries.detach().to_type(sums).contiguous(), positives.detach().to_type(sums).contiguous(), negatives.detach().to_type(products ?? queries.dtype), temperature);
+        (loss, gradient) = (loss.to_type(queries.dtype), gradient.to_type(queries.dtype));
 
         // A linear function with the known gradient, shifted to the known value: autograd needs to know no more.
         Tensor linear = (queries * gradient).sum();
@@ -63,6 +66,6 @@ public static class InfoNce
             gradient.narrow(0, start, count).copy_(((sums.Expected / sums.Sum) - k).div_(temperature * rows));
         }
 
-        return ((loss / rows).to_type(queries.dtype).squeeze(0), gradient);
+        return ((loss / rows).squeeze(0), gradient);
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Pretraining;
 
 /// <summary>The softmax over a row of logits that comes in pieces, and what it expects of the vectors that the logits belong to.</summary>
-/// <param name="Largest">m: (r, 1), the largest logit so far.</param>
+/// <param name="Largest">m: (r, 1), the largest logit so far; float32 or float64, as the other two, and contiguous.</param>
 /// <param name="Sum">s = Σ exp(l − m): (r, 1)</param>
 /// <param name="Expected">e = Σ exp(l − m) k: (r, D)</param>
 internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expected)
@@ -18,16 +18,16 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor products = queries.mm(keys.t());                                             // (r, c)
-        switch (products.device_type, products.dtype)
+        switch (products.device_type, products.dtype, Sum.dtype)
         {
-            case (DeviceType.CPU, ScalarType.Float32):
+            case (DeviceType.CPU, ScalarType.Float32, ScalarType.Float32):
                 Accumulate<Float32Lanes>(products, scale);
                 break;
-            case (DeviceType.CPU, ScalarType.BFloat16):
+            case (DeviceType.CPU, ScalarType.BFloat16, ScalarType.Float32):
                 Accumulate<BFloat16Lanes>(products, scale);
                 break;
             default:
-                Accumulate(products.mul_(scale));
+                products = Accumulate(products.to_type(Sum.dtype).mul_(scale)).to_type(keys.dtype);
                 break;
         }
 
@@ -46,13 +46,15 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
             Memory.Of<float>(Expected),
             (int)Expected.shape[1]);
 
-    private void Accumulate(Tensor logits)
+    /// <summary>Makes the logits the weights exp(l − m).</summary>
+    private Tensor Accumulate(Tensor logits)
     {
-        Tensor largest = maximum(Largest, logits.amax([1], keepdim: true).to_type(Largest.dtype));
+        Tensor largest = maximum(Largest, logits.amax([1], keepdim: true));
         Tensor decay = (Largest - largest).exp_();
         logits.sub_(largest).exp_();
-        Sum.mul_(decay).add_(logits.sum(1, keepdim: true, type: Sum.dtype));
+        Sum.mul_(decay).add_(logits.sum(1, keepdim: true));
         Expected.mul_(decay);
         Largest.copy_(largest);
+        return logits;
     }
 }

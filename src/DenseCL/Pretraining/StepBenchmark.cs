@@ -23,6 +23,11 @@ public static class StepBenchmark
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(steps, WarmUp);
         recipe.Validate();
+        if (recipe.Method is { Queue: null } or { KeyMomentum: null })
+        {
+            throw new RecipeException("method.queue and method.keyMomentum are `auto`, which needs a number of images: choose numbers for a measurement.");
+        }
+
         TorchRuntime.EnsureReady();
         Device device = TorchRuntime.Choose(recipe.Run.Device);
         Precision precision = TorchRuntime.Choose(recipe.Run.Precision, device);

@@ -34,6 +34,17 @@ internal static class RecipeRules
                 $"{Around(group, Divisors(piece).Where(images => images >= 2))} or `whole`");
         }
 
+        long most = Array.MaxLength / (3L * size * size);
+        if (batch > most)
+        {
+            throw Refused(
+                $"""
+                optim.batch is {batch} and data.size is {size}: the views of a batch have {(decimal)batch * size * size * 3:N0} bytes,
+                more than the {Array.MaxLength:N0} that one array holds.
+                """,
+                $"optim.batch: {most} or less, or data.size: {(int)Math.Sqrt(Array.MaxLength / (3.0 * batch))} or less");
+        }
+
         if (method.Queue is { } queue && queue % batch != 0)
         {
             int lower = queue / batch * batch;

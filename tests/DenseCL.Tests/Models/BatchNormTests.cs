@@ -3,6 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using BatchNorm = DenseCL.Models.BatchNorm;
+using Convolution = DenseCL.Models.Convolution;
 
 namespace DenseCL.Tests.Models;
 
@@ -56,6 +57,50 @@ public class BatchNormTests
         Tensor y = norm.forward(new Activation(x), tape: null, relu: true).Value;
         Assert.True(y[TensorIndex.Colon, 5].isnan().all().item<bool>());
         Assert.Equal(18, y.isnan().sum().item<long>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parameters_in_double_precision_are_read_as_such(bool train)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using BatchNorm norm = Norm(32);
+        norm.to(ScalarType.Float64).train(train);
+        Tensor x = ChannelsLast(randn([2, 32, 5, 5], ScalarType.Float64));
+        Dictionary<string, Tensor> before = norm.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        Tensor expected = nn.functional.batch_norm(x, before["running_mean"], before["running_var"], before["weight"], before["bias"], training: train);
+        using (no_grad())
+        {
+            Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, expected), 0, 1e-12);
+            Assert.ThrowsAny<Exception>(() => norm.forward(new Activation(x.to_type(ScalarType.Float32)), tape: null, relu: false));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void After_the_backward_pass_nothing_is_left_but_the_gradient(bool channelsLast)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope outer = NewDisposeScope();
+        using BatchNorm norm = Norm(32);
+        using Convolution convolution = new(32, 32, 3);
+        foreach (Parameter parameter in norm.parameters().Concat(convolution.parameters()))
+        {
+            parameter.fill_(0.1);
+            parameter.grad = zeros_like(parameter);
+        }
+
+        Tensor x = randn(2, 32, 5, 5);
+        Activation input = new(channelsLast ? ChannelsLast(x) : x);
+        using DisposeScope scope = NewDisposeScope();
+        Tape tape = new();
+        Activation output = norm.forward(convolution.forward(input, tape), tape, relu: true, shortcut: input);
+        output.Receive(ones_like(output.Value));
+        tape.Backward();
+        Assert.Equal(0, scope.DisposablesCount);
+        Assert.Equal(x.shape, input.Take().shape);
     }
 
     [Fact]

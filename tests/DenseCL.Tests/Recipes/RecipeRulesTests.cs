@@ -54,6 +54,15 @@ public sealed class RecipeRulesTests
     }
 
     [Fact]
+    public void A_batch_of_views_that_fits_into_no_array_is_refused()
+    {
+        string message = Refusal("data.size=1024", "optim.batch=768", "optim.batchNormGroup=whole", "method.queue=auto");
+        Assert.Contains("optim.batch is 768 and data.size is 1024: the views of a batch have 2,415,919,104 bytes, more than the 2,147,483,591", message, StringComparison.Ordinal);
+        Assert.EndsWith("Choose optim.batch: 682 or less, or data.size: 965 or less.", message, StringComparison.Ordinal);
+        Assert.Equal(682, Read("data.size=1024", "optim.batch=682", "optim.batchNormGroup=whole", "method.queue=auto").Optim.Batch);
+    }
+
+    [Fact]
     public void A_grid_larger_than_the_map_is_allowed() => Assert.Equal(9, Read("data.size=96", "method.gridSize=9").Method.GridSize);
 
     [Fact]
@@ -105,7 +114,7 @@ public sealed class RecipeRulesTests
         Gen.Select(Gen.Int[2, 65536], Gen.Int[0, 5_000_000]).Sample((batch, more) =>
         {
             int images = (int)Math.Min(int.MaxValue, (long)batch + more);
-            var recipe = new Recipe { Method = new() { Queue = null }, Optim = new() { Batch = batch, BatchNormGroup = null } };
+            var recipe = new Recipe { Data = new() { Size = 64 }, Method = new() { Queue = null }, Optim = new() { Batch = batch, BatchNormGroup = null } };
             int queue = recipe.Resolve(images).Method.Queue!.Value;
             int documented = images < 50 ? 16 : images < 1000 ? 256 : images < 10_000 ? 2048 : images < 60_000 ? 16384 : 65536;
             return queue % batch == 0 && queue >= documented && queue < documented + batch;

@@ -129,7 +129,8 @@ internal sealed class ShardIndexReader
                 throw Wrong(Invariant($"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, and what lies before ends at {free}"));
             if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue) throw Wrong(Invariant($"{width} × {height} pixels are no size"));
             if (label is null ? classes > 0 : label < 0 || label >= classes) throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
-            if (name.Length is 0 or > 4096) throw Wrong("an image needs a name of 1 to 4096 characters");
+            // Of images out of tars it is the tar's name and the member's.
+            if (name.Length is 0 or > 8192) throw Wrong("an image needs a name of 1 to 8192 characters");
 
             entries.Add(new ImageEntry(folder, name, length, (int?)label) { Shard = shard, Offset = offset, Header = new ImageHeader((int)width, (int)height) });
             return offset + length;

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using DenseCL.Kernels;
 using DenseCL.Weights.Pickles;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -94,9 +93,7 @@ public static class PyTorchWriter
             return null;
         }
 
-        // Of its first number, because a span over all of a large tensor is not possible.
-        using DisposeScope scope = NewDisposeScope();
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.detach().view(-1).narrow(0, 0, 1).bytes));
+        nint address = (nint)Memory.Of<byte>(tensor);
         return string.Create(CultureInfo.InvariantCulture, $"{address} {tensor.dtype} {string.Join(',', tensor.shape)}");
     }
 
