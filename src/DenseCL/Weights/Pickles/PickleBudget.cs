@@ -4,7 +4,7 @@ namespace DenseCL.Weights.Pickles;
 internal sealed class PickleBudget
 {
     /// <summary>A checkpoint of a ResNet-50 with its optimiser takes 3 MB of it.</summary>
-    public const long Limit = 1 << 28;
+    public const long Limit = 1 << 27;
 
     private long spent;
 

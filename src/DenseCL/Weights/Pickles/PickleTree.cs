@@ -8,8 +8,8 @@ namespace DenseCL.Weights.Pickles;
 internal sealed class PickleTree
 {
     private const int MaxDepth = 64;
-    private const int MaxVisits = 1 << 23;
-    private const int MaxTensors = 200_000;
+    private const int MaxVisits = 1 << 22;
+    private const int MaxTensors = 50_000;
     private const long MaxNames = 1 << 25;
     private const int MaxNotes = 1000;
     private const int MaxNote = 4096;
