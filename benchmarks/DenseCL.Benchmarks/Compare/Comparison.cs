@@ -9,8 +9,8 @@ namespace DenseCL.Benchmarks.Compare;
 /// <summary>Ours and the opponent's, in turns: what slows the machine down for a while slows both.</summary>
 internal static class Comparison
 {
-    private const string Plain = "PyTorch";
-    private const string Tuned = "PyTorch, tuned";
+    private const string Plain = "PyTorch, fp32";
+    private const string Tuned = "PyTorch, tuned, fp32";
     private const string Faster = "times as fast";
 
     /// <summary>Measures, and writes the table.</summary>

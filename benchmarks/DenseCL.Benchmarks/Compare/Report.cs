@@ -44,6 +44,7 @@ internal static class Report
             | libtorch, TorchSharp | {LibTorch()}, {Version(typeof(torch))} |
             | PyTorch | {rows.Select(row => row.Other).OfType<Measurement>().Select(other => other.Torch).FirstOrDefault(torch => torch is not null) ?? "not run"} |
 
+            The opponents train in single precision (fp32), ours in what stands behind the work: where that is bf16, a part of the ratio is the precision.
             "Tuned" is PyTorch with glibc told to keep freed memory: MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456.
 
             """);
