@@ -5,10 +5,15 @@ public static class NewFolder
 {
     /// <summary>Throws if a folder of that name cannot be made.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <exception cref="IOException">The folder is not empty, or is being written by another run.</exception>
+    /// <exception cref="IOException">It has no name, is not empty, or is being written by another run.</exception>
     public static void RefuseOccupied(string folder)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(folder);
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw new IOException("The name of the folder to make is empty: give one with --out.");
+        }
+
         (string target, string partial) = Targets(folder);
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {
