@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DenseCL.Models;
 using DenseCL.Platform;
+using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;

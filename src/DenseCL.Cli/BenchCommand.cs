@@ -36,7 +36,7 @@ internal static class BenchCommand
         int size = call.GetValue(Size), batch = call.GetValue(Batch), queue = call.GetValue(Queue), steps = call.GetValue(Steps);
         if (steps <= StepBenchmark.WarmUp)
         {
-            throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
+            throw new RecipeException(FormattableString.Invariant($"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
         }
 
         Recipe recipe = RecipeReader.Read("small", [
@@ -90,7 +90,7 @@ internal static class BenchCommand
 
         if (threads is < 1 or > 1024)
         {
-            throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"--threads is {threads}: choose 1 to 1024."));
+            throw new RecipeException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 1024."));
         }
 
         TorchRuntime.EnsureReady();

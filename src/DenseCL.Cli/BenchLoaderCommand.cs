@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Recipes;
@@ -25,18 +26,34 @@ internal static class BenchLoaderCommand
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
-        int size = call.GetValue(Size), limit = call.GetValue(Limit);
+        int size = call.GetValue(Size), threads = call.GetValue(Threads), limit = call.GetValue(Limit);
         if (limit < 1)
         {
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"--limit is {limit}: choose at least 1 image."));
+            throw new DataException(FormattableString.Invariant($"--limit is {limit}: choose at least 1 image."));
         }
 
-        // What cannot be used is left out before; there is nothing to learn from its share here.
-        DataOptions options = new() { Size = size, Threads = call.GetValue(Threads), MaxBadShare = 1 };
+        if (size is < 32 or > 1024)
+        {
+            throw new DataException(FormattableString.Invariant($"--size is {size}: choose 32 to 1024 pixels."));
+        }
+
+        if (threads is < 1 or > 256)
+        {
+            throw new DataException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 256."));
+        }
+
+        // Whatever the share of unusable images is: they are left out, and counted.
+        DataOptions options = new() { Size = size, Threads = threads, MaxBadShare = 1 };
+        SkippedImages skipped = new();
         ImageSource source = ImageSource.Open(call.GetRequiredValue(Images)).Take(limit)
-            .CheckHeaders(ImageLimits.Of(options), Environment.ProcessorCount, options.MaxBadShare, new SkippedImages(), null, stop);
+            .CheckHeaders(ImageLimits.Of(options), Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop);
         return () =>
         {
+            if (skipped.Entries is [var first, ..])
+            {
+                Console.Error.WriteLine(Printable.Text(FormattableString.Invariant($"{skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
+            }
+
             LoaderSpeed speed = LoaderBenchmark.Run(source, options, stop);
             Console.WriteLine(call.GetValue(AsJson)
                 ? JsonSerializer.Serialize(new

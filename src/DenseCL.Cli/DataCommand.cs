@@ -37,7 +37,7 @@ internal static class DataCommand
         int count = call.GetValue(Count), size = call.GetValue(Size);
         if (count is < 1 or > 1_000_000)
         {
-            throw new DataException($"--count is {count}: choose 1 to 1,000,000 scenes.");
+            throw new DataException(FormattableString.Invariant($"--count is {count}: choose 1 to 1,000,000 scenes."));
         }
 
         SceneOptions options;
@@ -47,7 +47,7 @@ internal static class DataCommand
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new DataException($"--size is {size}: {e.Message}", e);
+            throw new DataException(FormattableString.Invariant($"--size is {size}: {e.Message}"), e);
         }
 
         NewFolder.RefuseOccupied(folder);

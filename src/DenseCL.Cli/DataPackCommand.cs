@@ -64,7 +64,7 @@ internal static class DataPackCommand
         bool json = call.GetValue(Json);
         if (!json)
         {
-            Console.WriteLine(source.Description);
+            Console.WriteLine(Printable.Text(source.Description));
         }
 
         return () => Pack(source, Path.GetFullPath(folder), options, json, stop);

@@ -45,11 +45,12 @@ internal static class DemoCommand
         int scenes = call.GetValue(Scenes);
         if (scenes is < 40 or > 1_000_000)
         {
-            throw new DataException($"--scenes is {scenes}: choose 40 to 1,000,000.");
+            throw new DataException(FormattableString.Invariant($"--scenes is {scenes}: choose 40 to 1,000,000."));
         }
 
-        string folder = Path.GetFullPath(call.GetValue(Out) ?? FreeFolder());
+        string folder = call.GetValue(Out) ?? FreeFolder();
         NewFolder.RefuseOccupied(folder);
+        folder = Path.GetFullPath(folder);
         Recipe recipe = RecipeReader.Read("demo", call.GetValue(Set) ?? []);
         recipe.Resolve(scenes).Validate();
         TorchRuntime.EnsureReady();

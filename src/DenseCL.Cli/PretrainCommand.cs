@@ -103,7 +103,7 @@ internal static class PretrainCommand
     private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)
     {
         Recipe recipe = pretrainer.Recipe;
-        Console.WriteLine(source.Description);
+        Console.WriteLine(Printable.Text(source.Description));
         if (skipped.Count > 0)
         {
             Console.WriteLine($"{skipped.Count} of them cannot be used and are left out; skipped.jsonl in the run folder says why.");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
@@ -20,6 +21,9 @@ internal static class Verb
     public const int Done = 0;
     public const int Failed = 1;
     public const int Wrong = 2;
+
+    // As libtorch says it: of the processor's memory on Linux and macOS, on Windows, of a graphics card's.
+    private static readonly string[] OutOfMemory = ["can't allocate memory", "not enough memory", "out of memory"];
 
     private static readonly Dictionary<Command, string> Examples = [];
 
@@ -45,15 +49,10 @@ internal static class Verb
                 Console.Error.WriteLine("Stopped.");
                 return Failed;
             }
-            catch (Exception e) when (e is OutOfMemoryException || (e is ExternalException && e.Message.Contains("can't allocate memory", StringComparison.Ordinal)))
+            catch (Exception e) when (MessageOf(e) is not null)
             {
-                Console.Error.WriteLine("densecl: there is not enough memory: choose a smaller optim.batch (or optim.batchNormGroup, which is what is computed at once), data.size or method.queue.");
-                return Failed;
-            }
-            catch (Exception e) when (IsExpected(e))
-            {
-                Console.Error.WriteLine($"densecl: {Plain(e.Message)}");
-                return failure;
+                Console.Error.WriteLine($"densecl: {MessageOf(e)}");
+                return IsOutOfMemory(e) ? Failed : failure;
             }
         });
         return command;
@@ -69,7 +68,7 @@ internal static class Verb
         {
             foreach (string message in call.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             {
-                Console.Error.WriteLine($"densecl: {message}");
+                Console.Error.WriteLine($"densecl: {Printable.Text(message)}");
             }
 
             Console.Error.WriteLine($"Try '{NameOf(call.CommandResult.Command)} --help'.");
@@ -82,17 +81,22 @@ internal static class Verb
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"densecl: an error that should not happen; please report it with what follows.\n{e}");
+            Console.Error.WriteLine($"densecl: an error that should not happen; please report it with what follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}");
             return Failed;
         }
     }
 
-    /// <summary>A text without what would steer the terminal: names of files and of things in files stand in messages.</summary>
-    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c));
+    /// <summary>What the user is told of an error; null if that was not foreseen, and so is a bug of ours.</summary>
+    internal static string? MessageOf(Exception e) => e switch
+    {
+        _ when IsOutOfMemory(e) => "There is not enough memory for this. Choose a smaller batch (optim.batch, or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
+        RecipeException or DataException or ImageException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException => Printable.Text(e.Message),
+        _ => null,
+    };
 
-    // Errors whose message is written for the user; anything else is a bug of ours.
-    private static bool IsExpected(Exception e) =>
-        e is RecipeException or DataException or ImageException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException;
+    private static bool IsOutOfMemory(Exception e) =>
+        e is OutOfMemoryException
+        || (e is ExternalException && OutOfMemory.Any(words => e.Message.Contains(words, StringComparison.Ordinal)));
 
     private static string NameOf(Command command) =>
         string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Prepend("densecl").Append(command is RootCommand ? "" : command.Name)).TrimEnd();

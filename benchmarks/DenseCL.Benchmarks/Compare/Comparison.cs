@@ -10,7 +10,7 @@ namespace DenseCL.Benchmarks.Compare;
 internal static class Comparison
 {
     private const string Plain = "PyTorch, fp32";
-    private const string Tuned = "PyTorch, fp32, tuned";
+    private const string Tuned = "PyTorch, tuned, fp32";
     private const string Faster = "times as fast";
 
     /// <summary>Measures, and writes the table.</summary>

@@ -20,9 +20,17 @@ internal sealed class LoaderImages : IDisposable
 
         Count = entries.Length;
         Folder = Directory.CreateTempSubdirectory("densecl-bench-").FullName;
-        for (int i = 0; i < entries.Length; i++)
+        try
         {
-            File.Copy(entries[i].Path, Path.Combine(Folder, FormattableString.Invariant($"{i:D4}{Ending(entries[i])}")));
+            for (int i = 0; i < entries.Length; i++)
+            {
+                File.Copy(entries[i].Path, Path.Combine(Folder, FormattableString.Invariant($"{i:D4}{Ending(entries[i])}")));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         static string Ending(ImageEntry entry) => Path.GetExtension(entry.Name).ToLowerInvariant();

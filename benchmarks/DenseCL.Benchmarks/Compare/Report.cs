@@ -44,7 +44,8 @@ internal static class Report
             | libtorch, TorchSharp | {LibTorch()}, {Version(typeof(torch))} |
             | PyTorch | {rows.Select(row => row.Other).OfType<Measurement>().Select(other => other.Torch).FirstOrDefault(torch => torch is not null) ?? "not run"} |
 
-            The opponent computes in fp32, as eager PyTorch does unless told otherwise; where ours is bf16 the ratio is of both, arithmetic and software. "Tuned" is PyTorch with glibc told to keep freed memory: MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456.
+            The opponents train in single precision (fp32), ours in what stands behind the work: where that is bf16, a part of the ratio is the precision.
+            "Tuned" is PyTorch with glibc told to keep freed memory: MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456.
 
             """);
         if (suites.Length > 0)

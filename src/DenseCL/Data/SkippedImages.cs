@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using DenseCL.Platform;
 
@@ -9,8 +8,6 @@ namespace DenseCL.Data;
 /// <summary>The images of a run that could not be used, each once, with the reason. Safe to add to from many threads.</summary>
 public sealed class SkippedImages
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly ConcurrentDictionary<string, string> reasons = new(StringComparer.Ordinal);
 
     /// <summary>The number of images noted.</summary>
@@ -54,7 +51,7 @@ public sealed class SkippedImages
         ArgumentException.ThrowIfNullOrEmpty(path);
         AtomicFile.Replace(path, stream =>
         {
-            using Utf8JsonWriter writer = new(stream, Readable);
+            using Utf8JsonWriter writer = new(stream, ReadableJson.Options);
             foreach ((string file, string reason) in Entries)
             {
                 writer.WriteStartObject();

@@ -25,16 +25,10 @@ internal sealed class ImageReader
     /// <param name="file">The bytes of the file.</param>
     /// <param name="limits">Which images are taken.</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
-    public unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
+    public ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         common = IsCommon(file, limits);
-        if (common) return Orientation.Seen(jpeg.Orientation, jpeg.Width, jpeg.Height);
-
-        fixed (byte* start = file)
-        {
-            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
-            return image.Header;
-        }
+        return common ? Orientation.Seen(jpeg.Orientation, jpeg.Width, jpeg.Height) : ImageDecoder.ReadHeader(file, limits);
     }
 
     /// <summary>Decodes a part of the file whose header was read last.</summary>

@@ -5,12 +5,13 @@ public static class NewFolder
 {
     /// <summary>Throws if a folder of that name cannot be made.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <exception cref="IOException">The name is empty, the folder is not, or it is being written by another run.</exception>
+    /// <exception cref="IOException">It has no name, is not empty, or is being written by another run.</exception>
     public static void RefuseOccupied(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         if (string.IsNullOrWhiteSpace(folder))
         {
-            throw new IOException("The name of the folder to make is empty: give one.");
+            throw new IOException("The name of the folder to make is empty: give one with --out.");
         }
 
         (string target, string partial) = Targets(folder);

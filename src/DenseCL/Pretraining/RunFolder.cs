@@ -36,10 +36,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens or makes a run folder and locks it until it is disposed or the process ends, however it ends.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">Whether to go on with the run that is there; otherwise there must be none.</param>
-    /// <exception cref="TrainingException">Another process works there, a run is there already, there is none to resume, or the folder cannot be made.</exception>
+    /// <exception cref="TrainingException">The folder has no name, another process works there, a run is there already, there is none to resume, or the folder cannot be made.</exception>
     public static RunFolder Open(string path, bool resume)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new TrainingException("The name of the run folder is empty: give one with --out.");
+        }
+
         string full = System.IO.Path.GetFullPath(path);
         RunFolder probe = new(full, null);
         if (resume && !File.Exists(probe.Recipe))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DenseCL.Data;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using TorchSharp;
@@ -16,35 +17,33 @@ public static class StepBenchmark
     /// <param name="recipe">Network, size, batch, queue, method, precision and device; <c>auto</c> values of the method must be numbers.</param>
     /// <param name="steps">Steps to run, more than <see cref="WarmUp"/>.</param>
     /// <param name="stop">Ends the measurement after the current step.</param>
-    /// <exception cref="RecipeException">Two settings contradict each other.</exception>
+    /// <exception cref="RecipeException">Two settings contradict each other, or one of the method is <c>auto</c>.</exception>
     /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
     public static StepSpeed Run(Recipe recipe, int steps, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(steps, WarmUp);
         recipe.Validate();
-        if (recipe.Method is { Queue: null } or { KeyMomentum: null })
-        {
-            throw new RecipeException("method.queue and method.keyMomentum are `auto`, which needs a number of images: choose numbers for a measurement.");
-        }
-
+        RefuseAuto(recipe.Method.Queue is null, "method.queue");
+        RefuseAuto(recipe.Method.KeyMomentum is null, "method.keyMomentum");
         TorchRuntime.EnsureReady();
         Device device = TorchRuntime.Choose(recipe.Run.Device);
         Precision precision = TorchRuntime.Choose(recipe.Run.Precision, device);
         using DenseContrast method = new(recipe, device);
+        CropGeometry[] whole = [.. Enumerable.Repeat(new CropGeometry(0, 0, recipe.Data.Size, recipe.Data.Size, Flipped: false), recipe.Optim.Batch)];
         List<double> seconds = [];
         Stopwatch watch = new();
         for (int step = 0; step < steps; step++)
         {
             stop.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Views views = new(Images(), Images(), [], []);
+            Views views = new(Images(), Images(), whole, whole);
             watch.Restart();
             method.Train(views, step, recipe.Optim.LearningRate);
             seconds.Add(watch.Elapsed.TotalSeconds);
         }
 
-        double median = Median([.. seconds.Skip(WarmUp)]);
+        double median = Median.Of(seconds.Skip(WarmUp));
         return new StepSpeed(precision, get_num_threads(), median, recipe.Optim.Batch / median, Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
 
         Tensor Images()
@@ -54,10 +53,11 @@ public static class StepBenchmark
         }
     }
 
-    private static double Median(double[] values)
+    private static void RefuseAuto(bool isAuto, string key)
     {
-        Array.Sort(values);
-        int half = values.Length / 2;
-        return values.Length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+        if (isAuto)
+        {
+            throw new RecipeException($"{key} is `auto`, which follows from the number of images, and here there are none. Choose a number.");
+        }
     }
 }

@@ -34,8 +34,13 @@ public static class RecipeReader
     /// do.</exception>
     public static Recipe Read(string nameOrPath, params IEnumerable<string> overrides)
     {
-        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        ArgumentNullException.ThrowIfNull(nameOrPath);
         ArgumentNullException.ThrowIfNull(overrides);
+        if (string.IsNullOrWhiteSpace(nameOrPath))
+        {
+            throw new RecipeException($"The name of the recipe is empty. Give a file, or choose one of {string.Join(", ", Shipped)}.");
+        }
+
         Recipe recipe = Shipped.Contains(nameOrPath, StringComparer.Ordinal)
             ? ReadShipped(nameOrPath)
             : Entries(FileText(nameOrPath), Path.GetFileName(nameOrPath));

@@ -15,8 +15,8 @@ public class BenchTests
         { ["step", "--size", "32"], ["data.size", "33"] },
         { ["loader"], ["Required argument", "--help"] },
         { ["loader", "nowhere"], ["nowhere", "nearest folder that exists"] },
-        { ["loader", "IMAGES", "--size", "8"], ["data.size", "8", "32"] },
-        { ["loader", "IMAGES", "--threads", "0"], ["data.threads", "0", "1"] },
+        { ["loader", "IMAGES", "--size", "8"], ["--size is 8", "32", "1024"] },
+        { ["loader", "IMAGES", "--threads", "0"], ["--threads is 0", "1", "256"] },
         { ["loader", "IMAGES", "--threads", "two"], ["--threads", "two"] },
         { ["loader", "IMAGES", "--limit", "0"], ["--limit is 0", "1"] },
     };
@@ -35,6 +35,19 @@ public class BenchTests
     }
 
     [Theory]
+    [InlineData("step", "--steps")]
+    [InlineData("step", "--threads")]
+    [InlineData("loader", "--limit")]
+    [InlineData("loader", "--size")]
+    public void A_wrong_number_is_repeated_as_it_was_written_in_every_language(string verb, string option)
+    {
+        // Swedish has a minus of its own.
+        (int status, _, string error) = Densecl.RunIn("sv_SE.UTF-8", ["bench", verb, .. verb == "loader" ? new[] { "." } : [], option, "-5"]);
+        Assert.Equal(2, status);
+        Assert.Contains($"{option} is -5:", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("densecl")]
     [InlineData("mocov2")]
     public void A_step_is_reported_as_one_object_whose_numbers_belong_together(string method)
@@ -49,7 +62,7 @@ public class BenchTests
 
         // Both are rounded: to a tenth of a millisecond and a hundredth of an image.
         double seconds = json.GetProperty("seconds_per_step").GetDouble(), rate = json.GetProperty("images_per_second").GetDouble();
-        Assert.InRange(2 / rate, seconds - 0.0001, (seconds + 0.0001) * 1.01);
+        Assert.InRange(2 / rate, (seconds - 0.0001) * 0.99, (seconds + 0.0001) * 1.01);
         Assert.True(json.GetProperty("peak_rss_mb").GetInt64() > 0);
     }
 
@@ -68,6 +81,20 @@ public class BenchTests
         Assert.Equal(images.PathOf("train"), json.GetProperty("folder").GetString());
         Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
         Assert.All(new[] { "images_per_second", "decode_only", "peak_rss_mb" }, key => Assert.True(json.GetProperty(key).GetDouble() > 0, key));
+    }
+
+    [Fact]
+    public void Images_that_cannot_be_used_are_left_out_of_the_measurement_and_counted_however_many_they_are()
+    {
+        using TemporaryImages images = new();
+        images.Picture("good.jpg", 80, 60);
+        for (int i = 0; i < 3; i++)
+            images.Text($"bad-{i}.jpg", "not an image");
+
+        (int status, string output, string error) = Densecl.Run("bench", "loader", images.Root, "--size", "32", "--json");
+        Assert.True(status == 0, output + error);
+        Assert.Contains("3 images cannot be used and are left out, such as bad-0.jpg", error, StringComparison.Ordinal);
+        Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("files").GetInt32());
     }
 
     private static JsonElement Report(params string[] arguments)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Formats.Tar;
 using System.Globalization;
 using SkiaSharp;
 
@@ -108,6 +109,40 @@ public sealed class WrongCallTests : IDisposable
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Expect((process.ExitCode, "", error), 2, "too full", "run.keep");
+    }
+
+    [Theory]
+    [InlineData("--out", "pretrain", "--images", "IMAGES", "--out", "")]
+    [InlineData("--out", "pretrain", "--images", "IMAGES", "--out", "", "--resume")]
+    [InlineData("--out", "demo", "--out", " ")]
+    [InlineData("--out", "demo", "--out", "")]
+    [InlineData("--out", "data", "scenes", "--out", "")]
+    [InlineData("--out", "data", "pack", "--images", "IMAGES", "--out", "")]
+    [InlineData("recipe", "pretrain", "--images", "IMAGES", "--out", "RUN", "--recipe", "")]
+    [InlineData("images", "pretrain", "--images", "", "--out", "RUN")]
+    public void An_empty_name_is_said_to_be_empty(string what, params string[] call)
+    {
+        string images = Path.Combine(ResumeTests.Scenes(folder), "images");
+        Expect(Densecl.Run([.. call.Select(word => word switch { "IMAGES" => images, "RUN" => folder["run"], _ => word })]), 2, "empty", what);
+        Assert.False(Directory.Exists(folder["run"]), "Nothing should be left of a run that never began.");
+    }
+
+    [Fact]
+    public void Names_in_a_tar_cannot_write_to_the_terminal()
+    {
+        using (FileStream file = File.Create(folder["hostile.tar"]))
+        using (TarWriter tar = new(file))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "\u001b]0;owned\u0007\u009b2J.jpg") { DataStream = new MemoryStream([1, 2, 3]) });
+        }
+
+        foreach (string[] call in new string[][] { ["pretrain", "--images", folder["hostile.tar"], "--out", folder["run"]], ["bench", "loader", folder["hostile.tar"]], ["data", "pack", "--images", folder["hostile.tar"], "--out", folder["pack"]] })
+        {
+            (int status, string output, string error) = Densecl.Run(call);
+            Assert.True(status is 1 or 2, $"status {status}\n{output}{error}");
+            Assert.Contains("owned", error, StringComparison.Ordinal);
+            Assert.DoesNotContain(output + error, c => char.IsControl(c) && !Environment.NewLine.Contains(c, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace DenseCL.Data.Shards;
@@ -20,8 +19,6 @@ internal static class ShardIndex
 {
     public const string FileName = "index.jsonl";
     public const int Version = 1;
-
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static ReadOnlySpan<byte> Start => "{\"format\":\"densecl pack\""u8;
 
@@ -51,7 +48,7 @@ internal static class ShardIndex
     public static void Write(string folder, IReadOnlyList<string> classNames, IReadOnlyList<PackedShard> shards)
     {
         using FileStream file = new(Path.Combine(folder, FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
-        using Utf8JsonWriter json = new(file, Readable);
+        using Utf8JsonWriter json = new(file, ReadableJson.Options);
         json.WriteStartObject();
         json.WriteString("format", "densecl pack");
         json.WriteNumber("version", Version);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DenseCL.Images;
+using static System.FormattableString;
 
 namespace DenseCL.Data.Shards;
 
@@ -8,6 +9,7 @@ namespace DenseCL.Data.Shards;
 internal sealed class ShardIndexReader
 {
     private const int Block = 512; // of a tar: headers and contents begin at its multiples
+    private const int MaxNameLength = 8192; // that of a tar, and of a member of it
     private const int MaxLineBytes = 1 << 16;
     private const long MaxBytes = 8L << 30;
 
@@ -129,8 +131,7 @@ internal sealed class ShardIndexReader
                 throw Wrong(Invariant($"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, and what lies before ends at {free}"));
             if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue) throw Wrong(Invariant($"{width} × {height} pixels are no size"));
             if (label is null ? classes > 0 : label < 0 || label >= classes) throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
-            // Of images out of tars it is the tar's name and the member's.
-            if (name.Length is 0 or > 8192) throw Wrong("an image needs a name of 1 to 8192 characters");
+            if (name.Length is 0 or > MaxNameLength) throw Wrong(Invariant($"an image needs a name of 1 to {MaxNameLength} characters"));
 
             entries.Add(new ImageEntry(folder, name, length, (int?)label) { Shard = shard, Offset = offset, Header = new ImageHeader((int)width, (int)height) });
             return offset + length;
@@ -198,6 +199,4 @@ internal sealed class ShardIndexReader
 
     private DataException Wrong(string what, Exception? cause = null) =>
         new(Invariant($"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; else pack the images again."), cause!);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

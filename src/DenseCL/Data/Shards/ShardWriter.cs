@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using DenseCL.Images;
 
@@ -15,8 +14,6 @@ internal sealed class ShardWriter(string folder, ShardPackOptions options, IRead
     private const int Block = 512;
     private const int EndBytes = 2 * Block;
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<PackedShard> shards = [];
     private readonly List<ImageEntry> images = [];
@@ -88,7 +85,7 @@ internal sealed class ShardWriter(string folder, ShardPackOptions options, IRead
     private byte[] Describe(in ImageEntry entry, ImageHeader original)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using Utf8JsonWriter json = new(bytes, Readable);
+        using Utf8JsonWriter json = new(bytes, ReadableJson.Options);
         json.WriteStartObject();
         json.WriteString("name", entry.Name);
         json.WriteNumber("width", original.Width);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace DenseCL.Data.Shards;
 
@@ -198,6 +199,4 @@ internal sealed class TarMembers
 
     private DataException Damaged(long at, string what) =>
         new(Invariant($"{path}, byte {at}: {what}. Copy or download it again; if it was so from the beginning, remove it or make it anew."));
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

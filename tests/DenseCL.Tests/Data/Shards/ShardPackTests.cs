@@ -60,6 +60,20 @@ public sealed class ShardPackTests : IDisposable
         Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(actual, name))));
     }
 
+    [Fact]
+    public void The_longest_name_that_a_tar_gives_an_image_can_be_packed_and_read_again()
+    {
+        string tar = made[$"{new string('t', 251)}.tar"], member = $"{new string('m', 4092)}.jpg";
+        using (FileStream file = File.Create(tar))
+        using (TarWriter writer = new(file))
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, member) { DataStream = new MemoryStream(File.ReadAllBytes(files.Picture("picture.jpg"))) });
+        }
+
+        ImageSource source = ImageSource.Open(tar);
+        Assert.Equal($"{Path.GetFileName(tar)}/{member}", ImageSource.Open(Pack(source, "pack")).Entries.Single().Name);
+    }
+
     [Theory]
     [InlineData(Shuffle.Full)]
     [InlineData(Shuffle.Shards)]

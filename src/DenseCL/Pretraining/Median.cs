@@ -1,4 +1,4 @@
-namespace DenseCL.Benchmarks;
+namespace DenseCL.Pretraining;
 
 /// <summary>The value in the middle, which one disturbed measurement does not move far.</summary>
 internal static class Median
