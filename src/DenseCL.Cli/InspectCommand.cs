@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DenseCL.Cli.Display;
 using DenseCL.Weights;
 using DenseCL.Weights.Naming;
 using Spectre.Console;
@@ -75,13 +76,13 @@ internal static class InspectCommand
         Table table = new Table().AddColumn("tensor").AddColumn("type").AddColumn(new TableColumn("shape"));
         foreach (WeightEntry tensor in tensors)
         {
-            table.AddRow(Markup.Escape(Verb.Plain(tensor.Name)), tensor.Type.ToString(), Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
+            table.AddRow(Markup.Escape(Printable.Text(tensor.Name)), tensor.Type.ToString(), Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
         }
 
         AnsiConsole.Write(table);
         foreach ((string key, string value) in file.Metadata.Take(MaxNotes))
         {
-            Console.WriteLine($"{Verb.Plain(key)}: {Verb.Plain(value)}");
+            Console.WriteLine($"{Printable.Text(key)}: {Printable.Text(value)}");
         }
 
         if (file.Metadata.Count > MaxNotes)
@@ -92,7 +93,7 @@ internal static class InspectCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"));
-        Console.WriteLine(architecture is null ? Verb.Plain(naming) : $"A {architecture}; names of {naming}.");
+        Console.WriteLine(architecture is null ? Printable.Text(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;
     }
 
