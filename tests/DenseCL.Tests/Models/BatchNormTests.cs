@@ -192,7 +192,7 @@ public class BatchNormTests
     private static BatchNorm Norm(int channels)
     {
         // Of a generator of its own: with other numbers every thirtieth run has one so near to 0 that rounding decides which side of ReLU it is on.
-        using Generator generator = new((ulong)channels);
+        using Generator generator = new((ulong)channels + 1);
         BatchNorm norm = new(channels);
         using IDisposable noGrad = no_grad();
         foreach (Parameter parameter in norm.parameters())
