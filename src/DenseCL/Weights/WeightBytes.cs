@@ -31,12 +31,12 @@ internal sealed class WeightBytes : IDisposable
     public long Length { get; }
 
     /// <summary>Fills the destination.</summary>
-    /// <exception cref="WeightFileException">The file ends before.</exception>
+    /// <exception cref="WeightFileException">The file ends before, or the disk fails.</exception>
     public void Read(Span<byte> destination, long position)
     {
         while (!destination.IsEmpty)
         {
-            int read = RandomAccess.Read(handle, destination, position);
+            int read = ReadSome(destination, position);
             if (read == 0)
             {
                 throw new WeightFileException($"{Path}: ends at byte {position}, before it should: it is truncated, or became shorter while it was read. Copy it again.");
@@ -49,4 +49,16 @@ internal sealed class WeightBytes : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    private int ReadSome(Span<byte> destination, long position)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, destination, position);
+        }
+        catch (IOException e)
+        {
+            throw new WeightFileException($"{Path}: cannot be read at byte {position}: {e.Message}", e);
+        }
+    }
 }
