@@ -14,12 +14,12 @@ internal sealed class Bottleneck : ResidualBlock
     private readonly BatchNorm bn3;
     private readonly Shortcut? downsample;
 
-    public Bottleneck(long inChannels, long width, long stride)
+    public Bottleneck(long inChannels, long width, long stride, Dilation dilation)
         : base(nameof(Bottleneck))
     {
         conv1 = new Convolution(inChannels, width, 1);
         bn1 = new BatchNorm(width);
-        conv2 = new Convolution(width, width, 3, stride);
+        conv2 = new Convolution(width, width, 3, stride, dilation.Before);
         bn2 = new BatchNorm(width);
         conv3 = new Convolution(width, width * Expansion, 1);
         bn3 = new BatchNorm(width * Expansion);

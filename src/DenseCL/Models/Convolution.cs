@@ -13,11 +13,12 @@ internal sealed class Convolution : nn.Module
     private readonly Parameter weight;
     private readonly long size;
     private readonly long stride;
+    private readonly long dilation;
 
-    public Convolution(long inChannels, long outChannels, long size, long stride = 1)
+    public Convolution(long inChannels, long outChannels, long size, long stride = 1, long dilation = 1)
         : base(nameof(Convolution))
     {
-        (this.size, this.stride) = (size, stride);
+        (this.size, this.stride, this.dilation) = (size, stride, dilation);
         weight = Owned.Parameter(outChannels, inChannels, size, size);
         RegisterComponents();
     }
@@ -31,7 +32,7 @@ internal sealed class Convolution : nn.Module
     {
         if (size > 1)
         {
-            return nn.functional.conv2d(input, w, strides: [stride, stride], padding: [size / 2, size / 2]);
+            return nn.functional.conv2d(input, w, strides: [stride, stride], padding: [size / 2 * dilation, size / 2 * dilation], dilation: [dilation, dilation]);
         }
 
         Tensor x = stride == 1 ? input : input[TensorIndex.Ellipsis, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
