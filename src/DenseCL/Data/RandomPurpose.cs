@@ -29,4 +29,10 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The position whose dense vector an image leaves in the queue; keyed further by (step).</summary>
     SampledNegatives = 9,
+
+    /// <summary>Which labelled images a backbone is judged by.</summary>
+    LabelledImages = 10,
+
+    /// <summary>The positions of an image that a probe learns from; keyed further by (image).</summary>
+    ProbePositions = 11,
 }

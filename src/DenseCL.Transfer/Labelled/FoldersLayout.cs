@@ -1,0 +1,37 @@
+namespace DenseCL.Transfer.Labelled;
+
+/// <summary>A folder of images and a folder of masks, as anyone has them, and as <c>densecl data scenes</c> writes them.</summary>
+internal static class FoldersLayout
+{
+    /// <summary>The name of the only split where there are none.</summary>
+    public const string Whole = "all";
+
+    private static readonly string[] MaskFolders = ["masks", "labels", "annotations"];
+
+    public static SegmentationFiles? Find(string folder)
+    {
+        string images = Path.Combine(folder, "images");
+        string? masks = MaskFolders.Select(name => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists);
+        if (masks is null || !Directory.Exists(images))
+        {
+            return null;
+        }
+
+        string[] splits = [.. SegmentationFiles.SplitsIn(images, "train", "training", "val", "validation", "test").Where(split => Directory.Exists(Path.Combine(masks, split)))];
+        return new SegmentationFiles(
+            SegmentationLayout.Folders,
+            splits.Length > 0 ? splits : [Whole],
+            splits.Length > 0 ? Array.Find(splits, split => split.StartsWith("train", StringComparison.Ordinal)) : Whole,
+            splits.LastOrDefault(split => !split.StartsWith("train", StringComparison.Ordinal)),
+            Names(folder),
+            Meanings: null,
+            split => split == Whole ? SegmentationFiles.Pair(images, masks) : SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split)));
+    }
+
+    private static string[]? Names(string folder)
+    {
+        string list = Path.Combine(folder, "classes.txt");
+        string[] names = File.Exists(list) ? [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0)] : [];
+        return names.Length > 0 ? names : null;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using DenseCL.Data;
+using DenseCL.Images;
+
+namespace DenseCL.Transfer.Labelled;
+
+/// <summary>Labelled images to learn from and others to measure on, every mask of which was looked at.</summary>
+public sealed class SegmentationData
+{
+    private const int NamedAtMost = 3;
+
+    private readonly Dictionary<LabelledImage, LabelMap> maps;
+
+    private SegmentationData(
+        SegmentationLayout layout, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> train, IReadOnlyList<LabelledImage> test, Dictionary<LabelledImage, LabelMap> maps) =>
+        (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
+
+    /// <summary>How the folder is laid out.</summary>
+    public SegmentationLayout Layout { get; }
+
+    /// <summary>The classes, in the order of their numbers.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Images to learn from, in ordinal order of their names.</summary>
+    public IReadOnlyList<LabelledImage> Train { get; }
+
+    /// <summary>Images to measure on, likewise.</summary>
+    public IReadOnlyList<LabelledImage> Test { get; }
+
+    /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
+    public IReadOnlyList<string> NotInTest { get; private init; } = [];
+
+    /// <summary>Finds the images and reads every mask, so that whatever is wrong shows before any work.</summary>
+    /// <param name="options">Where they are.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <exception cref="DataException">
+    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no class, or a
+    /// class has no pixel to learn from.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static SegmentationData Open(SegmentationDataOptions options, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(options.Folder), options.Layout);
+        SegmentationFiles testFiles = options.TestFolder is { } other ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto) : files;
+        IReadOnlyList<LabelledImage> train = Split(files, options.Train, files.Train, options.Folder, "learn from", "--train-split");
+        IReadOnlyList<LabelledImage> test = Split(
+            testFiles, options.Test, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? options.Folder, "measure on", "--test-split or --test-data");
+
+        Dictionary<LabelledImage, LabelMap> maps = [];
+        foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
+        {
+            IEnumerable<byte> anything = Enumerable.Range(0, of.ClassNames?.Count ?? 255).Select(value => (byte)value);
+            LabelMap map = new(of.Meanings ?? anything, options.Ignore);
+            foreach (LabelledImage image in images)
+            {
+                maps[image] = map;
+            }
+        }
+
+        long[] inTrain = Look(train, maps, stop), inTest = Look(test, maps, stop);
+        IReadOnlyList<string> names = files.ClassNames ?? Numbered(inTrain, inTest);
+        RefuseOtherClasses(names, testFiles, inTest);
+        RefuseEmpty(names, inTrain, options);
+        return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
+    }
+
+    /// <summary>Some of the images to learn from, chosen at random; the fewer are among the more.</summary>
+    /// <param name="count">How many, at least 1; null for all.</param>
+    /// <param name="seed">Another seed chooses others.</param>
+    /// <exception cref="DataException">There are not so many.</exception>
+    public IReadOnlyList<LabelledImage> Labelled(int? count, ulong seed)
+    {
+        if (count is not { } wanted)
+        {
+            return Train;
+        }
+
+        if (wanted < 1 || wanted > Train.Count)
+        {
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{wanted} labelled images are asked for: choose 1 to {Train.Count}, as many as there are."));
+        }
+
+        int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LabelledImages).Permutation(Train.Count);
+        return [.. order.Take(wanted).Order().Select(i => Train[i])];
+    }
+
+    /// <summary>Reads the mask of an image.</summary>
+    /// <param name="image">One of <see cref="Train"/> or <see cref="Test"/>.</param>
+    /// <exception cref="DataException">The file is no longer what it was.</exception>
+    public Mask ReadMask(LabelledImage image) => Read(image, maps[image]);
+
+    private static IReadOnlyList<LabelledImage> Split(SegmentationFiles files, string? asked, string? usual, string folder, string purpose, string option)
+    {
+        string splits = string.Join(", ", files.Splits);
+        string split = asked ?? usual ?? throw new DataException($"{folder} has the splits {splits}, none of which is clearly the one to {purpose}: say {option}.");
+        return files.Splits.Contains(split, StringComparer.Ordinal)
+            ? files.Images(split)
+            : throw new DataException($"{folder} has no split '{split}', but {splits}.");
+    }
+
+    private static Mask Read(LabelledImage image, LabelMap map)
+    {
+        Mask mask = MaskFile.Read(image.MaskPath, ImageLimits.Default);
+        byte[] values = mask.Values;
+        for (int i = 0; i < values.Length; i++)
+        {
+            int @class = map[values[i]];
+            if (@class == LabelMap.Unknown)
+            {
+                throw new DataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it in --ignore if such pixels are not to count, or mend the mask or classes.txt."));
+            }
+
+            values[i] = (byte)@class;
+        }
+
+        return mask;
+    }
+
+    /// <summary>Reads all masks and counts the pixels of each class; every mask must be as large as its image.</summary>
+    private static long[] Look(IReadOnlyList<LabelledImage> images, Dictionary<LabelledImage, LabelMap> maps, CancellationToken stop)
+    {
+        long[] pixels = new long[256];
+        string?[] wrong = new string?[images.Count];
+        ParallelOptions options = new() { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, images.Count, options, () => new long[256], (i, _, counts) =>
+        {
+            wrong[i] = WhyWrong(images[i], maps[images[i]], counts);
+            return counts;
+        }, counts =>
+        {
+            lock (pixels)
+            {
+                for (int value = 0; value < pixels.Length; value++)
+                {
+                    pixels[value] += counts[value];
+                }
+            }
+        });
+
+        string[] found = [.. wrong.OfType<string>()];
+        return found.Length == 0 ? pixels : throw new DataException(string.Join(
+            Environment.NewLine, found.Take(NamedAtMost).Append(found.Length > NamedAtMost ? $"… and {found.Length - NamedAtMost} more of {images.Count}." : "")).TrimEnd());
+    }
+
+    private static string? WhyWrong(LabelledImage image, LabelMap map, long[] counts)
+    {
+        try
+        {
+            ImageHeader size = ImageDecoder.ReadHeader(image.ImagePath, ImageLimits.Default);
+            Mask mask = Read(image, map);
+            if (mask.Width != size.Width || mask.Height != size.Height)
+            {
+                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, but its image {image.ImagePath} is {size.Width} × {size.Height}: they must be of one size.";
+            }
+
+            foreach (byte value in mask.Values)
+            {
+                counts[value]++;
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is DataException or ImageException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static IReadOnlyList<string> Numbered(long[] inTrain, long[] inTest)
+    {
+        int last = Enumerable.Range(0, LabelMap.Ignore).LastOrDefault(c => inTrain[c] > 0 || inTest[c] > 0);
+        return [.. Enumerable.Range(0, last + 1).Select(c => string.Create(CultureInfo.InvariantCulture, $"class {c}"))];
+    }
+
+    private static void RefuseOtherClasses(IReadOnlyList<string> names, SegmentationFiles testFiles, long[] inTest)
+    {
+        int last = Enumerable.Range(0, LabelMap.Ignore).LastOrDefault(c => inTest[c] > 0);
+        if (last >= names.Count || (testFiles.ClassNames is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
+        {
+            throw new DataException("The images to measure on have other classes than those to learn from: both need the same classes in the same order (classes.txt).");
+        }
+    }
+
+    private static void RefuseEmpty(IReadOnlyList<string> names, long[] inTrain, SegmentationDataOptions options)
+    {
+        string[] empty = [.. names.Where((_, c) => inTrain[c] == 0)];
+        if (empty.Length == names.Count || names.Count < 2)
+        {
+            throw new DataException($"The masks of {options.Folder} have fewer than two classes with pixels: there is nothing to tell apart.");
+        }
+
+        if (empty.Length > 0 && !options.AllowEmptyClasses)
+        {
+            throw new DataException(
+                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
+                + "Say --allow-empty-classes to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt.");
+        }
+    }
+}

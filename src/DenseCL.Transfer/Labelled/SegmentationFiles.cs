@@ -1,0 +1,115 @@
+using DenseCL.Data;
+
+namespace DenseCL.Transfer.Labelled;
+
+/// <summary>Where the images and masks of a data set lie, and what its masks mean.</summary>
+/// <param name="Layout">How it is laid out.</param>
+/// <param name="Splits">The splits that are there, such as train and val.</param>
+/// <param name="Train">The one to learn from; null if there is no such.</param>
+/// <param name="Test">The one to measure on; null if there is no such.</param>
+/// <param name="ClassNames">The classes; null if only the masks tell how many there are.</param>
+/// <param name="Meanings">Class of each value of the masks, 255 for those that do not count; null if they are the classes themselves.</param>
+/// <param name="Images">The images of a split.</param>
+internal sealed record SegmentationFiles(
+    SegmentationLayout Layout,
+    IReadOnlyList<string> Splits,
+    string? Train,
+    string? Test,
+    IReadOnlyList<string>? ClassNames,
+    IReadOnlyList<byte>? Meanings,
+    Func<string, IReadOnlyList<LabelledImage>> Images)
+{
+    private const int NamedAtMost = 3;
+
+    // What images are stored as; a mask is a PNG.
+    private static readonly HashSet<string> Pictures = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp" };
+
+    /// <summary>Finds out how a folder is laid out.</summary>
+    /// <exception cref="DataException">There is no such folder, or it is not laid out so.</exception>
+    public static SegmentationFiles Find(string folder, SegmentationLayout layout)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DataException($"There is no folder {folder} with labelled images.");
+        }
+
+        (SegmentationLayout Layout, Func<string, SegmentationFiles?> Find, string Looks)[] known =
+        [
+            (SegmentationLayout.Voc, VocLayout.Find, "JPEGImages/, SegmentationClass/ and ImageSets/Segmentation/"),
+            (SegmentationLayout.Cityscapes, CityscapesLayout.Find, "leftImg8bit/SPLIT/CITY/ and gtFine/SPLIT/CITY/"),
+            (SegmentationLayout.CocoStuff, CocoStuffLayout.Find, "images/train2017/ and annotations/train2017/ with PNGs"),
+            (SegmentationLayout.CamVid, f => CamVidLayout.Find(f, asked: layout == SegmentationLayout.CamVid), "images/train/ and labels/train/, or train/ and trainannot/"),
+            (SegmentationLayout.Folders, FoldersLayout.Find, "images/ and masks/"),
+        ];
+        (SegmentationLayout Layout, Func<string, SegmentationFiles?> Find, string Looks)[] tried = [.. known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout)];
+        return tried.Select(k => k.Find(folder)).FirstOrDefault(found => found is not null) ?? throw new DataException(
+            $"{folder} holds no labelled images as they are known here: expected {string.Join("; or ", tried.Select(k => $"{k.Layout}: {k.Looks}"))}.");
+    }
+
+    /// <summary>All images below a folder with their masks below another, in ordinal order.</summary>
+    /// <param name="images">The folder of images.</param>
+    /// <param name="masks">The folder of masks, with the same folders below it.</param>
+    /// <param name="imageEnd">What the name of an image ends with before its extension.</param>
+    /// <param name="maskEnd">What the name of its mask has in that place.</param>
+    /// <exception cref="DataException">Masks are missing, or there is no image.</exception>
+    public static IReadOnlyList<LabelledImage> Pair(string images, string masks, string imageEnd = "", string maskEnd = "")
+    {
+        List<LabelledImage> pairs = [];
+        foreach (string path in Directory.EnumerateFiles(images, "*", SearchOption.AllDirectories).Where(path => Pictures.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal))
+        {
+            string name = Path.ChangeExtension(Path.GetRelativePath(images, path), null);
+            if (name.EndsWith(imageEnd, StringComparison.Ordinal))
+            {
+                name = name[..^imageEnd.Length];
+                pairs.Add(new LabelledImage(name.Replace('\\', '/'), path, Path.Combine(masks, name + maskEnd + ".png")));
+            }
+        }
+
+        return Complete(pairs, images);
+    }
+
+    /// <summary>Images that a list names.</summary>
+    /// <exception cref="DataException">Images or masks are missing, or the list names none.</exception>
+    public static IReadOnlyList<LabelledImage> Listed(string list, Func<string, LabelledImage> of)
+    {
+        List<LabelledImage> pairs = [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).Select(of)];
+        RefuseMissing(pairs, pair => pair.ImagePath, "image", list);
+        return Complete(pairs, list);
+    }
+
+    /// <summary>Those of the usual names of splits under which there is a folder.</summary>
+    public static IReadOnlyList<string> SplitsIn(string folder, params ReadOnlySpan<string> names)
+    {
+        List<string> found = [];
+        foreach (string name in names)
+        {
+            if (Directory.Exists(Path.Combine(folder, name)))
+            {
+                found.Add(name);
+            }
+        }
+
+        return found;
+    }
+
+    private static List<LabelledImage> Complete(List<LabelledImage> pairs, string place)
+    {
+        if (pairs.Count == 0)
+        {
+            throw new DataException($"{place} names or holds no image.");
+        }
+
+        RefuseMissing(pairs, pair => pair.MaskPath, "mask", place);
+        return pairs;
+    }
+
+    private static void RefuseMissing(List<LabelledImage> pairs, Func<LabelledImage, string> file, string what, string place)
+    {
+        string[] missing = [.. pairs.Select(file).Where(path => !File.Exists(path))];
+        if (missing.Length > 0)
+        {
+            throw new DataException(
+                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: {string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. Put them there, or take the images out.");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace DenseCL.Transfer.Labelled;
+
+/// <summary>How images and masks lie in a folder.</summary>
+public enum SegmentationLayout
+{
+    /// <summary>Found out by what is there.</summary>
+    Auto,
+
+    /// <summary>PASCAL VOC 2012: JPEGImages, SegmentationClass or SegmentationClassAug, and lists in ImageSets/Segmentation.</summary>
+    Voc,
+
+    /// <summary>Cityscapes: leftImg8bit/SPLIT/CITY and gtFine/SPLIT/CITY, masks of label or training ids.</summary>
+    Cityscapes,
+
+    /// <summary>COCO-Stuff: images/train2017 and annotations/train2017, masks of category id − 1.</summary>
+    CocoStuff,
+
+    /// <summary>CamVid with 11 classes: images/SPLIT and labels/SPLIT, or SegNet's SPLIT and SPLITannot; 11 is void.</summary>
+    CamVid,
+
+    /// <summary>Any images/ and masks/ (or labels/, annotations/), both split into train, val and test or not; classes.txt names the classes.</summary>
+    Folders,
+}
