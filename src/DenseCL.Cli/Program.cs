@@ -13,6 +13,7 @@ RootCommand root = new(
     DemoCommand.Create(),
     PretrainCommand.Create(),
     ExportCommand.Create(),
+    new System.CommandLine.Command("eval") { EvalDenseProbeCommand.Create() },
     InspectCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),

@@ -2,25 +2,20 @@ using DenseCL.Models;
 using DenseCL.Recipes;
 using DenseCL.Weights;
 using DenseCL.Weights.Naming;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DenseCL.Transfer;
 
 /// <summary>Weights to be judged: every evaluation builds the network it needs from them.</summary>
 public sealed class BackboneSource
 {
-    private readonly string? path;
-    private readonly ulong seed;
+    private readonly Action<ResNet> fill;
 
-    private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation) =>
-        (Name, Architecture, Normalisation) = (name, architecture, normalisation);
+    private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation, Action<ResNet> fill) =>
+        (Name, Architecture, Normalisation, this.fill) = (name, architecture, normalisation, fill);
 
-    private BackboneSource(string path, BackboneKind architecture, DataOptions normalisation, LoadReport report)
-        : this(path, architecture, normalisation) => (this.path, Report) = (path, report);
-
-    private BackboneSource(BackboneKind architecture, ulong seed)
-        : this($"untrained {BackboneMetadata.Name(architecture)}", architecture, new DataOptions()) => this.seed = seed;
-
-    /// <summary>The file, or that they are untrained; for messages and reports.</summary>
+    /// <summary>The file, or what else they are; for messages and reports.</summary>
     public string Name { get; }
 
     /// <summary>Which network they are of.</summary>
@@ -29,8 +24,8 @@ public sealed class BackboneSource
     /// <summary>Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.</summary>
     public DataOptions Normalisation { get; }
 
-    /// <summary>What was found in the file; null for untrained weights.</summary>
-    public LoadReport? Report { get; }
+    /// <summary>What was found in the file; null if they come from no file.</summary>
+    public LoadReport? Report { get; private init; }
 
     /// <summary>Opens weights, and loads them once to see that they are all there.</summary>
     /// <param name="path">A run folder, or a weight file of any format whose names are known.</param>
@@ -46,13 +41,30 @@ public sealed class BackboneSource
         }
 
         using ResNet backbone = new(architecture);
-        return new BackboneSource(path, architecture, normalisation, BackboneFile.Load(path, backbone));
+        LoadReport report = BackboneFile.Load(path, backbone);
+        return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report };
     }
 
     /// <summary>The weights that a pre-training with this seed starts from.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="seed">The seed, as <c>run.seed</c>.</param>
-    public static BackboneSource Untrained(BackboneKind architecture, ulong seed) => new(architecture, seed);
+    public static BackboneSource Untrained(BackboneKind architecture, ulong seed) =>
+        new($"untrained {BackboneMetadata.Name(architecture)}", architecture, new DataOptions(), network =>
+        {
+            // Random numbers go by a parameter's name: within an encoder, as in pre-training, they are other ones than alone.
+            using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null);
+            encoder.Initialise(seed);
+            Copy(encoder.Backbone, network);
+        });
+
+    /// <summary>The weights that a network has when it is judged, such as one that is being trained.</summary>
+    /// <param name="backbone">The network; it is only read.</param>
+    /// <param name="normalisation">Mean and standard deviation of its images.</param>
+    public static BackboneSource Of(ResNet backbone, DataOptions normalisation)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        return new BackboneSource("the network in training", backbone.Architecture, normalisation, network => Copy(backbone, network));
+    }
 
     /// <summary>Builds the network, in evaluation mode, and loads the weights into it; the caller disposes it.</summary>
     /// <param name="outputStride">8, 16 or 32: input pixels for each position of the last feature map.</param>
@@ -62,15 +74,7 @@ public sealed class BackboneSource
         ResNet backbone = new(Architecture, outputStride);
         try
         {
-            if (path is not null)
-            {
-                BackboneFile.Load(path, backbone);
-            }
-            else
-            {
-                Initialise(backbone);
-            }
-
+            fill(backbone);
             backbone.eval();
             return backbone;
         }
@@ -81,11 +85,14 @@ public sealed class BackboneSource
         }
     }
 
-    /// <summary>Random numbers go by a parameter's name: within an encoder, as in pre-training, they are other ones than alone.</summary>
-    private void Initialise(ResNet backbone)
+    private static void Copy(ResNet from, ResNet into)
     {
-        using Encoder encoder = new(Architecture, embedding: 128, dense: false, gridSize: null);
-        encoder.Initialise(seed);
-        backbone.load_state_dict(encoder.Backbone.state_dict());
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> targets = into.state_dict();
+        foreach ((string name, Tensor tensor) in from.state_dict())
+        {
+            targets[name].copy_(tensor);
+        }
     }
 }

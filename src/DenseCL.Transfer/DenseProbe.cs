@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Transfer;
@@ -59,8 +60,15 @@ public sealed class DenseProbe
         using var guard = no_grad();
         CheckShapes(features, labels);
         long counted = CheckLabels(labels, classes, options.IgnoreLabel);
+        using DisposeScope scope = NewDisposeScope();
+        if (counted < labels.shape[0])
+        {
+            Tensor rows = labels.ne(options.IgnoreLabel).nonzero().squeeze(1);
+            (features, labels) = (features.index_select(0, rows), labels.index_select(0, rows));
+        }
+
         int width = (int)features.shape[1];
-        (double[] mean, double[] inverse) = Standardise(features, labels, options.IgnoreLabel, counted);
+        (double[] mean, double[] inverse) = Standardise(features);
 
         double[] solution = new double[classes * (width + 1)];
         var result = Lbfgs.Minimise(Evaluate, solution, options.MaxIterations, options.Tolerance);
@@ -94,7 +102,8 @@ public sealed class DenseProbe
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var window = NewDisposeScope();
-                (Tensor x, Tensor y) = Counted(features, labels, start, count, options.IgnoreLabel); // (n, C), (n, 1)
+                Tensor x = features.narrow(0, start, count).to(ScalarType.Float64); // (n, C)
+                Tensor y = labels.narrow(0, start, count).unsqueeze(1); // (n, 1)
                 Tensor logProbabilities = nn.functional.log_softmax(x.mm(w.t()).add_(b), 1); // (n, K)
                 Tensor ofTruth = logProbabilities.gather(1, y); // (n, 1)
                 loss -= ofTruth.sum().item<double>();
@@ -126,6 +135,16 @@ public sealed class DenseProbe
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Predict(Tensor features)
     {
+        using DisposeScope scope = NewDisposeScope();
+        return Scores(features).argmax(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The score of each class at each position: its logarithmic probability, but for a number that all classes of a position share.</summary>
+    /// <param name="features">(P, C), any floating type, on the CPU.</param>
+    /// <returns>(P, K), float64.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    public Tensor Scores(Tensor features)
+    {
         ArgumentNullException.ThrowIfNull(features);
         if (features.shape is not [_, long width] || width != channels)
         {
@@ -133,17 +152,17 @@ public sealed class DenseProbe
         }
 
         using var guard = no_grad();
-        Tensor predictions = empty(features.shape[0], dtype: ScalarType.Int64, device: CPU);
+        Tensor scores = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: CPU);
         using var scope = NewDisposeScope();
         Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
         foreach ((long start, long count) in Windows(features))
         {
             using var window = NewDisposeScope();
             Tensor x = features.narrow(0, start, count).to(ScalarType.Float64);
-            predictions.narrow(0, start, count).copy_(x.mm(w.t()).add_(b).argmax(1));
+            scores.narrow(0, start, count).copy_(x.mm(w.t()).add_(b));
         }
 
-        return predictions;
+        return scores;
     }
 
     /// <summary>Predicts every position and counts it against its label.</summary>
@@ -166,13 +185,6 @@ public sealed class DenseProbe
         {
             yield return (start, Math.Min(step, rows - start));
         }
-    }
-
-    /// <summary>The positions of a window that count: features (n, C) in double precision and labels (n, 1).</summary>
-    private static (Tensor X, Tensor Y) Counted(Tensor features, Tensor labels, long start, long count, long ignoreLabel)
-    {
-        Tensor y = labels.narrow(0, start, count), rows = y.ne(ignoreLabel).nonzero().squeeze(1);
-        return (features.narrow(0, start, count).index_select(0, rows).to(ScalarType.Float64), y.index_select(0, rows).unsqueeze(1));
     }
 
     private static void CheckShapes(Tensor features, Tensor labels)
@@ -200,8 +212,8 @@ public sealed class DenseProbe
         return counted > 0 ? counted : throw new ArgumentException("No position has a label that counts: there is nothing to fit.", nameof(labels));
     }
 
-    /// <summary>Mean, and 1 / standard deviation (0 for a channel that never changes), over the positions that count.</summary>
-    private static (double[] Mean, double[] Inverse) Standardise(Tensor features, Tensor labels, long ignoreLabel, long counted)
+    /// <summary>Mean, and 1 / standard deviation (0 for a channel that never changes), over all positions.</summary>
+    private static (double[] Mean, double[] Inverse) Standardise(Tensor features)
     {
         using var scope = NewDisposeScope();
         Tensor mean = Average(x => x);
@@ -222,11 +234,10 @@ public sealed class DenseProbe
             foreach ((long start, long count) in Windows(features))
             {
                 using var window = NewDisposeScope();
-                (Tensor x, _) = Counted(features, labels, start, count, ignoreLabel);
-                sum.add_(of(x).sum(dim: 0));
+                sum.add_(of(features.narrow(0, start, count).to(ScalarType.Float64)).sum(dim: 0));
             }
 
-            return sum.div_(counted);
+            return sum.div_(features.shape[0]);
         }
     }
 }

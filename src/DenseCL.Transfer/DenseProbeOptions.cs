@@ -23,14 +23,15 @@ public sealed record DenseProbeOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxIterations must be 1 … 100,000; 500 is the default.");
     } = 500;
 
-    /// <summary>The solver stops when no component of the gradient is larger, 1e-12 … 0.1. Default 1e-5.</summary>
+    /// <summary>The solver stops when no component of the gradient is larger, 1e-12 … 0.1. Default 1e-4.</summary>
+    /// <remarks>With so small a gradient further steps change no figure in its first three digits.</remarks>
     public double Tolerance
     {
         get;
         init => field = value is >= 1e-12 and <= 0.1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Tolerance must be 1e-12 … 0.1; 1e-5 is the default.");
-    } = 1e-5;
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Tolerance must be 1e-12 … 0.1; 1e-4 is the default.");
+    } = 1e-4;
 
     /// <summary>The label of positions that do not count. Default 255.</summary>
     public long IgnoreLabel { get; init; } = 255;

@@ -18,9 +18,14 @@ internal sealed class MetricsLog(RunFolder folder)
     {
         Append(folder.Metrics, metrics);
         Append(folder.Speed, speed);
-
-        static void Append<T>(string path, T line) => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n");
     }
+
+    /// <summary>Adds a line to the first, likewise.</summary>
+    public void Write(LoggedProbe probe) => Append(folder.Metrics, probe);
+
+    /// <summary>Whether there is a line of the other kind for a step.</summary>
+    public bool HasProbe(long step) => File.Exists(folder.Metrics)
+        && File.ReadLines(folder.Metrics).Any(line => line.Contains("\"probe\":", StringComparison.Ordinal) && StepOf(line) == step);
 
     /// <summary>Drops what was logged after the checkpoint that the run goes on from; it will be logged again.</summary>
     public void KeepUntil(long step)
@@ -38,6 +43,8 @@ internal sealed class MetricsLog(RunFolder folder)
             });
         }
     }
+
+    private static void Append<T>(string path, T line) => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n");
 
     // A line that was cut off by the end of the process counts as beyond.
     private static long StepOf(string line)

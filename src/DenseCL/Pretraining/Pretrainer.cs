@@ -75,6 +75,9 @@ public sealed class Pretrainer : IDisposable
     /// <summary>What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.</summary>
     public LoadReport? StartedFrom { get; }
 
+    /// <summary>Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.</summary>
+    public Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
+
     /// <summary>Steps in all.</summary>
     public long Steps { get; }
 
@@ -85,28 +88,35 @@ public sealed class Pretrainer : IDisposable
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="stop">Ends the run after the current step, with a checkpoint.</param>
     /// <returns>Whether the run is complete.</returns>
+    /// <exception cref="RecipeException">The recipe names a probe, and <see cref="Probe"/> is null.</exception>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>
     /// <exception cref="DataException">Too many images cannot be used.</exception>
     /// <exception cref="Weights.WeightFileException">A checkpoint cannot be written; the one before is kept.</exception>
     public bool Run(IProgress<PretrainProgress>? progress, CancellationToken stop)
     {
-        skipped.Write(folder.Skipped);
-        if (step < Steps)
+        if (Recipe.Run.Probe is not null && Probe is null)
         {
-            try
+            throw new RecipeException("run.probe names labelled images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives.");
+        }
+
+        skipped.Write(folder.Skipped);
+        try
+        {
+            JudgeIfDue(stop);       // the run before may have been stopped in it
+            if (step < Steps)
             {
                 Train(progress, stop);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                Save();
-                return false;
-            }
-            catch (DataException)
-            {
-                Save();     // too many images went bad: what was learned until here is sound
-                throw;
-            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Save();
+            return false;
+        }
+        catch (DataException)
+        {
+            Save();     // too many images went bad: what was learned until here is sound
+            throw;
         }
 
         Save();
@@ -138,6 +148,8 @@ public sealed class Pretrainer : IDisposable
                     clock.Lap(step, epoch));
             }
 
+            JudgeIfDue(stop);
+            clock.Resume();
             progress?.Report(new PretrainProgress(
                 step, Steps, epoch, optim.Epochs, learningRate, report, method.GlobalQueue.Filled, clock.ImagesPerSecond, clock.Remaining(Steps - step), logged, notices.For(step, report, method.GlobalQueue.Filled)));
 
@@ -147,6 +159,17 @@ public sealed class Pretrainer : IDisposable
             }
 
             stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>At the end of an epoch: what the backbone is worth by now.</summary>
+    private void JudgeIfDue(CancellationToken stop)
+    {
+        long epoch = step / stepsPerEpoch;
+        bool due = Probe is not null && step > 0 && step % stepsPerEpoch == 0 && (epoch % Recipe.Run.ProbeEvery == 0 || step == Steps);
+        if (due && !log.HasProbe(step))
+        {
+            log.Write(new LoggedProbe(step, epoch, Probe!(method.Query.Backbone, stop)));
         }
     }
 

@@ -5,7 +5,7 @@ namespace DenseCL.Pretraining;
 /// <summary>Measures steps: how long they take, and how much of that is waiting for images.</summary>
 internal sealed class StepClock(int batch)
 {
-    private readonly long start = Stopwatch.GetTimestamp();
+    private long start = Stopwatch.GetTimestamp();
     private long lapStart = Stopwatch.GetTimestamp();
     private long lapSteps;
     private long steps;
@@ -25,6 +25,13 @@ internal sealed class StepClock(int batch)
         {
             ImagesPerSecond = batch * lapSteps / Stopwatch.GetElapsedTime(lapStart, lastDone).TotalSeconds;
         }
+    }
+
+    /// <summary>What was done since the last step is not training, nor waiting for images.</summary>
+    public void Resume()
+    {
+        long now = Stopwatch.GetTimestamp(), pause = now - lastDone;
+        (start, lapStart, lastDone) = (start + pause, lapStart + pause, now);
     }
 
     /// <summary>The time for so many more steps, at the mean speed so far.</summary>

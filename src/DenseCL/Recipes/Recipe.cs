@@ -10,7 +10,7 @@ public sealed record Recipe
 {
     private static readonly HashSet<string> FreeOnResume = new(StringComparer.Ordinal)
     {
-        "data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery",
+        "data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery", "run.probe", "run.probeEvery",
     };
 
     /// <summary>What is learned.</summary>

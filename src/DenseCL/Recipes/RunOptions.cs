@@ -58,4 +58,26 @@ public sealed record RunOptions
         get;
         init => field = Allowed.Between("run.logEvery", value, 1, int.MaxValue, "Choose 10.");
     } = 10;
+
+    /// <summary>A folder of labelled images that the backbone is judged by while it learns; null for none.</summary>
+    /// <remarks>
+    /// One folder a class, or images and masks as `densecl eval` takes them; figures go to metrics.jsonl, and nothing is learned from the labels. May
+    /// change when a run is resumed.
+    /// </remarks>
+    /// <exception cref="RecipeException">The text cannot be the name of a folder.</exception>
+    [NullWord("null")]
+    public string? Probe
+    {
+        get;
+        init => field = Allowed.FileName("run.probe", value, "Choose a folder of labelled images, or `null` for none.");
+    }
+
+    /// <summary>Epochs from one judgement by <see cref="Probe"/> to the next; at least 1. The last epoch is always judged.</summary>
+    /// <remarks>Each takes as long as `densecl eval` does on these images. May change when a run is resumed.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    public int ProbeEvery
+    {
+        get;
+        init => field = Allowed.Between("run.probeEvery", value, 1, int.MaxValue, "Choose 10.");
+    } = 10;
 }

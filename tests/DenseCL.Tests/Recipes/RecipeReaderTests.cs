@@ -60,7 +60,7 @@ public sealed class RecipeReaderTests
     [InlineData("optim: { learning_rate: 3 }", "r.yaml, line 1: There is no setting `optim.learning_rate`. Did you mean `optim.learningRate`?")]
     [InlineData("optim: { lr: 3 }", "r.yaml, line 1: There is no setting `optim.lr`. Did you mean `optim.learningRate`?")]
     [InlineData("optim: { Batch: 3 }", "r.yaml, line 1: There is no setting `optim.Batch`. Did you mean `optim.batch`?")]
-    [InlineData("run: { xyzzy: 3 }", "r.yaml, line 1: There is no setting `run.xyzzy`. The settings of `run` are seed, device, precision, checkpointEvery, keep, logEvery.")]
+    [InlineData("run: { xyzzy: 3 }", "r.yaml, line 1: There is no setting `run.xyzzy`. The settings of `run` are seed, device, precision, checkpointEvery, keep, logEvery, probe, probeEvery.")]
     [InlineData("xyzzy: 3", "r.yaml, line 1: There is no setting `xyzzy`. A setting is written section.name; the sections are method, model, data, optim, run.")]
     [InlineData("optimiser: { batch: 2 }", "r.yaml, line 1: There is no section `optimiser`; the sections are method, model, data, optim, run.")]
     [InlineData("metod: { lambda: 1 }", "r.yaml, line 1: There is no section `metod`; the sections are method, model, data, optim, run; the nearest is `method`.")]

@@ -17,7 +17,7 @@ public sealed class RecipeWriterTests
         { "data.maxBadShare", "0" }, { "data.minSide", "64" }, { "data.maxPixels", "2000000" }, { "optim.epochs", "5" }, { "optim.batch", "128" },
         { "optim.learningRate", "0.3" }, { "optim.schedule", "cosine-step" }, { "optim.momentum", "0.5" }, { "optim.weightDecay", "1E-05" },
         { "optim.batchNormGroup", "whole" }, { "optim.accumulation", "2" }, { "optim.warmupSteps", "10" }, { "run.seed", "18446744073709551615" },
-        { "run.device", "cuda" }, { "run.precision", "bf16" }, { "run.checkpointEvery", "7" }, { "run.keep", "7" }, { "run.logEvery", "7" },
+        { "run.device", "cuda" }, { "run.precision", "bf16" }, { "run.checkpointEvery", "7" }, { "run.keep", "7" }, { "run.logEvery", "7" }, { "run.probe", "labelled" }, { "run.probeEvery", "7" },
     };
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class RecipeWriterTests
     [Fact]
     public void Only_what_does_not_change_the_result_may_change_on_resume()
     {
-        string[] free = ["data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery"];
+        string[] free = ["data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery", "run.probe", "run.probeEvery"];
         Assert.Equal(free, Setting.All.Select(setting => setting.Key).Where(Recipe.IsFreeOnResume), StringComparer.Ordinal);
         Assert.False(Recipe.IsFreeOnResume("optim.epochs"));
     }

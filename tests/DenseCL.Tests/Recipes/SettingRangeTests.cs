@@ -8,7 +8,7 @@ namespace DenseCL.Tests.Recipes;
 public sealed class SettingRangeTests
 {
     private static readonly string[] WithoutNumbers =
-        ["method.matching", "method.negatives", "model.backbone", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision"];
+        ["method.matching", "method.negatives", "model.backbone", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision", "run.probe"];
 
     /// <summary>Key, what is accepted at the ends, what is refused just outside; values separated by blanks.</summary>
     public static TheoryData<string, string, string> Ranges => new()
@@ -51,6 +51,7 @@ public sealed class SettingRangeTests
         { "run.checkpointEvery", "1 2147483647", "0" },
         { "run.keep", "1 2147483647", "0" },
         { "run.logEvery", "1 2147483647", "0" },
+        { "run.probeEvery", "1 2147483647", "0" },
     };
 
     [Theory]
