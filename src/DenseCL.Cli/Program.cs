@@ -12,6 +12,7 @@ RootCommand root = new(
 {
     DemoCommand.Create(),
     PretrainCommand.Create(),
+    EvalCommand.Create(),
     ExportCommand.Create(),
     InspectCommand.Create(),
     DataCommand.Create(),

@@ -126,24 +126,22 @@ public sealed class DenseProbe
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Predict(Tensor features)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.shape is not [_, long width] || width != channels)
-        {
-            throw new ArgumentException($"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).", nameof(features));
-        }
-
-        using var guard = no_grad();
+        CheckWidth(features);
         Tensor predictions = empty(features.shape[0], dtype: ScalarType.Int64, device: CPU);
-        using var scope = NewDisposeScope();
-        Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
-        foreach ((long start, long count) in Windows(features))
-        {
-            using var window = NewDisposeScope();
-            Tensor x = features.narrow(0, start, count).to(ScalarType.Float64);
-            predictions.narrow(0, start, count).copy_(x.mm(w.t()).add_(b).argmax(1));
-        }
-
+        Score(features, (start, scores) => predictions.narrow(0, start, scores.shape[0]).copy_(scores.argmax(1)));
         return predictions;
+    }
+
+    /// <summary>The logits of all classes for each position.</summary>
+    /// <param name="features">(P, C), any floating type, on the CPU.</param>
+    /// <returns>(P, K), double precision.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    public Tensor Scores(Tensor features)
+    {
+        CheckWidth(features);
+        Tensor all = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: CPU);
+        Score(features, (start, scores) => all.narrow(0, start, scores.shape[0]).copy_(scores));
+        return all;
     }
 
     /// <summary>Predicts every position and counts it against its label.</summary>
@@ -157,6 +155,27 @@ public sealed class DenseProbe
         ConfusionMatrix confusion = new(Classes, ignoreLabel);
         confusion.Add(labels.data<long>().ToArray(), Predict(features).data<long>().ToArray());
         return confusion;
+    }
+
+    private void CheckWidth(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.shape is not [_, long width] || width != channels)
+        {
+            throw new ArgumentException($"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).", nameof(features));
+        }
+    }
+
+    private void Score(Tensor features, Action<long, Tensor> take)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
+        foreach ((long start, long count) in Windows(features))
+        {
+            using var window = NewDisposeScope();
+            take(start, features.narrow(0, start, count).to(ScalarType.Float64).mm(w.t()).add_(b));
+        }
     }
 
     private static IEnumerable<(long Start, long Count)> Windows(Tensor features)

@@ -29,4 +29,13 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The position whose dense vector an image leaves in the queue; keyed further by (step).</summary>
     SampledNegatives = 9,
+
+    /// <summary>Which training images of a class are held out to choose a setting by; keyed further by (class).</summary>
+    ValidationPart = 20,
+
+    /// <summary>The order of the features in an epoch of a linear classifier; keyed further by (epoch).</summary>
+    LinearOrder = 21,
+
+    /// <summary>The few examples of a class; keyed further by (sample, positives, class).</summary>
+    LowShot = 22,
 }
