@@ -90,7 +90,7 @@ def logistic():
     cases = []
     for penalty in [1.0, 0.01, 1e-4]:
         # scikit-learn: C * sum of losses + |W|^2 / 2; here: mean of losses + penalty / 2 |W|^2.
-        machine = LogisticRegression(C=1 / (penalty * len(x)), tol=1e-12, max_iter=100_000).fit((x - mean) / deviation, labels)
+        machine = LogisticRegression(C=1 / (penalty * len(x)), solver="newton-cg", tol=1e-8, max_iter=100_000).fit((x - mean) / deviation, labels)
         cases.append({"penalty": penalty, "probabilities": numbers(machine.predict_proba((test - mean) / deviation))})
     return {"x": numbers(x), "labels": labels.tolist(), "test": numbers(test), "cases": cases}
 
