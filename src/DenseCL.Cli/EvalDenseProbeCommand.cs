@@ -1,41 +1,126 @@
 using System.CommandLine;
-using DenseCL.Platform;
+using DenseCL.Cli.Display;
+using DenseCL.Data;
+using DenseCL.Models;
 using DenseCL.Recipes;
 using DenseCL.Transfer;
 using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Cli;
 
-/// <summary><c>densecl eval dense-probe</c></summary>
+/// <summary><c>densecl eval dense-probe</c>: a linear classifier of the frozen map's positions.</summary>
 internal static class EvalDenseProbeCommand
 {
-    private static readonly Option<string[]> Weights = new("--weights") { AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string> Data = new("--data") { Required = true };
-    private static readonly Option<string?> Test = new("--test-split");
-    private static readonly Option<int?> ShortSide = new("--short-side");
-    private static readonly Option<int> Stride = new("--stride") { DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> Positions = new("--positions") { DefaultValueFactory = _ => 200_000 };
-    private static readonly Option<bool> All = new("--all");
+    private static readonly Option<int> Stride = new("--stride") { Description = "Pixels for each position of the map: 8, 16 or 32. 8 shows most and takes longest.", HelpName = "8|16|32", DefaultValueFactory = _ => 8 };
 
-    private sealed class P(System.Diagnostics.Stopwatch w) : IProgress<int> { public void Report(int v) { if (v % 50 == 0) Console.WriteLine($"{v} {w.ElapsedMilliseconds}"); } }
+    private static readonly Option<string> Stages = new Option<string>("--stages")
+    {
+        Description = "The maps that are looked at: of the last stage, or of all four.",
+        HelpName = "last|all",
+        DefaultValueFactory = _ => "last",
+    }.AcceptOnlyFromAmong("last", "all");
 
-    public static Command Create() => new Command("dense-probe", "x") { Weights, Data, Test, ShortSide, Stride, Positions, All }.Does("", Prepare);
+    private static readonly Option<int?> ShortSide = new("--short-side") { Description = "Resize images so that their shorter side has so many pixels. Default: as they are.", HelpName = "PIXELS" };
+    private static readonly Option<int?> Labelled = new("--labelled") { Description = "Learn from so many of the images, chosen by the seed.", HelpName = "N" };
+    private static readonly Option<int> Positions = new("--positions") { Description = "Learn from so many positions in all.", HelpName = "N", DefaultValueFactory = _ => new DenseProbeEvaluationOptions().Positions };
+    private static readonly Option<double> L2 = new("--l2") { Description = "Weight of the penalty on the classifier's weights.", HelpName = "λ", DefaultValueFactory = _ => new DenseProbeOptions().L2 };
+
+    private static readonly Option<string> PrecisionName = new Option<string>("--precision")
+    {
+        Description = "The numbers that features are computed with: auto (bf16 where the processor multiplies it), fp32 or bf16.",
+        HelpName = "PRECISION",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+
+    public static Command Create()
+    {
+        Command command = new("dense-probe", "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: the cheapest honest proof for dense prediction.")
+        {
+            EvalOptions.Weights, EvalOptions.Untrained,
+        };
+        LabelledOptions.AddTo(command);
+        foreach (Option option in new Option[] { Stride, Stages, ShortSide, Labelled, Positions, L2, PrecisionName, EvalOptions.Seed, EvalOptions.Json })
+        {
+            command.Options.Add(option);
+        }
+
+        return command.Does(
+            """
+            densecl eval dense-probe --weights run --data camvid --test-split val
+            densecl eval dense-probe --untrained resnet18 --data camvid --test-split val      what the network is worth before any training
+            densecl eval dense-probe --weights run --data mine --test-data mine-held-out --labelled 50 --short-side 240
+              mine/images/a.jpg     an image
+              mine/masks/a.png      its mask: the number of a class for each pixel, 255 where none counts
+              mine/classes.txt      the names of the classes, one a line, if they are to have any
+            """,
+            Prepare);
+    }
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
-        SegmentationData data = SegmentationData.Open(new() { Folder = call.GetRequiredValue(Data), Test = call.GetValue(Test) }, stop);
-        TorchRuntime.EnsureReady();
+        DenseProbeEvaluationOptions options = new()
+        {
+            Stride = call.GetValue(Stride) switch
+            {
+                int stride and (8 or 16 or ResNet.Stride) => stride,
+                int stride => throw new DataException(FormattableString.Invariant($"--stride is {stride}: choose 8, 16 or 32.")),
+            },
+            AllStages = call.GetRequiredValue(Stages) == "all",
+            ShortSide = call.GetValue(ShortSide) is { } side and not (>= 32 and <= 4096)
+                ? throw new DataException(FormattableString.Invariant($"--short-side is {side}: choose 32 to 4096."))
+                : call.GetValue(ShortSide),
+            Labelled = call.GetValue(Labelled),
+            Positions = EvalOptions.InRange(call, Positions, 1000, 100_000_000),
+            Probe = new DenseProbeOptions { L2 = EvalOptions.InRange(call, L2, 1e-9, 1000) },
+            Precision = Enum.Parse<Precision>(call.GetRequiredValue(PrecisionName), ignoreCase: true),
+        };
+        SegmentationData data = SegmentationData.Open(LabelledOptions.Of(call), stop);
+        DenseProbeEvaluation evaluation = new(data, options);
+        BackboneSource backbone = EvalOptions.Backbone(call);
+        (bool json, ulong seed) = (call.GetValue(EvalOptions.Json), call.GetValue(EvalOptions.Seed));
         return () =>
         {
-            foreach (string w in call.GetRequiredValue(Weights))
+            (DenseProbe probe, ConfusionMatrix confusion) = FeatureDisplay.Show(json, progress => evaluation.Evaluate(backbone, seed, progress, stop));
+            if (json)
             {
-                var watch = System.Diagnostics.Stopwatch.StartNew();
-                BackboneSource source = w.StartsWith("untrained", StringComparison.Ordinal) ? BackboneSource.Untrained(BackboneKind.Resnet18, ulong.Parse(w[9..])) : BackboneSource.Open(w);
-                (DenseProbe probe, ConfusionMatrix m) = new DenseProbeEvaluation(data, new() { ShortSide = call.GetValue(ShortSide), Stride = call.GetValue(Stride), Positions = call.GetValue(Positions), AllStages = call.GetValue(All) }).Evaluate(source, 0, new P(watch), stop);
-                Console.WriteLine(FormattableString.Invariant($"{w} mIoU {100 * m.MeanIoU:f2} acc {100 * m.PixelAccuracy:f2} its {probe.Iterations} {watch.Elapsed.TotalSeconds:f0} s  {string.Join(' ', m.PerClassIoU.Select(v => (100 * v).ToString("f1")))}"));
+                ShowJson();
+                return Verb.Done;
+            }
+
+            IReadOnlyList<double> ious = confusion.PerClassIoU;
+            FiguresDisplay.ShowTable(["class", "IoU"], data.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, double.IsNaN(ious[c]) ? "-" : FiguresDisplay.Percent(ious[c])]));
+            Console.WriteLine($"mIoU {FiguresDisplay.Percent(confusion.MeanIoU)}, pixel accuracy {FiguresDisplay.Percent(confusion.PixelAccuracy)}");
+            Console.WriteLine(Printable.Text(FormattableString.Invariant(
+                $"{backbone.Name}, stride {options.Stride}, {call.GetRequiredValue(Stages)} stage{(options.AllStages ? "s" : "")}: learned from {options.Labelled ?? data.Train.Count:N0} images, measured on {data.Test.Count:N0}.")));
+            if (!probe.Converged)
+            {
+                Console.WriteLine(FormattableString.Invariant(
+                    $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner."));
             }
 
             return Verb.Done;
+
+            void ShowJson() => FiguresDisplay.ShowJson(
+                evaluation,
+                backbone,
+                seed,
+                [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy)],
+                new
+                {
+                    data = Path.GetFullPath(call.GetRequiredValue(LabelledOptions.Data)),
+                    layout = data.Layout.ToString().ToLowerInvariant(),
+                    trainImages = options.Labelled ?? data.Train.Count,
+                    testImages = data.Test.Count,
+                    stride = options.Stride,
+                    stages = call.GetRequiredValue(Stages),
+                    shortSide = options.ShortSide,
+                    positions = options.Positions,
+                    l2 = options.Probe.L2,
+                    precision = call.GetRequiredValue(PrecisionName),
+                    steps = probe.Iterations,
+                    converged = probe.Converged,
+                    classIoU = data.ClassNames.Zip(confusion.PerClassIoU).Select(pair => new { @class = pair.First, iou = double.IsNaN(pair.Second) ? (double?)null : pair.Second }),
+                });
         };
     }
 }

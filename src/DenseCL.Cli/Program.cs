@@ -12,8 +12,8 @@ RootCommand root = new(
 {
     DemoCommand.Create(),
     PretrainCommand.Create(),
+    EvalCommand.Create(),
     ExportCommand.Create(),
-    new System.CommandLine.Command("eval") { EvalDenseProbeCommand.Create() },
     InspectCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),

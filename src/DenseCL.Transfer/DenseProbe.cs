@@ -135,34 +135,22 @@ public sealed class DenseProbe
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Predict(Tensor features)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return Scores(features).argmax(1).MoveToOuterDisposeScope();
+        CheckWidth(features);
+        Tensor predictions = empty(features.shape[0], dtype: ScalarType.Int64, device: CPU);
+        Score(features, (start, scores) => predictions.narrow(0, start, scores.shape[0]).copy_(scores.argmax(1)));
+        return predictions;
     }
 
-    /// <summary>The score of each class at each position: its logarithmic probability, but for a number that all classes of a position share.</summary>
+    /// <summary>The logits of all classes for each position.</summary>
     /// <param name="features">(P, C), any floating type, on the CPU.</param>
-    /// <returns>(P, K), float64.</returns>
+    /// <returns>(P, K), double precision.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Scores(Tensor features)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.shape is not [_, long width] || width != channels)
-        {
-            throw new ArgumentException($"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).", nameof(features));
-        }
-
-        using var guard = no_grad();
-        Tensor scores = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: CPU);
-        using var scope = NewDisposeScope();
-        Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
-        foreach ((long start, long count) in Windows(features))
-        {
-            using var window = NewDisposeScope();
-            Tensor x = features.narrow(0, start, count).to(ScalarType.Float64);
-            scores.narrow(0, start, count).copy_(x.mm(w.t()).add_(b));
-        }
-
-        return scores;
+        CheckWidth(features);
+        Tensor all = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: CPU);
+        Score(features, (start, scores) => all.narrow(0, start, scores.shape[0]).copy_(scores));
+        return all;
     }
 
     /// <summary>Predicts every position and counts it against its label.</summary>
@@ -176,6 +164,27 @@ public sealed class DenseProbe
         ConfusionMatrix confusion = new(Classes, ignoreLabel);
         confusion.Add(labels.data<long>().ToArray(), Predict(features).data<long>().ToArray());
         return confusion;
+    }
+
+    private void CheckWidth(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.shape is not [_, long width] || width != channels)
+        {
+            throw new ArgumentException($"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).", nameof(features));
+        }
+    }
+
+    private void Score(Tensor features, Action<long, Tensor> take)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
+        foreach ((long start, long count) in Windows(features))
+        {
+            using var window = NewDisposeScope();
+            take(start, features.narrow(0, start, count).to(ScalarType.Float64).mm(w.t()).add_(b));
+        }
     }
 
     private static IEnumerable<(long Start, long Count)> Windows(Tensor features)

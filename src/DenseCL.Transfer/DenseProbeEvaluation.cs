@@ -9,11 +9,21 @@ namespace DenseCL.Transfer;
 /// The cheapest honest proof: a linear classifier of single positions on the frozen feature map, fitted on labelled images and measured on
 /// others, pixel by pixel at the size of their masks.
 /// </summary>
-/// <param name="data">The labelled images.</param>
-/// <param name="options">What is looked at; the defaults if null.</param>
-public sealed class DenseProbeEvaluation(SegmentationData data, DenseProbeEvaluationOptions? options = null) : IEvaluation
+public sealed class DenseProbeEvaluation : IEvaluation
 {
-    private readonly DenseProbeEvaluationOptions options = options ?? new();
+    private readonly SegmentationData data;
+    private readonly DenseProbeEvaluationOptions options;
+
+    /// <summary>The evaluation.</summary>
+    /// <param name="data">The labelled images.</param>
+    /// <param name="options">What is looked at; the defaults if null.</param>
+    /// <exception cref="DataException">More labelled images are asked for than there are.</exception>
+    public DenseProbeEvaluation(SegmentationData data, DenseProbeEvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        (this.data, this.options) = (data, options ?? new());
+        _ = data.Labelled(this.options.Labelled, seed: 0);
+    }
 
     /// <inheritdoc/>
     public string Name => "dense-probe";
@@ -28,12 +38,12 @@ public sealed class DenseProbeEvaluation(SegmentationData data, DenseProbeEvalua
     /// <summary>Fits the classifier and counts its predictions.</summary>
     /// <param name="backbone">The weights.</param>
     /// <param name="seed">Chooses the labelled images, if not all are used, and the positions of each.</param>
-    /// <param name="progress">Told how many images of both sets are done; may be null.</param>
+    /// <param name="progress">Told after each image; may be null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>The classifier, and every pixel of the images to measure on.</returns>
     /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public (DenseProbe Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<int>? progress, CancellationToken stop)
+    public (DenseProbe Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<FeatureProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
@@ -46,13 +56,13 @@ public sealed class DenseProbeEvaluation(SegmentationData data, DenseProbeEvalua
         {
             stop.ThrowIfCancellationRequested();
             Count(probe, maps, data.Test[i], confusion);
-            progress?.Report(labelled.Count + i + 1);
+            progress?.Report(new FeatureProgress("test", i + 1, data.Test.Count));
         }
 
         return (probe, confusion);
     }
 
-    private DenseProbe Fit(FeatureMaps maps, IReadOnlyList<LabelledImage> labelled, ulong seed, IProgress<int>? progress, CancellationToken stop)
+    private DenseProbe Fit(FeatureMaps maps, IReadOnlyList<LabelledImage> labelled, ulong seed, IProgress<FeatureProgress>? progress, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> features = [], labels = [];
@@ -73,7 +83,7 @@ public sealed class DenseProbeEvaluation(SegmentationData data, DenseProbeEvalua
             Tensor rows = map.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(positions));         // (≤ each, C)
             features.Add(rows.MoveToOuterDisposeScope());
             labels.Add(tensor([.. positions.Select(p => classes[p])], ScalarType.Int64).MoveToOuterDisposeScope());
-            progress?.Report(i + 1);
+            progress?.Report(new FeatureProgress("train", i + 1, labelled.Count));
         }
 
         return DenseProbe.Fit(cat(features), cat(labels), data.ClassNames.Count, options.Probe, stop);

@@ -30,6 +30,10 @@ public sealed class SegmentationData
     /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
     public IReadOnlyList<string> NotInTest { get; private init; } = [];
 
+    /// <summary>The splits of a folder of images and masks in any known layout; none if it is no such folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static IReadOnlyList<string> SplitsOf(string folder) => SegmentationFiles.Recognise(folder)?.Splits ?? [];
+
     /// <summary>Finds the images and reads every mask, so that whatever is wrong shows before any work.</summary>
     /// <param name="options">Where they are.</param>
     /// <param name="stop">Ends the work.</param>

@@ -21,6 +21,16 @@ internal sealed record SegmentationFiles(
 {
     private const int NamedAtMost = 3;
 
+    // In the order in which they are tried: folders of one's own look like CamVid's.
+    private static readonly (SegmentationLayout Layout, Func<string, bool, SegmentationFiles?> Find, string Looks)[] Known =
+    [
+        (SegmentationLayout.Voc, (folder, _) => VocLayout.Find(folder), "JPEGImages/, SegmentationClass/ and ImageSets/Segmentation/"),
+        (SegmentationLayout.Cityscapes, (folder, _) => CityscapesLayout.Find(folder), "leftImg8bit/SPLIT/CITY/ and gtFine/SPLIT/CITY/"),
+        (SegmentationLayout.CocoStuff, (folder, _) => CocoStuffLayout.Find(folder), "images/train2017/ and annotations/train2017/ with PNGs"),
+        (SegmentationLayout.CamVid, CamVidLayout.Find, "images/train/ and labels/train/, or train/ and trainannot/"),
+        (SegmentationLayout.Folders, (folder, _) => FoldersLayout.Find(folder), "images/ and masks/"),
+    ];
+
     // What images are stored as; a mask is a PNG.
     private static readonly HashSet<string> Pictures = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp" };
 
@@ -33,18 +43,14 @@ internal sealed record SegmentationFiles(
             throw new DataException($"There is no folder {folder} with labelled images.");
         }
 
-        (SegmentationLayout Layout, Func<string, SegmentationFiles?> Find, string Looks)[] known =
-        [
-            (SegmentationLayout.Voc, VocLayout.Find, "JPEGImages/, SegmentationClass/ and ImageSets/Segmentation/"),
-            (SegmentationLayout.Cityscapes, CityscapesLayout.Find, "leftImg8bit/SPLIT/CITY/ and gtFine/SPLIT/CITY/"),
-            (SegmentationLayout.CocoStuff, CocoStuffLayout.Find, "images/train2017/ and annotations/train2017/ with PNGs"),
-            (SegmentationLayout.CamVid, f => CamVidLayout.Find(f, asked: layout == SegmentationLayout.CamVid), "images/train/ and labels/train/, or train/ and trainannot/"),
-            (SegmentationLayout.Folders, FoldersLayout.Find, "images/ and masks/"),
-        ];
-        (SegmentationLayout Layout, Func<string, SegmentationFiles?> Find, string Looks)[] tried = [.. known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout)];
-        return tried.Select(k => k.Find(folder)).FirstOrDefault(found => found is not null) ?? throw new DataException(
-            $"{folder} holds no labelled images as they are known here: expected {string.Join("; or ", tried.Select(k => $"{k.Layout}: {k.Looks}"))}.");
+        return Recognise(folder, layout) ?? throw new DataException(
+            $"{folder} holds no labelled images as they are known here: expected {string.Join("; or ", Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => $"{k.Layout}: {k.Looks}"))}.");
     }
+
+    /// <summary>The same; null if the folder is not laid out so.</summary>
+    public static SegmentationFiles? Recognise(string folder, SegmentationLayout layout = SegmentationLayout.Auto) => !Directory.Exists(folder)
+        ? null
+        : Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => k.Find(folder, layout == k.Layout)).FirstOrDefault(found => found is not null);
 
     /// <summary>All images below a folder with their masks below another, in ordinal order.</summary>
     /// <param name="images">The folder of images.</param>

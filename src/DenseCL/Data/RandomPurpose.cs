@@ -35,4 +35,13 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The positions of an image that a probe learns from; keyed further by (image).</summary>
     ProbePositions = 11,
+
+    /// <summary>Which training images of a class are held out to choose a setting by; keyed further by (class).</summary>
+    ValidationPart = 12,
+
+    /// <summary>The order of the features in an epoch of a linear classifier; keyed further by (epoch).</summary>
+    LinearOrder = 13,
+
+    /// <summary>The few examples of a class; keyed further by (sample, positives, class).</summary>
+    LowShot = 14,
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using DenseCL.Cli.Display;
+using DenseCL.Data;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Transfer;
+using DenseCL.Weights;
+
+namespace DenseCL.Cli;
+
+/// <summary>What every <c>densecl eval</c> verb is told: which weights, the seed, how to report.</summary>
+internal static class EvalOptions
+{
+    public static readonly Option<string?> Weights = new("--weights")
+    {
+        Description = "The weights to judge: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever.",
+        HelpName = "FILE",
+    };
+
+    public static readonly Option<string?> Untrained = new("--untrained")
+    {
+        Description = "Judge the network as a pre-training starts from it, instead: resnet18, resnet34, resnet50, resnet101 or resnet152.",
+        HelpName = "ARCH",
+    };
+
+    public static readonly Option<ulong> Seed = new("--seed") { Description = "From which everything random is derived.", HelpName = "N", DefaultValueFactory = _ => 0 };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object, with all settings, and nothing else." };
+
+    /// <summary>Opens the weights that a call names, and says what was found in them.</summary>
+    public static BackboneSource Backbone(ParseResult call)
+    {
+        (string? weights, string? untrained) = (call.GetValue(Weights), call.GetValue(Untrained));
+        if (weights is null == untrained is null)
+        {
+            throw new WeightFileException(weights is null
+                ? "Which weights? Give --weights FILE, or --untrained resnet18 for a network that was not trained."
+                : "--weights and --untrained were both given: one network is judged at a time.");
+        }
+
+        TorchRuntime.EnsureReady();
+        if (untrained is not null)
+        {
+            return BackboneSource.Untrained(Architecture(untrained), call.GetValue(Seed));
+        }
+
+        BackboneSource source = BackboneSource.Open(weights!);
+        if (source.Report is { } report && !call.GetValue(Json))
+        {
+            LoadReportDisplay.Show(report);
+        }
+
+        return source;
+    }
+
+    /// <summary>Refuses a number out of its range, by the name of its option.</summary>
+    public static T InRange<T>(ParseResult call, Option<T> option, T low, T high)
+        where T : IComparable<T>, IFormattable
+    {
+        T value = call.GetRequiredValue(option);
+        return value.CompareTo(low) >= 0 && value.CompareTo(high) <= 0
+            ? value
+            : throw new DataException(FormattableString.Invariant($"{option.Name} is {value}: choose {low} to {high}."));
+    }
+
+    // Not Enum.Parse, which takes numbers as well.
+    private static BackboneKind Architecture(string name)
+    {
+        BackboneKind[] all = Enum.GetValues<BackboneKind>();
+        return all.Where(kind => string.Equals(kind.ToString(), name, StringComparison.OrdinalIgnoreCase)).ToArray() is [var found]
+            ? found
+            : throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", all.Select(kind => kind.ToString().ToLowerInvariant()))}.");
+    }
+}
