@@ -10,9 +10,9 @@ namespace DenseCL.Cli;
 /// <summary><c>densecl pretrain</c>: the main job.</summary>
 internal static class PretrainCommand
 {
-    private static readonly Option<string> Images = new("--images")
+    private static readonly Option<string[]> Images = new("--images")
     {
-        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars.",
+        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
         HelpName = "DIR",
         Required = true,
     };
@@ -94,7 +94,7 @@ internal static class PretrainCommand
         }
     }
 
-    private static ImageSource Open(string images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
+    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
     {
         DataOptions data = recipe.Data;
         return ImageSource.Open(images).CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);

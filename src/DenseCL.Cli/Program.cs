@@ -12,6 +12,7 @@ RootCommand root = new(
 {
     DemoCommand.Create(),
     PretrainCommand.Create(),
+    AblateCommand.Create(Evaluations.Kinds),
     ExportCommand.Create(),
     InspectCommand.Create(),
     DataCommand.Create(),
