@@ -4,13 +4,13 @@ using DenseCL.Transfer.Ablation;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 
-/// <summary>Rendered scenes and an ablation whose runs are 8 steps of a ResNet-18 each.</summary>
+/// <summary>Rendered scenes and an ablation whose runs are 4 steps of a ResNet-18 each.</summary>
 internal sealed class TinyAblation : IDisposable
 {
     private const string Start =
         """
         recipe: small
-        set: { data.size: 64, optim.batch: 6, optim.batchNormGroup: 3, method.queue: 18, optim.epochs: 2, run.logEvery: 1, run.checkpointEvery: 3, run.precision: fp32 }
+        set: { data.size: 64, optim.batch: 6, optim.batchNormGroup: 3, method.queue: 18, optim.epochs: 1, run.logEvery: 1, run.keep: 1, run.precision: fp32 }
 
         """;
 
