@@ -74,7 +74,7 @@ internal static class EvalDenseProbeCommand
             Probe = new DenseProbeOptions { L2 = EvalOptions.InRange(call, L2, 1e-9, 1000) },
             Precision = Enum.Parse<Precision>(call.GetRequiredValue(PrecisionName), ignoreCase: true),
         };
-        SegmentationData data = SegmentationData.Open(LabelledOptions.Of(call), stop);
+        SegmentationData data = LabelledOptions.Open(call, stop);
         DenseProbeEvaluation evaluation = new(data, options);
         BackboneSource backbone = EvalOptions.Backbone(call);
         (bool json, ulong seed) = (call.GetValue(EvalOptions.Json), call.GetValue(EvalOptions.Seed));

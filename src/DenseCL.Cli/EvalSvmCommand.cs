@@ -104,9 +104,9 @@ internal static class EvalSvmCommand
     private static (MultiLabelImages Train, MultiLabelImages Test) Images(ParseResult call, CancellationToken stop)
     {
         ClassificationOptions.CheckPlaces(call, Data);
-        if (call.GetValue(Data) is { } data && MultiLabelImages.FindVoc(data) is { } voc)
+        if (call.GetValue(Data) is { } data)
         {
-            return (MultiLabelImages.OpenVoc(voc, "trainval", stop), MultiLabelImages.OpenVoc(voc, "test", stop));
+            return MultiLabelImages.Open(data, stop);
         }
 
         (LabelledImages train, LabelledImages test) = ClassificationOptions.Images(call, Data, stop);

@@ -35,10 +35,11 @@ internal static class LabelledOptions
         }
     }
 
-    /// <summary>What a call says.</summary>
-    public static SegmentationDataOptions Of(ParseResult call) => new()
+    /// <summary>Opens what a call names.</summary>
+    public static SegmentationData Open(ParseResult call, CancellationToken stop) => SegmentationData.Open(call.GetRequiredValue(Data), Of(call), stop);
+
+    private static SegmentationDataOptions Of(ParseResult call) => new()
     {
-        Folder = call.GetRequiredValue(Data),
         Layout = Enum.Parse<SegmentationLayout>(call.GetRequiredValue(Layout), ignoreCase: true),
         Train = call.GetValue(TrainSplit),
         Test = call.GetValue(TestSplit),

@@ -4,15 +4,16 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Pretraining;
 using DenseCL.Recipes;
+using DenseCL.Transfer;
 
 namespace DenseCL.Cli;
 
 /// <summary><c>densecl pretrain</c>: the main job.</summary>
 internal static class PretrainCommand
 {
-    private static readonly Option<string> Images = new("--images")
+    private static readonly Option<string[]> Images = new("--images")
     {
-        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars.",
+        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
         HelpName = "DIR",
         Required = true,
     };
@@ -63,7 +64,7 @@ internal static class PretrainCommand
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
-            Pretrainer pretrainer = new(recipe, source, skipped, folder);
+            Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = OnlineProbe.Open(recipe, stop) };
             Announce(pretrainer, source, skipped);
             return () =>
             {
@@ -94,7 +95,7 @@ internal static class PretrainCommand
         }
     }
 
-    private static ImageSource Open(string images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
+    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
     {
         DataOptions data = recipe.Data;
         return ImageSource.Open(images).CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);

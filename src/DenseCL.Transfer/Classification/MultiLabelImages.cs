@@ -10,6 +10,21 @@ namespace DenseCL.Transfer.Classification;
 /// <param name="Targets">(K, N): of each class and image 1 if it is there, −1 if not, 0 if it does not count.</param>
 public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames, IReadOnlyList<IReadOnlyList<sbyte>> Targets)
 {
+    /// <summary>Opens VOCdevkit, or a folder with train/ and val/ (or test/) of class folders.</summary>
+    /// <param name="data">The folder.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <exception cref="DataException">The folder is neither, or as for the two apart.</exception>
+    public static (MultiLabelImages Train, MultiLabelImages Test) Open(string data, CancellationToken stop = default)
+    {
+        if (FindVoc(data) is { } voc)
+        {
+            return (OpenVoc(voc, "trainval", stop), OpenVoc(voc, "test", stop));
+        }
+
+        (LabelledImages train, LabelledImages test) = LabelledImages.Open(data, stop);
+        return (Of(train), Of(test));
+    }
+
     /// <summary>Every class against all others.</summary>
     /// <param name="images">Images of one class each.</param>
     public static MultiLabelImages Of(LabelledImages images)

@@ -35,21 +35,23 @@ public sealed class SegmentationData
     public static IReadOnlyList<string> SplitsOf(string folder) => SegmentationFiles.Recognise(folder)?.Splits ?? [];
 
     /// <summary>Finds the images and reads every mask, so that whatever is wrong shows before any work.</summary>
-    /// <param name="options">Where they are.</param>
+    /// <param name="folder">The data set's folder.</param>
+    /// <param name="options">Layout and splits; found out if null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
     /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no class, or a
     /// class has no pixel to learn from.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static SegmentationData Open(SegmentationDataOptions options, CancellationToken stop = default)
+    public static SegmentationData Open(string folder, SegmentationDataOptions? options = null, CancellationToken stop = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(options.Folder), options.Layout);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new();
+        SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(folder), options.Layout);
         SegmentationFiles testFiles = options.TestFolder is { } other ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto) : files;
-        IReadOnlyList<LabelledImage> train = Split(files, options.Train, files.Train, options.Folder, "learn from", "--train-split");
+        IReadOnlyList<LabelledImage> train = Split(files, options.Train, files.Train, folder, "learn from", "--train-split");
         IReadOnlyList<LabelledImage> test = Split(
-            testFiles, options.Test, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? options.Folder, "measure on", "--test-split or --test-data");
+            testFiles, options.Test, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? folder, "measure on", "--test-split or --test-data");
 
         Dictionary<LabelledImage, LabelMap> maps = [];
         foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
@@ -65,7 +67,7 @@ public sealed class SegmentationData
         long[] inTrain = Look(train, maps, stop), inTest = Look(test, maps, stop);
         IReadOnlyList<string> names = files.ClassNames ?? Numbered(inTrain, inTest);
         RefuseOtherClasses(names, testFiles, inTest);
-        RefuseEmpty(names, inTrain, options);
+        RefuseEmpty(names, inTrain, folder, options.AllowEmptyClasses);
         return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
     }
 
@@ -188,15 +190,15 @@ public sealed class SegmentationData
         }
     }
 
-    private static void RefuseEmpty(IReadOnlyList<string> names, long[] inTrain, SegmentationDataOptions options)
+    private static void RefuseEmpty(IReadOnlyList<string> names, long[] inTrain, string folder, bool allowed)
     {
         string[] empty = [.. names.Where((_, c) => inTrain[c] == 0)];
         if (empty.Length == names.Count || names.Count < 2)
         {
-            throw new DataException($"The masks of {options.Folder} have fewer than two classes with pixels: there is nothing to tell apart.");
+            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to tell apart.");
         }
 
-        if (empty.Length > 0 && !options.AllowEmptyClasses)
+        if (empty.Length > 0 && !allowed)
         {
             throw new DataException(
                 $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "

@@ -3,9 +3,6 @@ namespace DenseCL.Transfer.Labelled;
 /// <summary>Which labelled images to judge by.</summary>
 public sealed record SegmentationDataOptions
 {
-    /// <summary>The data set's folder.</summary>
-    public required string Folder { get; init; }
-
     /// <summary>How it is laid out.</summary>
     public SegmentationLayout Layout { get; init; }
 

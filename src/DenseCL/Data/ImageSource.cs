@@ -30,7 +30,7 @@ public sealed class ImageSource
         Fingerprint = Hash(entries);
     }
 
-    /// <summary>Absolute folder that the images lie in.</summary>
+    /// <summary>Absolute folder that the images lie in; of several sources, that of the first.</summary>
     public string Root { get; }
 
     /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
@@ -93,6 +93,51 @@ public sealed class ImageSource
                     : "is a file of no kind that is known here";
                 throw new DataException($"{full} {advice}. Images come from a folder, a list of images (.txt or .lst), COCO annotations (.json) or tars.");
         }
+    }
+
+    /// <summary>Opens several paths as one source.</summary>
+    /// <param name="paths">At least one, each as in <see cref="Open(string)"/>; none twice.</param>
+    /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
+    public static ImageSource Open(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.Count == 0)
+            throw new DataException("There is no path of images: give at least one.");
+
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        if (paths.FirstOrDefault(path => !string.IsNullOrWhiteSpace(path) && !seen.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))) is { } twice)
+            throw new DataException($"{Path.GetFullPath(twice)} is given twice, and its images would count twice: give it once.");
+
+        return Combine([.. paths.Select(Open)]);
+    }
+
+    /// <summary>Puts sources together: the images of the first in their order, then those of the second, and so on.</summary>
+    /// <param name="sources">At least one; a single one is returned as it is.</param>
+    /// <returns>
+    /// A source in which the names begin with the number of their source, from 1: "2/street/7.jpg". They, and so the <see cref="Fingerprint"/>, do not depend on where
+    /// the sources lie. Classes are kept if all sources have the same.
+    /// </returns>
+    public static ImageSource Combine(IReadOnlyList<ImageSource> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentOutOfRangeException.ThrowIfZero(sources.Count, nameof(sources));
+        if (sources is [var single]) return single;
+
+        bool sameClasses = sources.All(source => source.ClassNames.SequenceEqual(sources[0].ClassNames, StringComparer.Ordinal));
+        var entries = new List<ImageEntry>(sources.Sum(source => source.Entries.Count));
+        foreach ((int index, ImageSource source) in sources.Index())
+        {
+            string number = string.Create(CultureInfo.InvariantCulture, $"{index + 1}/");
+            entries.AddRange(source.Entries.Select(entry => entry with
+            {
+                Name = number + entry.Name,
+                SourceLength = number.Length + entry.SourceLength,
+                Label = sameClasses ? entry.Label : null,
+            }));
+        }
+
+        string kind = $"from {Number(sources.Count)} sources: {string.Join("; ", sources.Select((source, index) => string.Create(CultureInfo.InvariantCulture, $"({index + 1}) {source.Description[..^1]}")))}";
+        return new ImageSource(sources[0].Root, kind, "", entries, sameClasses ? sources[0].ClassNames : [], sources.Sum(source => source.FoundCount));
     }
 
     /// <summary>Reads the header of every image, so that what cannot be used is known before the training and not after days of it.</summary>

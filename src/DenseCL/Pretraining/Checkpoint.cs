@@ -34,15 +34,13 @@ internal static class Checkpoint
     /// <exception cref="TrainingException">The file is damaged, or belongs to another recipe or to other images.</exception>
     public static long Load(string path, DenseContrast method, Recipe recipe, string dataFingerprint)
     {
-        try
+        return Read(path, verify: true, file =>
         {
-            using SafetensorsFile file = Safetensors.Open(path, verify: true);
-            if (file.Metadata.GetValueOrDefault("format") != Format)
+            if (WhyAnotherRun(path, file, recipe, dataFingerprint) is { } reason)
             {
-                throw new TrainingException($"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.");
+                throw new TrainingException(reason);
             }
 
-            RefuseAnotherRun(path, file, recipe, dataFingerprint);
             using IDisposable noGrad = no_grad();
             foreach ((string name, Tensor tensor) in Tensors(method))
             {
@@ -53,7 +51,24 @@ internal static class Checkpoint
             long enqueued = long.Parse(file.Metadata["enqueued"], CultureInfo.InvariantCulture);
             method.GlobalQueue.Restore(enqueued);
             method.DenseQueue?.Restore(enqueued);
-            return long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
+            return StepOf(file);
+        });
+    }
+
+    /// <summary>What a checkpoint says of itself, without its tensors.</summary>
+    /// <returns>The steps done; and why it cannot be gone on with, null if it can.</returns>
+    /// <exception cref="TrainingException">The file is damaged.</exception>
+    public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint) =>
+        Read(path, verify: false, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
+
+    private static T Read<T>(string path, bool verify, Func<SafetensorsFile, T> read)
+    {
+        try
+        {
+            using SafetensorsFile file = Safetensors.Open(path, verify);
+            return file.Metadata.GetValueOrDefault("format") == Format
+                ? read(file)
+                : throw new TrainingException($"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.");
         }
         catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or RecipeException)
         {
@@ -61,7 +76,9 @@ internal static class Checkpoint
         }
     }
 
-    private static void RefuseAnotherRun(string path, SafetensorsFile file, Recipe recipe, string dataFingerprint)
+    private static long StepOf(SafetensorsFile file) => long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
+
+    private static string? WhyAnotherRun(string path, SafetensorsFile file, Recipe recipe, string dataFingerprint)
     {
         Recipe saved = RecipeReader.Parse(file.Metadata["recipe"], path);
         string[] differences =
@@ -70,15 +87,11 @@ internal static class Checkpoint
                 .Where(difference => !Recipe.IsFreeOnResume(difference.Key))
                 .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
         ];
-        if (differences.Length > 0)
-        {
-            throw new TrainingException($"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out.");
-        }
-
-        if (file.Metadata["data"] != dataFingerprint)
-        {
-            throw new TrainingException($"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights.");
-        }
+        return differences.Length > 0
+            ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out."
+            : file.Metadata["data"] != dataFingerprint
+                ? $"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights."
+                : null;
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DenseContrast method)

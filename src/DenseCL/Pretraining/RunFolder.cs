@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Platform;
 
 namespace DenseCL.Pretraining;
 
@@ -56,9 +57,9 @@ public sealed class RunFolder : IDisposable
         try
         {
             Directory.CreateDirectory(probe.Checkpoints);
-            lockFile = new FileStream(System.IO.Path.Combine(full, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lockFile = FolderLock.Take(full);
         }
-        catch (IOException e) when (IsSharingViolation(e))
+        catch (IOException e) when (FolderLock.IsTaken(e))
         {
             throw new TrainingException($"The run folder {full} is in use by another process: wait for it, or choose another folder.", e);
         }
@@ -110,9 +111,6 @@ public sealed class RunFolder : IDisposable
 
     private static long StepOf(string file) =>
         long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
-
-    // The numbers of "locked by another process": EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
-    private static bool IsSharingViolation(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

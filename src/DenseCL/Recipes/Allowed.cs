@@ -60,7 +60,7 @@ internal static class Allowed
     public static T Defined<T>(string key, T value)
         where T : struct, Enum => Enum.IsDefined(value)
             ? value
-            : throw Refused(key, value.ToString("D"), $"one of {string.Join(", ", Setting.WordsOf(typeof(T)))}", "Choose a word.");
+            : throw Refused(key, value.ToString("D"), $"one of {string.Join(", ", OptionProperty.WordsOf(typeof(T)))}", "Choose a word.");
 
     /// <summary>The name of a file, or null.</summary>
     public static string? FileName(string key, string? value, string advice)

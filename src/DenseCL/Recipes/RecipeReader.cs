@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DenseCL.Recipes;
 
 /// <summary>Reads recipes: shipped ones by name, others from YAML files, with single settings overridden.</summary>
@@ -11,7 +9,7 @@ namespace DenseCL.Recipes;
 public static class RecipeReader
 {
     /// <summary>The greatest size of a recipe file in bytes: 1 MiB.</summary>
-    public const int MaxBytes = 1 << 20;
+    public const int MaxBytes = YamlFile.MaxBytes;
 
     private const string Folder = "recipes/";
     private const string Extension = ".yaml";
@@ -43,7 +41,7 @@ public static class RecipeReader
 
         Recipe recipe = Shipped.Contains(nameOrPath, StringComparer.Ordinal)
             ? ReadShipped(nameOrPath)
-            : Entries(FileText(nameOrPath), Path.GetFileName(nameOrPath));
+            : Entries(YamlFile.Read(nameOrPath, "recipe", Shipped), Path.GetFileName(nameOrPath));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string text in overrides)
         {
@@ -93,7 +91,9 @@ public static class RecipeReader
             .Aggregate(recipe, (result, entry) => Apply(result, entry.Key, entry.Value, entry.Where));
     }
 
-    private static Recipe Apply(Recipe recipe, string key, YamlValue value, string where)
+    /// <summary>A recipe with another value for a setting.</summary>
+    /// <exception cref="RecipeException">There is no such setting, or the value is not allowed; the message begins with the place.</exception>
+    internal static Recipe Apply(Recipe recipe, string key, YamlValue value, string where)
     {
         try
         {
@@ -122,57 +122,6 @@ public static class RecipeReader
     private static Recipe ReadShipped(string name)
     {
         using Stream stream = typeof(RecipeReader).Assembly.GetManifestResourceStream(Folder + name + Extension)!;
-        return Entries(Text(stream, name), name + Extension);
-    }
-
-    private static string FileText(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                throw new RecipeException(
-                    $"{Allowed.Quoted(path)} is a folder, not a recipe. Give the file in it, such as recipe.yaml of a run folder.");
-            }
-
-            using FileStream stream = File.OpenRead(path);
-            return Text(stream, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RecipeException(
-                $"There is neither a shipped recipe nor a file {Allowed.Quoted(path)} (looked for in {Directory.GetCurrentDirectory()}). "
-                + $"Check the path, or choose one of {string.Join(", ", Shipped)}{Nearest.Hint(path, Shipped)}.",
-                e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw new RecipeException(
-                $"The recipe file {Allowed.Quoted(path)} cannot be read. {e.Message} Check the path and its permissions.", e);
-        }
-    }
-
-    private static string Text(Stream stream, string name)
-    {
-        // Reads no more than the limit whatever the length says: a device or a growing file has none.
-        byte[] buffer = new byte[MaxBytes + 1];
-        int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        if (length > MaxBytes)
-        {
-            throw new RecipeException(
-                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for a recipe. Check that it is the file you meant.");
-        }
-
-        try
-        {
-            using var reader = new StreamReader(
-                new MemoryStream(buffer, 0, length), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new RecipeException(
-                $"{Allowed.Quoted(name)} is not a text in UTF-8. Save it as UTF-8, or check that it is the file you meant.", e);
-        }
+        return Entries(YamlFile.Read(stream, name, "recipe"), name + Extension);
     }
 }

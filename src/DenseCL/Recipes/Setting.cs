@@ -1,42 +1,25 @@
-using System.Globalization;
-using System.Reflection;
-
 namespace DenseCL.Recipes;
 
 /// <summary>One setting of a recipe: the option's property, its dotted key, and the way between its value and YAML.</summary>
 internal sealed class Setting
 {
-    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+    private readonly OptionProperty section;
+    private readonly OptionProperty option;
 
-    private readonly PropertyInfo section;
-    private readonly PropertyInfo property;
-    private readonly Type type;
-    private readonly string? nullWord;
-
-    private Setting(PropertyInfo section, PropertyInfo property)
-    {
-        this.section = section;
-        this.property = property;
-        type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        nullWord = property.GetCustomAttribute<NullWordAttribute>()?.Word;
-        (Section, Name) = (CamelCase(section.Name), CamelCase(property.Name));
-    }
+    private Setting(OptionProperty section, OptionProperty option) => (this.section, this.option) = (section, option);
 
     /// <summary>All settings in the order in which the options declare them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
-        [.. from section in Settable(typeof(Recipe)) from property in Settable(section.PropertyType) select new Setting(section, property)];
+        [.. from section in OptionProperty.Of(typeof(Recipe)) from option in OptionProperty.Of(section.Type) select new Setting(section, option)];
 
     /// <summary>The sections in order.</summary>
     public static IReadOnlyList<string> Sections { get; } = [.. All.Select(setting => setting.Section).Distinct(StringComparer.Ordinal)];
 
-    public string Section { get; }
+    public string Section => section.Name;
 
-    public string Name { get; }
+    public string Name => option.Name;
 
     public string Key => $"{Section}.{Name}";
-
-    /// <summary>The words of an enumeration in kebab-case, in the order of their values.</summary>
-    public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(KebabCase);
 
     /// <summary>The setting of a dotted key; an unknown key is refused with the nearest known one.</summary>
     public static Setting Find(string key)
@@ -58,98 +41,17 @@ internal sealed class Setting
     /// <summary>
     /// The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.
     /// </summary>
-    public string Text(Recipe recipe) => property.GetValue(section.GetValue(recipe)) switch
-    {
-        null => nullWord!,
-        string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum word => KebabCase(word.ToString()),
-        bool yes => yes ? "true" : "false",
-        Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
-        PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
-        double number => number.ToString("R", Invariant),
-        IFormattable number => number.ToString(null, Invariant),
-        var other => throw new NotSupportedException($"{Key} has a type without a form in YAML: {other.GetType()}."),
-    };
+    public string Text(Recipe recipe) => option.Text(section.ValueIn(recipe)!);
 
     /// <summary>The recipe with another value for this setting; the option itself checks the range.</summary>
-    public Recipe With(Recipe recipe, object? value)
-    {
-        object options = Copy(section.GetValue(recipe)!);
-        property.SetValue(options, value, BindingFlags.DoNotWrapExceptions, null, null, Invariant);
-        object result = Copy(recipe);
-        section.SetValue(result, options);
-        return (Recipe)result;
-    }
+    public Recipe With(Recipe recipe, object? value) => (Recipe)section.With(recipe, option.With(section.ValueIn(recipe)!, value));
+
+    /// <summary>The recipe with the value that this setting has in another one.</summary>
+    public Recipe Taken(Recipe recipe, Recipe from) => With(recipe, option.ValueIn(section.ValueIn(from)!));
 
     /// <summary>The value that a YAML node stands for; null where the setting's word for null is written.</summary>
-    public object? Parse(YamlValue value)
-    {
-        if (nullWord is not null && (value.IsPlain(nullWord) || (type == typeof(string) && (value.IsPlain("") || value.IsPlain("~")))))
-        {
-            return null;
-        }
-
-        string first = value.Items is [var item, ..] ? item : "";
-        object? parsed = type switch
-        {
-            _ when type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
-            _ when type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
-            _ when value.IsList => null,
-            _ when type == typeof(double) => Number(first),
-            _ when type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
-            _ when type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
-            _ when type == typeof(bool) => first is "true" ? true : first is "false" ? false : null,
-            _ when type.IsEnum => WordsOf(type).Zip(Enum.GetValues(type).Cast<object>())
-                .FirstOrDefault(member => member.First.Equals(first, StringComparison.Ordinal)).Second,
-            _ => first,
-        };
-        return parsed ?? throw new RecipeException($"{Key} is {value}, but must be {Expected(value)}.");
-    }
-
-    private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
-
-    private static string KebabCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+    public object? Parse(YamlValue value) => option.Parse(value, Key);
 
     private static IEnumerable<string> NamesIn(string section) =>
         All.Where(setting => setting.Section.Equals(section, StringComparison.Ordinal)).Select(setting => setting.Name);
-
-    private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, Invariant, out double number) && double.IsFinite(number) ? number : null;
-
-    private static double?[] Numbers(YamlValue value) => value.IsList ? [.. value.Items.Select(Number)] : [];
-
-    private static IEnumerable<PropertyInfo> Settable(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.CanWrite)
-            .OrderBy(property => property.MetadataToken);
-
-    private static object Copy(object options)
-    {
-        object copy = Activator.CreateInstance(options.GetType())!;
-        foreach (PropertyInfo option in Settable(options.GetType()))
-        {
-            option.SetValue(copy, option.GetValue(options));
-        }
-
-        return copy;
-    }
-
-    private string Expected(YamlValue value)
-    {
-        // The default is the example, so that the message shows a decimal point where a number has one.
-        string example = Text(new Recipe()) is var text && !string.Equals(text, nullWord, StringComparison.Ordinal) ? text : "7";
-        string form = type switch
-        {
-            _ when type == typeof(Interval) => $"two finite numbers such as {example}",
-            _ when type == typeof(PerChannel) => $"three finite numbers such as {example}",
-            _ when type == typeof(double) => $"a finite number such as {example}",
-            _ when type == typeof(int) => $"a whole number of at most {int.MaxValue} such as {example}",
-            _ when type == typeof(ulong) => $"a whole number from 0 to {ulong.MaxValue}",
-            _ when type == typeof(bool) => "true or false",
-            _ when type.IsEnum => $"one of {string.Join(", ", WordsOf(type))}",
-            _ => "the name of a file",
-        };
-        return form + (nullWord is null ? "" : $", or `{nullWord}`") + (type.IsEnum ? Nearest.Hint(value.IsList ? "" : value.Items[0], WordsOf(type)) : "");
-    }
 }

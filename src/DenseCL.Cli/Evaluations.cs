@@ -1,0 +1,40 @@
+using DenseCL.Transfer;
+using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Labelled;
+
+namespace DenseCL.Cli;
+
+/// <summary>The evaluations that an ablation file may name: the one place to register them.</summary>
+internal static class Evaluations
+{
+    public static EvaluationKinds Kinds { get; } = new()
+    {
+        { "dense-probe", DenseProbe },
+        { "knn", Knn },
+        { "linear", Linear },
+        { "svm", Svm },
+    };
+
+    private static DenseProbeEvaluation DenseProbe(string data, EvaluationOptions options) => new(
+        SegmentationData.Open(data, options.Read<SegmentationDataOptions>()),
+        options.Read<DenseProbeEvaluationOptions>() with { Probe = options.Read<DenseProbeOptions>() });
+
+    private static KnnEvaluation Knn(string data, EvaluationOptions options)
+    {
+        (LabelledImages train, LabelledImages test) = LabelledImages.Open(data);
+        return new KnnEvaluation(train, test, options.Read<KnnOptions>() with { Features = options.Read<FeatureOptions>() });
+    }
+
+    private static LinearEvaluation Linear(string data, EvaluationOptions options)
+    {
+        (LabelledImages train, LabelledImages test) = LabelledImages.Open(data);
+        return new LinearEvaluation(train, test, options.Read<LinearOptions>() with { Features = options.Read<FeatureOptions>() });
+    }
+
+    private static SvmEvaluation Svm(string data, EvaluationOptions options)
+    {
+        (MultiLabelImages train, MultiLabelImages test) = MultiLabelImages.Open(data);
+        return new SvmEvaluation(train, test, options.Read<SvmOptions>() with { Features = options.Read<FeatureOptions>() });
+    }
+}

@@ -1,0 +1,323 @@
+using System.Diagnostics;
+using System.Globalization;
+using DenseCL.Data;
+using DenseCL.Images;
+using DenseCL.Platform;
+using DenseCL.Pretraining;
+using DenseCL.Recipes;
+using DenseCL.Weights;
+
+namespace DenseCL.Transfer.Ablation;
+
+/// <summary>
+/// Trains and measures every variant with every seed, one after another, seeds outermost: so a table that is not complete yet compares the same seeds. What is known
+/// is not computed again.
+/// </summary>
+public sealed class AblationRun
+{
+    private readonly AblationPlan plan;
+    private readonly AblationFolder folder;
+    private readonly string data;
+    private readonly Dictionary<string, IEvaluation> evaluations;
+    private readonly Dictionary<(ImageLimits Limits, double MaxBadShare), (ImageSource Source, SkippedImages Skipped)> sources = [];
+    private readonly List<AblationResult> results = [];
+    private readonly List<string> notes = [];
+    private readonly List<string> failures = [];
+
+    /// <summary>Checks everything that can be wrong before any training, and finds what is there already. Nothing is written.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="kinds">The evaluations there are.</param>
+    /// <param name="images">The images to train on.</param>
+    /// <param name="labelled">The path of the labelled data, for the evaluations.</param>
+    /// <param name="folder">Where runs, results and tables are or will be.</param>
+    /// <param name="stop">Ends the checks.</param>
+    /// <exception cref="RecipeException">An evaluation or an option is unknown, or a variant does not fit the images.</exception>
+    /// <exception cref="DataException">The labelled data or the images cannot be used.</exception>
+    /// <exception cref="TrainingException">A checkpoint is damaged.</exception>
+    /// <exception cref="WeightFileException">The weights that a variant starts from cannot be read.</exception>
+    /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public AblationRun(AblationPlan plan, EvaluationKinds kinds, ImageSource images, string labelled, AblationFolder folder, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(kinds);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(folder);
+        (this.plan, this.folder) = (plan, folder);
+        data = LabelledData.Fingerprint(labelled);
+        evaluations = plan.Evaluations.ToDictionary(evaluation => evaluation.Text, evaluation => kinds.Create(evaluation, labelled), StringComparer.Ordinal);
+        CheckMachine();
+
+        (IReadOnlyList<AblationResult> found, IReadOnlyList<int> damaged) = ResultLog.Read(folder.Results);
+        Jobs = [.. plan.Seeds.SelectMany(seed => JobsOf(seed, images, found, stop))];
+        results.AddRange(Jobs.SelectMany(job => job.Known));
+        Note(found, damaged);
+    }
+
+    /// <summary>The runs in their order.</summary>
+    public IReadOnlyList<AblationJob> Jobs { get; }
+
+    /// <summary>What the user should know before it begins, a sentence or two each: results that do not count, runs that make room, settings that are probably not meant.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    /// <summary>The runs that could not be finished, with the reason; the others went on.</summary>
+    public IReadOnlyList<string> Failures => failures;
+
+    /// <summary>The results so far.</summary>
+    public AblationTable Table => AblationTable.Of(plan, results);
+
+    /// <summary>Does what is left to do. Every result is in the folder before the next thing begins.</summary>
+    /// <param name="view">Shows the trainings.</param>
+    /// <param name="said">Told what is done, a line each, on the calling thread; may be null.</param>
+    /// <param name="stop">Ends the work; the run at hand is saved.</param>
+    /// <returns>Whether it was not stopped; <see cref="Failures"/> tells whether all went well.</returns>
+    /// <exception cref="DataException">Too many images cannot be used, or the labelled data are damaged.</exception>
+    /// <exception cref="TrainingException">A run folder cannot be used.</exception>
+    /// <exception cref="WeightFileException">A checkpoint cannot be written.</exception>
+    public bool Run(TrainingView view, IProgress<string>? said, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        AtomicFile.Replace(folder.Plan, plan.Text);
+        WriteTables();
+        try
+        {
+            return Jobs.Where(job => job.Pending.Count > 0).All(job => Do(job, view, said, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static string TitleOf(AblationJob job) => string.Create(CultureInfo.InvariantCulture, $"{job.Variant}, seed {job.Seed}");
+
+    private bool Do(AblationJob job, TrainingView view, IProgress<string>? said, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        double? trained = null;
+        if (!job.IsUntrained)
+        {
+            try
+            {
+                trained = Pretrain(job, view, said, stop);
+            }
+            catch (DivergedException e)
+            {
+                // A learning rate too high for one variant should not cost the others the night.
+                failures.Add($"{TitleOf(job)}: {e.InnerException!.Message}");
+                said?.Report($"{failures[^1]} The other runs go on.");
+                return true;
+            }
+
+            if (trained is null)
+            {
+                return false;
+            }
+        }
+
+        BackboneSource backbone = job.IsUntrained
+            ? BackboneSource.Untrained(job.Recipe.Model.Backbone, job.Seed)
+            : BackboneSource.Open(folder.RunOf(job.Variant, job.Seed));
+        foreach (PlannedEvaluation evaluation in job.Pending)
+        {
+            stop.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            IReadOnlyList<KeyValuePair<string, double>> figures = evaluations[evaluation.Text].Measure(backbone, job.Seed, stop);
+            AblationResult result = new(
+                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
+            ResultLog.Append(folder.Results, result);
+            results.Add(result);
+            WriteTables();
+            said?.Report(Describe(job, evaluation, result));
+        }
+
+        return true;
+    }
+
+    private static string Describe(AblationJob job, PlannedEvaluation evaluation, AblationResult result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{TitleOf(job)}: {evaluation.Text}: ")
+        + (result.Figures is [var (name, value), ..] ? $"{name} {TableMarkdown.Number(value, value is >= 0 and <= 1)}" : "no figures")
+        + string.Create(CultureInfo.InvariantCulture, $", {result.Seconds:F0} s");
+
+    /// <summary>Trains, or goes on; seconds in all, null if stopped.</summary>
+    private double? Pretrain(AblationJob job, TrainingView view, IProgress<string>? said, CancellationToken stop)
+    {
+        string path = folder.RunOf(job.Variant, job.Seed);
+        if (job.WhyDisplaced is not null)
+        {
+            said?.Report($"{path} is kept as {Displace(path)}.");
+        }
+
+        (ImageSource source, SkippedImages known) = SourceOf(job.Recipe);
+        SkippedImages skipped = new();
+        foreach ((string file, string reason) in known.Entries)
+        {
+            skipped.Add(file, reason);
+        }
+
+        using RunFolder run = RunFolder.Open(path, resume: File.Exists(Path.Combine(path, "recipe.yaml")));
+        using Pretrainer pretrainer = new(job.Recipe, source, skipped, run);
+        return view(TitleOf(job), progress => Train(pretrainer, progress, stop)) ? TrainingTime.Of(run.Speed) : null;
+    }
+
+    private static bool Train(Pretrainer pretrainer, IProgress<PretrainProgress>? progress, CancellationToken stop)
+    {
+        try
+        {
+            return pretrainer.Run(progress, stop);
+        }
+        catch (TrainingException e)
+        {
+            throw new DivergedException(e);
+        }
+    }
+
+    private static string Displace(string run)
+    {
+        string free = Enumerable.Range(1, int.MaxValue).Select(number => string.Create(CultureInfo.InvariantCulture, $"{run}.old{number}")).First(name => !Path.Exists(name));
+        Directory.Move(run, free);
+        return free;
+    }
+
+    private void WriteTables()
+    {
+        AblationTable table = Table;
+        AtomicFile.Replace(folder.Markdown, TableMarkdown.Of(table));
+        AtomicFile.Replace(folder.Csv, TableCsv.Of(table));
+        AtomicFile.Replace(folder.Json, table.ToJson());
+    }
+
+    private void CheckMachine()
+    {
+        TorchRuntime.EnsureReady();
+        foreach (Recipe recipe in plan.Variants.Select(variant => variant.Recipe))
+        {
+            TorchRuntime.Choose(recipe.Run.Device);
+            if (recipe.Model.Weights is { } weights)
+            {
+                BackboneFile.Open(weights).Dispose();
+            }
+        }
+    }
+
+    private IEnumerable<AblationJob> JobsOf(ulong seed, ImageSource images, IReadOnlyList<AblationResult> found, CancellationToken stop)
+    {
+        if (plan.Untrained)
+        {
+            // All that random weights depend on, so that they are measured once however the training changes.
+            Recipe start = new() { Model = new ModelOptions { Backbone = plan.Base.Model.Backbone }, Run = new RunOptions { Seed = seed } };
+            OpenImages(plan.Variants[0].Recipe, images, stop);
+            yield return Job(AblationPlan.UntrainedName, start, start.Hash, 0, found);
+        }
+
+        foreach (AblationVariant variant in plan.Variants)
+        {
+            ImageSource source = OpenImages(variant.Recipe, images, stop);
+            Recipe recipe = Resolved(variant, seed, source.Entries.Count);
+            long steps = (long)recipe.Optim.Epochs * (source.Entries.Count / recipe.Optim.Batch);
+            AblationJob job = Job(variant.Name, recipe, LearningHash(recipe), steps, found);
+            yield return job.Pending.Count == 0 ? job : WithState(job, source.Fingerprint);
+        }
+    }
+
+    private AblationJob Job(string variant, Recipe recipe, string hash, long steps, IReadOnlyList<AblationResult> found)
+    {
+        ImageSource source = SourceOf(recipe).Source;
+        Dictionary<string, AblationResult> known = new(StringComparer.Ordinal);
+        foreach (AblationResult result in found.Where(result => result.Recipe == hash && evaluations.ContainsKey(result.Evaluation)
+            && (steps == 0 || result.Images == source.Fingerprint) && (result.Data is null || result.Data == data)))
+        {
+            known[result.Evaluation] = result with { Variant = variant };     // the hash tells which recipe it was; a name may have changed since
+        }
+
+        return new AblationJob(
+            variant, recipe, hash, source.Entries.Count, steps, 0, null, [.. known.Values], [.. plan.Evaluations.Where(evaluation => !known.ContainsKey(evaluation.Text))]);
+    }
+
+    private static Recipe Resolved(AblationVariant variant, ulong seed, int images)
+    {
+        try
+        {
+            return (variant.Recipe with { Run = variant.Recipe.Run with { Seed = seed } }).Resolve(images);
+        }
+        catch (RecipeException e)
+        {
+            throw new RecipeException($"The variant `{variant.Name}`: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The hash without what may change when a run is resumed: another number of threads is no other result.</summary>
+    private static string LearningHash(Recipe recipe) =>
+        Setting.All.Where(setting => Recipe.IsFreeOnResume(setting.Key)).Aggregate(recipe, (result, setting) => setting.Taken(result, new Recipe())).Hash;
+
+    private AblationJob WithState(AblationJob job, string fingerprint)
+    {
+        string checkpoints = Path.Combine(folder.RunOf(job.Variant, job.Seed), "checkpoints");
+        if (!Directory.Exists(checkpoints) || Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Max(StringComparer.Ordinal) is not { } last)
+        {
+            return job;
+        }
+
+        (long done, string? other) = Checkpoint.Look(last, job.Recipe, fingerprint);
+        return job with { StepsDone = other is null ? done : 0, WhyDisplaced = other };
+    }
+
+    private ImageSource OpenImages(Recipe recipe, ImageSource images, CancellationToken stop)
+    {
+        DataOptions options = recipe.Data;
+        var key = (ImageLimits.Of(options), options.MaxBadShare);
+        if (!sources.TryGetValue(key, out (ImageSource Source, SkippedImages Skipped) found))
+        {
+            SkippedImages skipped = new();
+            found = (images.CheckHeaders(key.Item1, options.Threads ?? Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop), skipped);
+            sources.Add(key, found);
+        }
+
+        return found.Source;
+    }
+
+    private (ImageSource Source, SkippedImages Skipped) SourceOf(Recipe recipe) =>
+        sources.TryGetValue((ImageLimits.Of(recipe.Data), recipe.Data.MaxBadShare), out var found) ? found : sources.Values.First();
+
+    private void Note(IReadOnlyList<AblationResult> found, IReadOnlyList<int> damaged)
+    {
+        if (damaged.Count > 0)
+        {
+            notes.Add($"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} passed over: {string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}.");
+        }
+
+        ILookup<string, AblationJob> jobs = Jobs.ToLookup(job => job.RecipeHash, StringComparer.Ordinal);
+        AblationResult[] stale =
+        [
+            .. found.Where(result => plan.Names.Contains(result.Variant, StringComparer.Ordinal) && plan.Seeds.Contains(result.Seed) && evaluations.ContainsKey(result.Evaluation)
+                && !Counts(result)),
+        ];
+        foreach (IGrouping<string, AblationResult> group in stale.GroupBy(Reason, StringComparer.Ordinal))
+        {
+            string names = string.Join("; ", group.Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Variant}, seed {result.Seed}")).Distinct(StringComparer.Ordinal));
+            notes.Add($"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: {names}.");
+        }
+
+        int others = found.Count(result => !Counts(result)) - stale.Length;
+        if (others > 0)
+        {
+            notes.Add($"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not asked for and not used.");
+        }
+
+        notes.AddRange(Jobs.Where(job => job.WhyDisplaced is not null)
+            .Select(job => $"{folder.RunOf(job.Variant, job.Seed)} holds another run, which will be kept under another name. {job.WhyDisplaced}"));
+        notes.AddRange(plan.Variants.SelectMany(variant => variant.Recipe.Warnings.Select(warning => $"{variant.Name}: {warning}")));
+
+        bool Counts(AblationResult result) => jobs[result.Recipe].Any(job => job.Known.Any(known => known.Evaluation == result.Evaluation && known.Images == result.Images && known.Data == result.Data));
+
+        string Reason(AblationResult result) =>
+            !jobs.Contains(result.Recipe) ? "by another recipe"
+            : result.Data is not null && result.Data != data ? "on other labelled data"
+            : "of other images";
+    }
+
+    private static string Lines(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "line" : "lines")}");
+
+    // Within the view's own machinery, to be told from whatever else may go wrong there.
+    private sealed class DivergedException(TrainingException cause) : Exception(cause.Message, cause);
+}

@@ -1,0 +1,49 @@
+using DenseCL.Recipes;
+using DenseCL.Transfer.Ablation;
+
+namespace DenseCL.Tests.Transfer.Ablation;
+
+public sealed class ShippedAblationTests
+{
+    private const int OfCoco = 118_287, OfOne = 3000;
+
+    public static TheoryData<string> Names => [.. AblationReader.Shipped];
+
+    [Fact]
+    public void They_are_the_papers_ablations_at_two_sizes_and_the_headline() => Assert.Equal(
+        ["grid", "grid-small", "headline", "lambda", "lambda-small", "matching", "matching-small", "negatives", "negatives-small", "schedule", "schedule-small"],
+        AblationReader.Shipped);
+
+    [Fact]
+    public void They_are_the_files_of_the_repository() => Assert.Equal(
+        AblationReader.Shipped,
+        Directory.GetFiles(Repository.PathOf("recipes", "ablations")).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_can_be_run_as_it_is(string name)
+    {
+        AblationPlan plan = AblationReader.Read(name);
+        bool small = name is "headline" || name.EndsWith("-small", StringComparison.Ordinal);
+        Assert.All(plan.Variants, variant =>
+        {
+            Assert.Equal(small ? BackboneKind.Resnet18 : BackboneKind.Resnet50, variant.Recipe.Resolve(small ? OfOne : OfCoco).Model.Backbone);
+            Assert.Empty(variant.Recipe.Warnings);
+            Assert.Equal(small ? 96 : 224, variant.Recipe.Data.Size);
+        });
+        Assert.True(plan.Untrained);
+        Assert.NotNull(plan.Baseline);
+        Assert.NotEmpty(plan.Evaluations);
+    }
+
+    [Fact]
+    public void Those_of_the_paper_have_its_values()
+    {
+        Assert.Equal([0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], AblationReader.Read("lambda").Variants.Select(variant => variant.Recipe.Method.Lambda));
+        Assert.Equal([1, 3, 5, 7, 9], AblationReader.Read("grid").Variants.Select(variant => variant.Recipe.Method.GridSize!.Value));
+        Assert.Equal(Enum.GetValues<Matching>().Order(), AblationReader.Read("matching").Variants.Select(variant => variant.Recipe.Method.Matching).Order());
+        Assert.Equal(Enum.GetValues<Negatives>(), AblationReader.Read("negatives").Variants.Select(variant => variant.Recipe.Method.Negatives));
+        Assert.Equal([200, 200, 400, 400, 800, 800, 1600, 1600], AblationReader.Read("schedule").Variants.Select(variant => variant.Recipe.Optim.Epochs));
+        Assert.Equal(10_000, AblationReader.Read("lambda").Variants[^1].Recipe.Method.LambdaWarmupSteps);
+    }
+}
