@@ -156,7 +156,7 @@ public sealed class AblationRun
         }
 
         using RunFolder run = RunFolder.Open(path, resume: File.Exists(Path.Combine(path, "recipe.yaml")));
-        using Pretrainer pretrainer = new(job.Recipe, source, skipped, run);
+        using Pretrainer pretrainer = new(job.Recipe, source, skipped, run) { Probe = OnlineProbe.Open(job.Recipe, stop) };
         return view(TitleOf(job), progress => Train(pretrainer, progress, stop)) ? TrainingTime.Of(run.Speed) : null;
     }
 
