@@ -14,6 +14,7 @@ RootCommand root = new(
     PretrainCommand.Create(),
     ExportCommand.Create(),
     InspectCommand.Create(),
+    EvalCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

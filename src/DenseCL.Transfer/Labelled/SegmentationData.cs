@@ -163,9 +163,13 @@ public sealed class SegmentationData
 
             return null;
         }
-        catch (Exception e) when (e is DataException or ImageException)
+        catch (DataException e)
         {
             return e.Message;
+        }
+        catch (ImageException e)
+        {
+            return $"The image {image.ImagePath} cannot be used: {e.Message}.";
         }
     }
 

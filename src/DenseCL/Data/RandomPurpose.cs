@@ -35,4 +35,13 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The positions of an image that a probe learns from; keyed further by (image).</summary>
     ProbePositions = 11,
+
+    /// <summary>The order in which images are learned to be segmented; keyed further by (epoch).</summary>
+    SegmentationOrder = 20,
+
+    /// <summary>The crop of an image that is learned to be segmented, and its colours; keyed further by (position in the training).</summary>
+    SegmentationCrop = 21,
+
+    /// <summary>The channels that a classifier of pixels does not see; keyed further by (step, head).</summary>
+    SegmentationDropout = 22,
 }

@@ -3,52 +3,63 @@ using System.Reflection;
 
 namespace DenseCL.Recipes;
 
-/// <summary>One setting of a recipe: the option's property, its dotted key, and the way between its value and YAML.</summary>
+/// <summary>One setting of a recipe: the option's property, its key, and the way between its value and YAML.</summary>
 internal sealed class Setting
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private readonly PropertyInfo section;
+    private readonly Type whole;
+    private readonly PropertyInfo? section;
     private readonly PropertyInfo property;
     private readonly Type type;
     private readonly string? nullWord;
 
-    private Setting(PropertyInfo section, PropertyInfo property)
+    private Setting(Type whole, PropertyInfo? section, PropertyInfo property)
     {
+        this.whole = whole;
         this.section = section;
         this.property = property;
         type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         nullWord = property.GetCustomAttribute<NullWordAttribute>()?.Word;
-        (Section, Name) = (CamelCase(section.Name), CamelCase(property.Name));
+        (Section, Name) = (section is null ? "" : CamelCase(section.Name), CamelCase(property.Name));
     }
 
-    /// <summary>All settings in the order in which the options declare them.</summary>
+    /// <summary>All settings of a <see cref="Recipe"/> in the order in which the options declare them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
-        [.. from section in Settable(typeof(Recipe)) from property in Settable(section.PropertyType) select new Setting(section, property)];
+        [.. from section in Settable(typeof(Recipe)) from property in Settable(section.PropertyType) select new Setting(typeof(Recipe), section, property)];
 
     /// <summary>The sections in order.</summary>
     public static IReadOnlyList<string> Sections { get; } = [.. All.Select(setting => setting.Section).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>Empty for options without sections.</summary>
     public string Section { get; }
 
     public string Name { get; }
 
-    public string Key => $"{Section}.{Name}";
+    public string Key => section is null ? Name : $"{Section}.{Name}";
+
+    /// <summary>All settings of options that have no sections, in the order of their declaration.</summary>
+    public static IReadOnlyList<Setting> Of<T>()
+        where T : class, new() => [.. Settable(typeof(T)).Select(property => new Setting(typeof(T), section: null, property))];
 
     /// <summary>The words of an enumeration in kebab-case, in the order of their values.</summary>
     public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(KebabCase);
 
-    /// <summary>The setting of a dotted key; an unknown key is refused with the nearest known one.</summary>
-    public static Setting Find(string key)
+    /// <summary>The setting of a dotted key of a <see cref="Recipe"/>; an unknown key is refused with the nearest known one.</summary>
+    public static Setting Find(string key) => Find(key, All);
+
+    /// <summary>The setting of a key among these; an unknown key is refused with the nearest known one.</summary>
+    public static Setting Find(string key, IReadOnlyList<Setting> among)
     {
-        if (All.FirstOrDefault(setting => string.Equals(setting.Key, key, StringComparison.Ordinal)) is { } found)
+        if (among.FirstOrDefault(setting => string.Equals(setting.Key, key, StringComparison.Ordinal)) is { } found)
         {
             return found;
         }
 
         string name = key[(key.LastIndexOf('.') + 1)..];
-        Setting nearest = All.MinBy(setting => (Nearest.Distance(name, setting.Name), Nearest.Distance(key, setting.Key)))!;
+        Setting nearest = among.MinBy(setting => (Nearest.Distance(name, setting.Name), Nearest.Distance(key, setting.Key)))!;
         string advice = Nearest.IsNear(name, nearest.Name) ? $"Did you mean `{nearest.Key}`?"
+            : nearest.section is null ? $"The settings are {string.Join(", ", among.Select(setting => setting.Key))}."
             : Sections.FirstOrDefault(known => key.StartsWith(known + ".", StringComparison.Ordinal)) is { } section
                 ? $"The settings of `{section}` are {string.Join(", ", NamesIn(section))}."
                 : $"A setting is written section.name; the sections are {string.Join(", ", Sections)}.";
@@ -58,7 +69,7 @@ internal sealed class Setting
     /// <summary>
     /// The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.
     /// </summary>
-    public string Text(Recipe recipe) => property.GetValue(section.GetValue(recipe)) switch
+    public string Text(object options) => property.GetValue(section is null ? options : section.GetValue(options)) switch
     {
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
@@ -71,14 +82,15 @@ internal sealed class Setting
         var other => throw new NotSupportedException($"{Key} has a type without a form in YAML: {other.GetType()}."),
     };
 
-    /// <summary>The recipe with another value for this setting; the option itself checks the range.</summary>
-    public Recipe With(Recipe recipe, object? value)
+    /// <summary>A copy with another value for this setting; the option itself checks the range.</summary>
+    public T With<T>(T options, object? value)
+        where T : class
     {
-        object options = Copy(section.GetValue(recipe)!);
-        property.SetValue(options, value, BindingFlags.DoNotWrapExceptions, null, null, Invariant);
-        object result = Copy(recipe);
-        section.SetValue(result, options);
-        return (Recipe)result;
+        object result = Copy(options);
+        object changed = section is null ? result : Copy(section.GetValue(options)!);
+        property.SetValue(changed, value, BindingFlags.DoNotWrapExceptions, null, null, Invariant);
+        section?.SetValue(result, changed);
+        return (T)result;
     }
 
     /// <summary>The value that a YAML node stands for; null where the setting's word for null is written.</summary>
@@ -138,7 +150,7 @@ internal sealed class Setting
     private string Expected(YamlValue value)
     {
         // The default is the example, so that the message shows a decimal point where a number has one.
-        string example = Text(new Recipe()) is var text && !string.Equals(text, nullWord, StringComparison.Ordinal) ? text : "7";
+        string example = Text(Activator.CreateInstance(whole)!) is var text && !string.Equals(text, nullWord, StringComparison.Ordinal) ? text : "7";
         string form = type switch
         {
             _ when type == typeof(Interval) => $"two finite numbers such as {example}",
