@@ -61,7 +61,8 @@ internal sealed class Fcn : IDisposable
         Activation main = heads.Main.forward(stages[3], tape, Kept(heads.Main, images, step));
         Activation? auxiliary = heads.Auxiliary?.forward(stages[2], tape, Kept(heads.Auxiliary, images, step));
 
-        long counted = masks.ne(GridLabels.Ignore).sum().item<long>();
+        using Scalar ignore = (long)GridLabels.Ignore;
+        long counted = masks.ne(ignore).sum().item<long>();
         (double loss, Tensor gradient) = SegmentationLoss.Of(main.Value, masks, counted, 1);
         main.Receive(gradient);
         if (auxiliary is not null)

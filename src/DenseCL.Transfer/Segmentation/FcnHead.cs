@@ -13,7 +13,7 @@ internal sealed class FcnHead : nn.Module
     private readonly Parameter bias;
 
     /// <param name="inChannels">Channels of the feature map.</param>
-    /// <param name="channels">C</param>
+    /// <param name="channels">C, a multiple of 32, as the kernel of the batch norm wants it.</param>
     /// <param name="convolutions">How many, at least 1.</param>
     /// <param name="classes">K</param>
     public FcnHead(int inChannels, int channels, int convolutions, int classes)
@@ -44,7 +44,8 @@ internal sealed class FcnHead : nn.Module
     {
         using IDisposable noGrad = no_grad();
         using var scope = NewDisposeScope();
-        weight.mul_(0.01 / Math.Sqrt(2.0 / Channels));      // it was Kaiming's, N(0, 2 / C)
+        using TorchSharp.Scalar smaller = 0.01 / Math.Sqrt(2.0 / Channels);      // it was Kaiming's, N(0, 2 / C)
+        weight.mul_(smaller);
     }
 
     /// <summary>(N, in, h, w) → logits (N, K, h, w), in the type of the input.</summary>

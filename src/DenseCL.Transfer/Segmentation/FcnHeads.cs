@@ -17,7 +17,7 @@ internal sealed class FcnHeads : nn.Module
         : base(nameof(FcnHeads))
     {
         main = new FcnHead(stageChannels[3], options.HeadChannels, options.HeadConvolutions, classes);
-        auxiliary = options.AuxiliaryWeight > 0 ? new FcnHead(stageChannels[2], Math.Max(1, options.HeadChannels / 2), 1, classes) : null;
+        auxiliary = options.AuxiliaryWeight > 0 ? new FcnHead(stageChannels[2], options.HeadChannels / 2, 1, classes) : null;
         RegisterComponents();
         this.Initialise(seed);
         main.StartClassifierSmall();

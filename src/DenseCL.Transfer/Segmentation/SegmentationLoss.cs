@@ -25,6 +25,7 @@ internal static class SegmentationLoss
     public static (double Loss, Tensor Gradient) Of(Tensor logits, Tensor masks, long counted, double weight)
     {
         using DisposeScope scope = NewDisposeScope();
+        using Scalar share = weight / Math.Max(1, counted);     // held, or the garbage collector may free it while libtorch reads it
         double total = 0;
         Tensor gradient = empty_like(logits);
         for (long image = 0; image < logits.shape[0]; image++)
@@ -36,7 +37,7 @@ internal static class SegmentationLoss
             {
                 Tensor mask = masks.narrow(0, image, 1);
                 Tensor sum = cross_entropy(Enlarge(leaf, mask.shape[1], mask.shape[2]), mask, ignore_index: GridLabels.Ignore, reduction: nn.Reduction.Sum);
-                Tensor loss = sum * (weight / Math.Max(1, counted));
+                Tensor loss = sum.mul(share);
                 loss.backward();
                 total += loss.item<float>();
             }

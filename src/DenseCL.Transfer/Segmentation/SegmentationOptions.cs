@@ -21,12 +21,14 @@ public sealed record SegmentationOptions
             : throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"outputStride is {value}, but must be 8, 16 or 32. Choose 8 as in the paper, or 16 for a third of the time."));
     } = 8;
 
-    /// <summary>C, the channels of the head's convolutions; 1 … 4096. The auxiliary head has half as many.</summary>
+    /// <summary>C, the channels of the head's convolutions; a multiple of 64, 64 … 4096. The auxiliary head has half as many.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int HeadChannels
     {
         get;
-        init => field = Allowed.Between("headChannels", value, 1, 4096, "Choose 512 as in the paper, or 128 for one processor.");
+        init => field = Allowed.Between("headChannels", value, 64, 4096, "Choose 512 as in the paper, or 128 for one processor.") % 64 == 0
+            ? value
+            : throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"headChannels is {value}, but must be a multiple of 64. Choose 512 as in the paper, or 128 for one processor."));
     } = 512;
 
     /// <summary>3×3 convolutions before the classifier; 1 … 8.</summary>
