@@ -2,6 +2,7 @@ using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
 using DenseCL.Transfer.Classification;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Cli;
 
@@ -11,6 +12,7 @@ internal static class Evaluations
     public static EvaluationKinds Kinds { get; } = new()
     {
         { "dense-probe", DenseProbe },
+        { "segmentation", Segmentation },
         { "knn", Knn },
         { "linear", Linear },
         { "svm", Svm },
@@ -19,6 +21,12 @@ internal static class Evaluations
     private static DenseProbeEvaluation DenseProbe(string data, EvaluationOptions options) => new(
         SegmentationData.Open(data, options.Read<SegmentationDataOptions>()),
         options.Read<DenseProbeEvaluationOptions>() with { Probe = options.Read<DenseProbeOptions>() });
+
+    private static SegmentationEvaluation Segmentation(string data, EvaluationOptions options)
+    {
+        SegmentationOptions recipe = SegmentationRecipes.Read(options.Read<Named>().Recipe);
+        return new SegmentationEvaluation(SegmentationData.Open(data, options.Read<SegmentationDataOptions>()), options.Read(recipe));
+    }
 
     private static KnnEvaluation Knn(string data, EvaluationOptions options)
     {
@@ -36,5 +44,11 @@ internal static class Evaluations
     {
         (MultiLabelImages train, MultiLabelImages test) = MultiLabelImages.Open(data);
         return new SvmEvaluation(train, test, options.Read<SvmOptions>() with { Features = options.Read<FeatureOptions>() });
+    }
+
+    /// <summary>The recipe that an evaluation's other options change.</summary>
+    private sealed record Named
+    {
+        public string Recipe { get; init; } = "fcn-small";
     }
 }

@@ -41,8 +41,8 @@ internal static class LabelledOptions
     private static SegmentationDataOptions Of(ParseResult call) => new()
     {
         Layout = Enum.Parse<SegmentationLayout>(call.GetRequiredValue(Layout), ignoreCase: true),
-        Train = call.GetValue(TrainSplit),
-        Test = call.GetValue(TestSplit),
+        TrainSplit = call.GetValue(TrainSplit),
+        TestSplit = call.GetValue(TestSplit),
         TestFolder = call.GetValue(TestData),
         Ignore = call.GetValue(Ignore) ?? [],
         AllowEmptyClasses = call.GetValue(AllowEmptyClasses),

@@ -16,6 +16,7 @@ RootCommand root = new(
     AblateCommand.Create(Evaluations.Kinds),
     ExportCommand.Create(),
     InspectCommand.Create(),
+    EvalCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

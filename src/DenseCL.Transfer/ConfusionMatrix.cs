@@ -39,6 +39,12 @@ public sealed class ConfusionMatrix
     /// <summary>Mean of <see cref="PerClassIoU"/> over the classes that are true or predicted somewhere, 0 … 1; NaN if nothing was counted.</summary>
     public double MeanIoU => Enumerable.Range(0, Classes).Select(IoU).Where(iou => !double.IsNaN(iou)).DefaultIfEmpty(double.NaN).Average();
 
+    /// <summary>Share of each class's positions that were predicted as it, (K), each 0 … 1; NaN for a class that is true nowhere.</summary>
+    public IReadOnlyList<double> PerClassAccuracy => [.. Enumerable.Range(0, Classes).Select(Accuracy)];
+
+    /// <summary>Mean of <see cref="PerClassAccuracy"/> over the classes that are true somewhere, 0 … 1; NaN if nothing was counted.</summary>
+    public double MeanAccuracy => Enumerable.Range(0, Classes).Select(Accuracy).Where(share => !double.IsNaN(share)).DefaultIfEmpty(double.NaN).Average();
+
     /// <summary>Counts positions.</summary>
     /// <param name="truth">(P): 0 … K − 1, or <see cref="IgnoreLabel"/>.</param>
     /// <param name="predictions">(P): 0 … K − 1.</param>
@@ -67,6 +73,12 @@ public sealed class ConfusionMatrix
             counts[t, q]++;
             Total++;
         }
+    }
+
+    private double Accuracy(int @class)
+    {
+        long all = Enumerable.Range(0, Classes).Sum(predicted => counts[@class, predicted]);
+        return all == 0 ? double.NaN : counts[@class, @class] / (double)all;
     }
 
     private double IoU(int @class)

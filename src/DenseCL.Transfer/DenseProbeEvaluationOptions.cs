@@ -20,6 +20,7 @@ public sealed record DenseProbeEvaluationOptions
     public bool AllStages { get; init; }
 
     /// <summary>The shorter side that images are resized to, in pixels, 32 … 4096; null for images as they are. Masks are not resized.</summary>
+    [NullWord("as-is")]
     public int? ShortSide
     {
         get;
@@ -29,6 +30,7 @@ public sealed record DenseProbeEvaluationOptions
     }
 
     /// <summary>How many of the images to learn from are used, chosen by the seed; null for all.</summary>
+    [NullWord("all")]
     public int? Labelled { get; init; }
 
     /// <summary>Positions to learn from in all, 1,000 … 100,000,000, as many from each image. Default 100,000.</summary>

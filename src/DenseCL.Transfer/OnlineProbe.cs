@@ -37,7 +37,7 @@ public static class OnlineProbe
         {
             string? val = splits.Contains("val", StringComparer.Ordinal) ? "val" : null;
             DenseProbeEvaluationOptions options = new() { Stride = 16, Positions = 50_000, Precision = recipe.Run.Precision };
-            return new DenseProbeEvaluation(SegmentationData.Open(folder, new SegmentationDataOptions { Test = val }, stop), options);
+            return new DenseProbeEvaluation(SegmentationData.Open(folder, new SegmentationDataOptions { TestSplit = val }, stop), options);
         }
 
         (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder, stop);

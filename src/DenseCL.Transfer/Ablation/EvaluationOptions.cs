@@ -18,11 +18,12 @@ public sealed class EvaluationOptions
     /// several records; an option that is in none of them is refused after the factory has returned.
     /// </summary>
     /// <typeparam name="T">A record whose init properties check their values and throw <see cref="ArgumentException"/> or <see cref="RecipeException"/>.</typeparam>
+    /// <param name="defaults">Where other values than the record's own stand for what is not written.</param>
     /// <exception cref="RecipeException">A value is of another type or out of range; the message names file and line.</exception>
-    public T Read<T>()
+    public T Read<T>(T? defaults = null)
         where T : class, new()
     {
-        object options = new T();
+        object options = defaults ?? new T();
         foreach (OptionProperty option in OptionProperty.Of(typeof(T)).Where(option => option.HasForm))
         {
             known.Add(option.Name);

@@ -49,9 +49,9 @@ public sealed class SegmentationData
         options ??= new();
         SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(folder), options.Layout);
         SegmentationFiles testFiles = options.TestFolder is { } other ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto) : files;
-        IReadOnlyList<LabelledImage> train = Split(files, options.Train, files.Train, folder, "learn from", "--train-split");
+        IReadOnlyList<LabelledImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
         IReadOnlyList<LabelledImage> test = Split(
-            testFiles, options.Test, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? folder, "measure on", "--test-split or --test-data");
+            testFiles, options.TestSplit, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? folder, "measure on", "--test-split or --test-data");
 
         Dictionary<LabelledImage, LabelMap> maps = [];
         foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
@@ -169,9 +169,13 @@ public sealed class SegmentationData
 
             return null;
         }
-        catch (Exception e) when (e is DataException or ImageException)
+        catch (DataException e)
         {
             return e.Message;
+        }
+        catch (ImageException e)
+        {
+            return $"The image {image.ImagePath} cannot be used: {e.Message}.";
         }
     }
 

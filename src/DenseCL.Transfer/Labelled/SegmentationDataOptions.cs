@@ -7,11 +7,11 @@ public sealed record SegmentationDataOptions
     public SegmentationLayout Layout { get; init; }
 
     /// <summary>The split to learn from; null for the layout's own (VOC trainaug or train, train elsewhere).</summary>
-    public string? Train { get; init; }
+    public string? TrainSplit { get; init; }
 
     /// <summary>The split to measure on; null for the layout's own (CamVid test; VOC, Cityscapes and COCO val; test or val elsewhere).</summary>
     /// <remarks>Choose settings on val, and look at test once.</remarks>
-    public string? Test { get; init; }
+    public string? TestSplit { get; init; }
 
     /// <summary>Another folder, of any layout, to measure on; null for a split of the same.</summary>
     public string? TestFolder { get; init; }

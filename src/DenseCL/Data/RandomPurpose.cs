@@ -44,4 +44,13 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The few examples of a class; keyed further by (sample, positives, class).</summary>
     LowShot = 14,
+
+    /// <summary>The order in which images are learned to be segmented; keyed further by (epoch).</summary>
+    SegmentationOrder = 15,
+
+    /// <summary>The crop of an image that is learned to be segmented, and its colours; keyed further by (position in the training).</summary>
+    SegmentationCrop = 16,
+
+    /// <summary>The channels that a classifier of pixels does not see; keyed further by (step, head).</summary>
+    SegmentationDropout = 17,
 }

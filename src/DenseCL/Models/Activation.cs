@@ -8,6 +8,9 @@ namespace DenseCL.Models;
 /// <param name="needsGradient">Whether anything before it learns.</param>
 internal sealed class Activation(Tensor value, bool needsGradient = true)
 {
+    // Held, because the one that libtorch's `add_` is else given belongs to nobody: the garbage collector may free it while it is read.
+    private static readonly Scalar One = 1;
+
     private Tensor? gradient;
     private Tensor? second;
 
@@ -29,7 +32,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         }
         else
         {
-            gradient.add_(part);
+            gradient.add_(part, One);
             part.Dispose();
         }
     }
@@ -49,7 +52,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         if (other is not null)
         {
             using DisposeScope scope = NewDisposeScope();
-            first.add_(other);
+            first.add_(other, One);
             other.Dispose();
         }
 

@@ -1,37 +1,46 @@
 namespace DenseCL.Recipes;
 
-/// <summary>One setting of a recipe: the option's property, its dotted key, and the way between its value and YAML.</summary>
+/// <summary>One setting of a recipe: the option's property, its key, and the way between its value and YAML.</summary>
 internal sealed class Setting
 {
-    private readonly OptionProperty section;
+    private readonly OptionProperty? section;
     private readonly OptionProperty option;
 
-    private Setting(OptionProperty section, OptionProperty option) => (this.section, this.option) = (section, option);
+    private Setting(OptionProperty? section, OptionProperty option) => (this.section, this.option) = (section, option);
 
-    /// <summary>All settings in the order in which the options declare them.</summary>
+    /// <summary>All settings of a <see cref="Recipe"/> in the order in which the options declare them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
         [.. from section in OptionProperty.Of(typeof(Recipe)) from option in OptionProperty.Of(section.Type) select new Setting(section, option)];
 
     /// <summary>The sections in order.</summary>
     public static IReadOnlyList<string> Sections { get; } = [.. All.Select(setting => setting.Section).Distinct(StringComparer.Ordinal)];
 
-    public string Section => section.Name;
+    /// <summary>Empty for options without sections.</summary>
+    public string Section => section?.Name ?? "";
 
     public string Name => option.Name;
 
-    public string Key => $"{Section}.{Name}";
+    public string Key => section is null ? Name : $"{Section}.{Name}";
 
-    /// <summary>The setting of a dotted key; an unknown key is refused with the nearest known one.</summary>
-    public static Setting Find(string key)
+    /// <summary>All settings of options that have no sections, in the order of their declaration.</summary>
+    public static IReadOnlyList<Setting> Of<T>()
+        where T : class, new() => [.. OptionProperty.Of(typeof(T)).Where(option => option.HasForm).Select(option => new Setting(section: null, option))];
+
+    /// <summary>The setting of a dotted key of a <see cref="Recipe"/>; an unknown key is refused with the nearest known one.</summary>
+    public static Setting Find(string key) => Find(key, All);
+
+    /// <summary>The setting of a key among these; an unknown key is refused with the nearest known one.</summary>
+    public static Setting Find(string key, IReadOnlyList<Setting> among)
     {
-        if (All.FirstOrDefault(setting => string.Equals(setting.Key, key, StringComparison.Ordinal)) is { } found)
+        if (among.FirstOrDefault(setting => string.Equals(setting.Key, key, StringComparison.Ordinal)) is { } found)
         {
             return found;
         }
 
         string name = key[(key.LastIndexOf('.') + 1)..];
-        Setting nearest = All.MinBy(setting => (Nearest.Distance(name, setting.Name), Nearest.Distance(key, setting.Key)))!;
+        Setting nearest = among.MinBy(setting => (Nearest.Distance(name, setting.Name), Nearest.Distance(key, setting.Key)))!;
         string advice = Nearest.IsNear(name, nearest.Name) ? $"Did you mean `{nearest.Key}`?"
+            : nearest.section is null ? $"The settings are {string.Join(", ", among.Select(setting => setting.Key))}."
             : Sections.FirstOrDefault(known => key.StartsWith(known + ".", StringComparison.Ordinal)) is { } section
                 ? $"The settings of `{section}` are {string.Join(", ", NamesIn(section))}."
                 : $"A setting is written section.name; the sections are {string.Join(", ", Sections)}.";
@@ -41,16 +50,19 @@ internal sealed class Setting
     /// <summary>
     /// The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.
     /// </summary>
-    public string Text(Recipe recipe) => option.Text(section.ValueIn(recipe)!);
+    public string Text(object options) => option.Text(Holder(options));
 
-    /// <summary>The recipe with another value for this setting; the option itself checks the range.</summary>
-    public Recipe With(Recipe recipe, object? value) => (Recipe)section.With(recipe, option.With(section.ValueIn(recipe)!, value));
+    /// <summary>A copy with another value for this setting; the option itself checks the range.</summary>
+    public T With<T>(T options, object? value)
+        where T : class => (T)(section is null ? option.With(options, value) : section.With(options, option.With(Holder(options), value)));
 
     /// <summary>The recipe with the value that this setting has in another one.</summary>
-    public Recipe Taken(Recipe recipe, Recipe from) => With(recipe, option.ValueIn(section.ValueIn(from)!));
+    public Recipe Taken(Recipe recipe, Recipe from) => With(recipe, option.ValueIn(Holder(from)));
 
     /// <summary>The value that a YAML node stands for; null where the setting's word for null is written.</summary>
     public object? Parse(YamlValue value) => option.Parse(value, Key);
+
+    private object Holder(object options) => section is null ? options : section.ValueIn(options)!;
 
     private static IEnumerable<string> NamesIn(string section) =>
         All.Where(setting => setting.Section.Equals(section, StringComparison.Ordinal)).Select(setting => setting.Name);

@@ -33,6 +33,31 @@ public class ResNetTests
         Assert.Equal([2, network.OutChannels, (height + 31) / 32, (width + 31) / 32], network.forward(randn(2, 3, height, width)).shape);
     }
 
+    /// <summary>Dilation computes what the strides would have, and the positions between: nothing else changes, and no weight.</summary>
+    [Theory]
+    [InlineData(BackboneKind.Resnet18, 8)]
+    [InlineData(BackboneKind.Resnet18, 16)]
+    [InlineData(BackboneKind.Resnet50, 8)]
+    [InlineData(BackboneKind.Resnet50, 16)]
+    public void A_finer_map_holds_the_coarse_one_at_every_nth_position(BackboneKind kind, int outputStride)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ResNet coarse = new(kind), fine = new(kind, outputStride);
+        coarse.Initialise(4);
+        fine.load_state_dict(coarse.state_dict());
+        coarse.eval();
+        fine.eval();
+        manual_seed(6);
+        Tensor images = randn(1, 3, 96, 128), expected = coarse.forward(images), map = fine.forward(images);
+        int nth = 32 / outputStride;
+        Assert.Equal([1, coarse.OutChannels, 96 / outputStride, 128 / outputStride], map.shape);
+        Tensor taken = map[TensorIndex.Ellipsis, TensorIndex.Slice(step: nth), TensorIndex.Slice(step: nth)];
+        Assert.Equal(0, ((taken - expected).abs().max() / expected.abs().max()).item<float>(), 1e-4f);
+        Assert.Equal([outputStride, 32], [fine.OutputStride, coarse.OutputStride]);
+        Assert.Equal(fine.StageChannels.Select(channels => (long)channels), fine.Stages(images).Select(stage => stage.shape[1]));
+    }
+
     [Fact]
     public void It_survives_the_dispose_scope_that_it_was_made_in()
     {
