@@ -1,8 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
-using DenseCL.Data;
 using DenseCL.Platform;
-using DenseCL.Recipes;
 using DenseCL.Transfer;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Segmentation;

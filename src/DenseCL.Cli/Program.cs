@@ -16,7 +16,6 @@ RootCommand root = new(
     AblateCommand.Create(Evaluations.Kinds),
     ExportCommand.Create(),
     InspectCommand.Create(),
-    EvalCommand.Create(),
     DataCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
