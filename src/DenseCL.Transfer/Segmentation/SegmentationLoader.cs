@@ -31,9 +31,9 @@ internal sealed class SegmentationLoader(
     {
         TopUp(ahead);
         Task<SegmentationBatch> batch = underWay.Dequeue();
-        batch.ContinueWith(static _ => { }, cancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(cancellationToken);
+        SegmentationBatch made = batch.WaitAsync(cancellationToken).GetAwaiter().GetResult();
         TopUp(ahead);
-        return batch.GetAwaiter().GetResult();
+        return made;
     }
 
     private void TopUp(int count)

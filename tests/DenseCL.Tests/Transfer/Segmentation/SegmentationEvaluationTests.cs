@@ -12,8 +12,17 @@ public sealed class SegmentationEvaluationTests : IDisposable
 {
     private static readonly SegmentationOptions Tiny = new()
     {
-        OutputStride = 8, HeadChannels = 64, Dropout = 0, Steps = 3, Batch = 4, CropHeight = 64, CropWidth = 64, ShortSide = null,
-        Scale = new Interval(1, 1), MaxClassShare = 1, Distortion = 0,
+        OutputStride = 8,
+        HeadChannels = 64,
+        Dropout = 0,
+        Steps = 3,
+        Batch = 4,
+        CropHeight = 64,
+        CropWidth = 64,
+        ShortSide = null,
+        Scale = new Interval(1, 1),
+        MaxClassShare = 1,
+        Distortion = 0,
     };
 
     private readonly TemporaryFolder folder = new();
