@@ -4,12 +4,11 @@ using System.Globalization;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Data.Scenes;
-using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Pretraining;
 using DenseCL.Recipes;
 using DenseCL.Transfer;
-using DenseCL.Weights;
+using DenseCL.Transfer.Labelled;
 using Spectre.Console;
 
 namespace DenseCL.Cli;
@@ -17,6 +16,7 @@ namespace DenseCL.Cli;
 /// <summary><c>densecl demo</c>: the whole way, from rendered scenes to the proof.</summary>
 internal static class DemoCommand
 {
+    private const int ProbeStride = 16;
     private const ulong Unlabelled = 0, Labelled = 1, HeldOut = 2;      // seeds, so that no scene is in two sets
 
     // Few and large objects: the last feature map has a position for every 32 pixels.
@@ -68,7 +68,9 @@ internal static class DemoCommand
 
         Recipe mocov2 = recipe with { Method = recipe.Method with { Lambda = 0 } };
         List<(string Name, ConfusionMatrix Result)> results = [];
-        results.Add(("untrained", Probe(Untrained(recipe))));
+        SegmentationData data = SegmentationData.Open(labelled, new SegmentationDataOptions { TestFolder = heldOut, AllowEmptyClasses = true }, stop);
+        DenseProbeEvaluation probe = new(data, new DenseProbeEvaluationOptions { Stride = ProbeStride, Precision = recipe.Run.Precision });
+        results.Add(("untrained", Judge(BackboneSource.Untrained(recipe.Model.Backbone, recipe.Run.Seed))));
         foreach ((string name, Recipe method) in new[] { ("MoCo-v2", mocov2), ("DenseCL", recipe) })
         {
             string run = Path.Combine(folder, name.ToLowerInvariant());
@@ -79,32 +81,13 @@ internal static class DemoCommand
                 return Verb.Failed;
             }
 
-            ResNet backbone = new(recipe.Model.Backbone);
-            BackboneFile.Load(run, backbone);
-            results.Add((name, Probe(backbone)));
+            results.Add((name, Judge(BackboneSource.Open(run))));
         }
 
         Report(results, recipe, scenes, folder, watch.Elapsed);
         return Verb.Done;
 
-        ConfusionMatrix Probe(ResNet backbone)
-        {
-            using (backbone)
-            {
-                using FrozenFeatures train = FrozenFeatures.Of(backbone, labelled, recipe.Data, stop);
-                using FrozenFeatures test = FrozenFeatures.Of(backbone, heldOut, recipe.Data, stop);
-                DenseProbe probe = DenseProbe.Fit(train.Features, train.Labels, SceneClasses.Names.Count, cancellationToken: stop);
-                return probe.Evaluate(test.Features, test.Labels);
-            }
-        }
-    }
-
-    /// <summary>The very network that both methods start from.</summary>
-    private static ResNet Untrained(Recipe recipe)
-    {
-        Encoder encoder = new(recipe.Model.Backbone, recipe.Model.Embedding, dense: true, gridSize: null);
-        encoder.Initialise(recipe.Run.Seed);
-        return encoder.Backbone;
+        ConfusionMatrix Judge(BackboneSource backbone) => probe.Evaluate(backbone, recipe.Run.Seed, progress: null, stop).Confusion;
     }
 
     private static bool Train(Recipe recipe, string images, string run, string name, CancellationToken stop)
@@ -128,7 +111,7 @@ internal static class DemoCommand
         double gain = 100 * (results[^1].Result.MeanIoU - results[^2].Result.MeanIoU);
         Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"A linear classifier per position of the last feature map, {SceneClasses.Names.Count} classes, fitted on {scenes} labelled scenes, measured on {scenes / 3} others."));
+            $"A linear classifier per position of the last feature map at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes} labelled scenes, measured on {scenes / 3} others."));
         Say(string.Create(
             CultureInfo.InvariantCulture,
             $"DenseCL is {Math.Abs(gain):F1} points {(gain >= 0 ? "above" : "below")} MoCo-v2 here: one run each, of {recipe.Optim.Epochs} epochs, so a point or two is chance."));

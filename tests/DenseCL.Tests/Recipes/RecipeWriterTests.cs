@@ -17,7 +17,7 @@ public sealed class RecipeWriterTests
         { "data.maxBadShare", "0" }, { "data.minSide", "64" }, { "data.maxPixels", "2000000" }, { "optim.epochs", "5" }, { "optim.batch", "128" },
         { "optim.learningRate", "0.3" }, { "optim.schedule", "cosine-step" }, { "optim.momentum", "0.5" }, { "optim.weightDecay", "1E-05" },
         { "optim.batchNormGroup", "whole" }, { "optim.accumulation", "2" }, { "optim.warmupSteps", "10" }, { "run.seed", "18446744073709551615" },
-        { "run.device", "cuda" }, { "run.precision", "bf16" }, { "run.checkpointEvery", "7" }, { "run.keep", "7" }, { "run.logEvery", "7" }, { "run.probe", "labelled" }, { "run.probeEvery", "7" },
+        { "run.device", "cuda" }, { "run.precision", "bf16" }, { "run.checkpointEvery", "7" }, { "run.keep", "7" }, { "run.logEvery", "7" }, { "run.probe", "'labelled'" }, { "run.probeEvery", "7" },
     };
 
     [Theory]
