@@ -27,7 +27,7 @@ public sealed class EvalSegmentationTests : IDisposable
         { ["--untrained", "resnet18", "--recipe", "fcn-smal"], ["`fcn-small`"] },
         { ["--untrained", "resnet19"], ["resnet18"] },
         { ["--weights", "nothing.pth"], ["nothing.pth"] },
-        { ["--weights", "nothing.pth", "--untrained", "resnet18"], ["contradict"] },
+        { ["--weights", "nothing.pth", "--untrained", "resnet18"], ["one network is judged at a time"] },
         { [], ["--weights", "--untrained"] },
     };
 
