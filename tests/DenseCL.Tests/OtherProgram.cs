@@ -7,7 +7,8 @@ namespace DenseCL.Tests;
 internal static class OtherProgram
 {
     /// <summary>Runs it; skips the test where there is none.</summary>
-    public static async Task<(string Output, string Error)> Run(string program, params string[] arguments)
+    /// <remarks>Waits in place: a dispose scope and <c>no_grad</c> belong to a thread, and an awaiting test may go on in another.</remarks>
+    public static (string Output, string Error) Run(string program, params string[] arguments)
     {
         try
         {
@@ -15,8 +16,9 @@ internal static class OtherProgram
                 new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
             CancellationToken cancel = TestContext.Current.CancellationToken;
             Task<string> output = process.StandardOutput.ReadToEndAsync(cancel), error = process.StandardError.ReadToEndAsync(cancel);
-            await process.WaitForExitAsync(cancel);
-            return (await output, await error);
+            Task.WaitAll([output, error], cancel);
+            process.WaitForExit();
+            return (output.Result, error.Result);
         }
         catch (Win32Exception)
         {

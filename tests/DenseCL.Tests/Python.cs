@@ -9,11 +9,11 @@ internal static class Python
     /// <param name="program">Prints one line of JSON at its end. Python is slow to start: let it do many checks.</param>
     /// <param name="arguments">For <c>sys.argv</c>, from 1.</param>
     /// <returns>What it printed.</returns>
-    public static async Task<JsonElement> Run(string program, params string[] arguments)
+    public static JsonElement Run(string program, params string[] arguments)
     {
         // Debian's packages are seen by Debian's Python alone, which another may hide in the path.
         string python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-        (string output, string error) = await OtherProgram.Run(python, ["-I", "-c", program, .. arguments]);
+        (string output, string error) = OtherProgram.Run(python, ["-I", "-c", program, .. arguments]);
         string lastLine = error.TrimEnd().Split('\n')[^1];
         if (lastLine.StartsWith("ModuleNotFoundError", StringComparison.Ordinal))
         {

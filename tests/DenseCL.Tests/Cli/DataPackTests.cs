@@ -71,13 +71,13 @@ public sealed class DataPackTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_ends_it_with_a_message_and_nothing_left()
+    public void A_full_disk_ends_it_with_a_message_and_nothing_left()
     {
         string disk = folder["disk"];
         Directory.CreateDirectory(disk);
         string command = $"mount -t tmpfs -o size=200k none '{disk}' && '{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}' data pack --images '{images}' --out '{disk}/pack'; echo \"$?\"; ls -A '{disk}'";
         Assert.SkipUnless(OperatingSystem.IsLinux() && WrongCallTests.CanMount(disk), "Mounting a small disk of one's own is not allowed here.");
-        (string output, string error) = await OtherProgram.Run("unshare", "-rm", "sh", "-c", command);
+        (string output, string error) = OtherProgram.Run("unshare", "-rm", "sh", "-c", command);
         Assert.EndsWith("\n1\n", output, StringComparison.Ordinal);
         Assert.Contains("make room", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);

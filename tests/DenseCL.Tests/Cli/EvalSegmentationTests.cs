@@ -75,7 +75,7 @@ public sealed class EvalSegmentationTests : IDisposable
         }
         while (line?.StartsWith("step", StringComparison.Ordinal) == false);
 
-        await OtherProgram.Run("kill", "-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        OtherProgram.Run("kill", "-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Task<string> rest = process.StandardOutput.ReadToEndAsync(cancel), error = process.StandardError.ReadToEndAsync(cancel);
         await process.WaitForExitAsync(cancel);
         Assert.Contains("Stopped.", await error, StringComparison.Ordinal);

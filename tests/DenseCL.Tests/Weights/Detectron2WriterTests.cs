@@ -77,12 +77,12 @@ public sealed class Detectron2WriterTests : IDisposable
     }
 
     [Fact]
-    public async Task Numpy_reads_every_type_bit_for_bit()
+    public void Numpy_reads_every_type_bit_for_bit()
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> tensors = SampleTensors.All();
         Detectron2Writer.Write(FilePath, tensors, "someone");
-        JsonElement read = await Python.Run(
+        JsonElement read = Python.Run(
             """
             import hashlib, io, json, numpy, pickle, pickletools, sys
             with open(sys.argv[1], "rb") as file:

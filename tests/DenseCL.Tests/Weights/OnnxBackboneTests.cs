@@ -153,7 +153,7 @@ public sealed class OnnxBackboneTests : IDisposable
     [Theory]
     [InlineData(BackboneKind.Resnet18, OnnxStages.All, true)]
     [InlineData(BackboneKind.Resnet50, OnnxStages.Last, false)]
-    public async Task Onnx_own_checker_accepts_the_file_and_reads_the_same_weights(BackboneKind kind, OnnxStages stages, bool inside)
+    public void Onnx_own_checker_accepts_the_file_and_reads_the_same_weights(BackboneKind kind, OnnxStages stages, bool inside)
     {
         const string Script = """
             import sys, zlib
@@ -172,7 +172,7 @@ public sealed class OnnxBackboneTests : IDisposable
             """;
         using ResNet backbone = RandomBackbone.Create(kind);
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = stages, Normalisation = inside ? new DataOptions() : null }, NoNotes);
-        (string output, string error) = await OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
+        (string output, string error) = OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
         Assert.SkipWhen(output.StartsWith("missing", StringComparison.Ordinal), "Python has no module onnx here.");
         Assert.Equal("", error);
         Crc32 crc = new();

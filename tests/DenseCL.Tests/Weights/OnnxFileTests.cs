@@ -58,7 +58,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_of_the_onnx_package_is_read()
+    public void A_file_of_the_onnx_package_is_read()
     {
         const string Script = """
             import sys
@@ -73,7 +73,7 @@ public sealed class OnnxFileTests : IDisposable
                 [helper.make_tensor_value_info("x", 1, [1])], [helper.make_tensor_value_info("y", 1, [1])], tensors)
             onnx.save(helper.make_model(graph, producer_name="python"), sys.argv[1])
             """;
-        (string output, string error) = await OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
+        (string output, string error) = OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
         Assert.SkipWhen(output.StartsWith("missing", StringComparison.Ordinal), "Python has no module onnx here.");
         Assert.Equal("", error);
         using var scope = NewDisposeScope();

@@ -182,7 +182,7 @@ public sealed class ShardIndexTests : IDisposable
     }
 
     [Fact]
-    public async Task Pythons_tarfile_and_the_index_agree_on_where_the_images_lie()
+    public void Pythons_tarfile_and_the_index_agree_on_where_the_images_lie()
     {
         const string Program =
             """
@@ -208,7 +208,7 @@ public sealed class ShardIndexTests : IDisposable
             assert next(lines, None) is None
             print("agreed")
             """;
-        (string output, string error) = await OtherProgram.Run("python3", "-I", "-c", Program, pack, files.Root);
+        (string output, string error) = OtherProgram.Run("python3", "-I", "-c", Program, pack, files.Root);
         Assert.True(output.Trim() == "agreed", error);
     }
 
