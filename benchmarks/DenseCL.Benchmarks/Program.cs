@@ -16,6 +16,10 @@ Option<int> threads = new("--threads") { Description = "Threads that compute.", 
 Command backbone = new("backbone", "Times forward and backward of a ResNet-50 alone, beside a large matrix product; prints one JSON object.") { batch, passes, threads };
 backbone.SetAction(call => Console.WriteLine(BackboneSpeed.Measure(call.GetValue(batch), call.GetValue(passes), call.GetValue(threads))));
 
+Option<bool> single = new("--fp32") { Description = "Single precision instead of bfloat16." };
+Command convolutions = new("convolutions", "Times each size of convolution of ResNet-50 (224 px, 16 images) and ResNet-18 (96 px, 32 images).") { single, threads };
+convolutions.SetAction(call => ConvolutionSpeed.Print(!call.GetValue(single), call.GetValue(threads)));
+
 Option<DirectoryInfo?> baseline = new("--baseline") { Description = "The folder with torch_step.py and pil_loader.py; without it nothing is compared with.", HelpName = "DIR" };
 Option<DirectoryInfo?> data = new("--data") { Description = "A folder of images for the loader; without it the loader is left out.", HelpName = "DIR" };
 Option<string> python = new("--python") { Description = "The Python that has torch and torchvision.", HelpName = "FILE", DefaultValueFactory = _ => "/usr/bin/python3" };
@@ -43,7 +47,7 @@ compare.SetAction(call => Comparison.Run(
     call.GetValue(withSuites),
     call.GetRequiredValue(results).FullName));
 
-return new RootCommand("Benchmarks of DenseCL for .NET.") { suites, backbone, compare }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of DenseCL for .NET.") { suites, backbone, convolutions, compare }.Parse(args).Invoke();
 
 static void MustExist(OptionResult given)
 {

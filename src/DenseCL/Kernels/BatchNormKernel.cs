@@ -156,6 +156,7 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumForward(int part, int parts, void* state)
     {
         Job* job = (Job*)state;
@@ -198,6 +199,7 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Normalise(int part, int parts, void* state)
     {
         Job* job = (Job*)state;
@@ -229,6 +231,7 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumBackward(int part, int parts, void* state)
     {
         Job* job = (Job*)state;
@@ -275,6 +278,7 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Differentiate(int part, int parts, void* state)
     {
         Job* job = (Job*)state;

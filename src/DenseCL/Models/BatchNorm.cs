@@ -78,13 +78,13 @@ internal sealed class BatchNorm : nn.Module
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
-        Tensor input = ChannelsLast(x.Value);
-        Tensor? other = shortcut is null ? null : ChannelsLast(shortcut.Value);
+        Tensor input = x.Value.ChannelsLast();
+        Tensor? other = shortcut is null ? null : shortcut.Value.ChannelsLast();
         int channels = (int)weight.numel(), rows = checked((int)(input.numel() / channels));
         double[] mean = new double[channels], variance = new double[channels], inverseDeviation = new double[channels], scale = new double[channels];
         if (training)
         {
-            BatchNormKernel<T>.Statistics(Address(input), rows, mean, variance);
+            BatchNormKernel<T>.Statistics(input.Address(), rows, mean, variance);
             Follow(mean, variance, rows);
         }
         else
@@ -102,7 +102,7 @@ internal sealed class BatchNorm : nn.Module
         }
 
         Tensor y = tape is null ? input : empty_like(input);
-        BatchNormKernel<T>.Apply(Address(input), Address(other), relu, Address(y), rows, mean, scale, beta);
+        BatchNormKernel<T>.Apply(input.Address(), other.Address(), relu, y.Address(), rows, mean, scale, beta);
         GC.KeepAlive((input, other));   // an address holds nothing
         foreach (Tensor kept in (Tensor[])[y, input])
         {
@@ -118,16 +118,16 @@ internal sealed class BatchNorm : nn.Module
             using IDisposable noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
             (Tensor first, Tensor? second) = shortcut is null ? (output.Take(), null) : output.TakeParts();
-            Tensor dy = ChannelsLast(first);
+            Tensor dy = first.ChannelsLast();
             Tensor dx = shortcut is null ? dy : empty_like(input);
             BatchNormKernel<T>.Backward(
-                Address(input),
-                relu && shortcut is not null ? Address(y) : null,
-                Address(dy),
-                Address(second is null ? null : ChannelsLast(second)),
+                input.Address(),
+                relu && shortcut is not null ? y.Address() : null,
+                dy.Address(),
+                (second?.ChannelsLast()).Address(),
                 relu,
                 keepDz: shortcut is not null,
-                Address(dx),
+                dx.Address(),
                 rows,
                 mean,
                 scale,
@@ -174,15 +174,6 @@ internal sealed class BatchNorm : nn.Module
             into[i] = from[i];
         }
     }
-
-    /// <summary>The tensor itself, or a copy, so that in memory it is (N, H, W, C).</summary>
-    private static Tensor ChannelsLast(Tensor x)
-    {
-        Tensor rows = x.permute(0, 2, 3, 1);
-        return rows.is_contiguous() ? x : rows.contiguous().permute(0, 3, 1, 2);
-    }
-
-    private static unsafe void* Address(Tensor? x) => x is null ? null : Memory.Of<byte>(x.permute(0, 2, 3, 1));
 
     private static Span<float> Numbers(Tensor x) => MemoryMarshal.Cast<byte, float>(x.bytes);
 }

@@ -1,3 +1,5 @@
+using DenseCL.Kernels;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,9 +26,75 @@ internal sealed class Convolution : nn.Module
     }
 
     /// <summary>(N, in, H, W) → (N, out, ⌈H/stride⌉, ⌈W/stride⌉), in the type of the input.</summary>
-    public Activation forward(Activation x, Tape? tape) => tape is null
-        ? new Activation(Convolve(x.Value, weight.to_type(x.Value.dtype)))
-        : tape.Apply([x], [weight], x.Value.dtype, (input, w) => Convolve(input[0], w[0]));
+    public Activation forward(Activation x, Tape? tape)
+    {
+        bool libtorchs = tape is null && is_grad_enabled();
+        if (!libtorchs && Shape(x.Value) is { } shape)
+        {
+            return Tiled(x, shape, tape);
+        }
+
+        return tape is null
+            ? new Activation(Convolve(x.Value, weight.to_type(x.Value.dtype)))
+            : tape.Apply([x], [weight], x.Value.dtype, (input, w) => Convolve(input[0], w[0]));
+    }
+
+    /// <summary>The sizes, if this library's own kernel takes them.</summary>
+    private ConvolutionShape? Shape(Tensor x)
+    {
+        if (x.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            return null;
+        }
+
+        ConvolutionShape shape = new((int)x.shape[0], (int)x.shape[2], (int)x.shape[3], (int)x.shape[1], (int)weight.shape[0], (int)size, (int)stride, (int)dilation);
+        return ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
+    }
+
+    private unsafe Activation Tiled(Activation x, ConvolutionShape shape, Tape? tape)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
+        Tensor input = x.Value.ChannelsLast();
+        bool bf16 = input.dtype == ScalarType.BFloat16;
+        Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs, dtype: input.dtype).permute(0, 3, 1, 2);
+        Tensor w = InMemory(weight).contiguous();
+        ConvolutionKernel.Forward(shape, bf16, input.Address(), Memory.Of<float>(w), y.Address());
+        GC.KeepAlive((input, w, y));    // an address holds nothing
+        Activation output = new(y.MoveToOuterDisposeScope());
+        if (tape is null)
+        {
+            return output;
+        }
+
+        input.MoveToOuterDisposeScope();
+        tape.Record(() =>
+        {
+            using IDisposable noGrad = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor gradient = output.Take();
+            Tensor dy = gradient.ChannelsLast();
+            ConvolutionKernel.WeightGradient(shape, bf16, input.Address(), dy.Address(), Memory.Of<float>(InMemory(weight.grad!)));
+            if (x.NeedsGradient)
+            {
+                Tensor dx = empty(shape.Images, shape.Height, shape.Width, shape.Inputs, dtype: input.dtype).permute(0, 3, 1, 2);
+                ConvolutionKernel.InputGradient(shape, bf16, dy.Address(), Memory.Of<float>(InMemory(weight)), dx.Address());
+                x.Receive(dx);
+            }
+
+            GC.KeepAlive((input, dy));
+            if (!ReferenceEquals(input, x.Value))
+            {
+                input.Dispose();
+            }
+
+            y.Dispose();
+        });
+        return output;
+    }
+
+    // (out, in, k, k) lies in memory as (out, k, k, in) in a ParameterVector, without which there is no tape.
+    private static Tensor InMemory(Tensor weights) => weights.permute(0, 2, 3, 1);
 
     private Tensor Convolve(Tensor input, Tensor w)
     {
