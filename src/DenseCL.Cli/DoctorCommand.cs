@@ -22,7 +22,7 @@ internal static class DoctorCommand
 
     public static Command Create() => new Command(
         "doctor",
-        "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, memory, disk, and a training step.")
+        "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step.")
     {
         AsJson, TrainStep,
     }.Does("densecl doctor", Prepare);

@@ -16,8 +16,9 @@ internal static unsafe class ConvolutionKernel
     private const int BlockBytes = 256 << 10;
     private const int MostRows = 64 * TileKernel.Rows;
 
-    // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: the panel of a tap then fits into the nearest cache.
-    private const int ChunkSteps = 256;
+    // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: more means less traffic to and from the gradient,
+    // fewer that the panel of a tap stays near the processor; from 192 to 384 it is the same. See "Exactness" in docs/architecture.md.
+    private const int ChunkSteps = 384;
 
     private const int Lanes = 16;
 

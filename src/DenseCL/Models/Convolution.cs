@@ -7,8 +7,8 @@ namespace DenseCL.Models;
 
 /// <summary>A 2-D convolution without bias, its weight (out, in, k, k) as in PyTorch. Padding keeps the size at stride 1.</summary>
 /// <remarks>
-/// A 1×1 convolution is computed as a matrix product over channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some
-/// processors (libtorch 2.10, est_eff_1x1), which ends the process.
+/// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product over
+/// channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the process.
 /// </remarks>
 internal sealed class Convolution : nn.Module
 {
@@ -67,7 +67,11 @@ internal sealed class Convolution : nn.Module
             return output;
         }
 
-        input.MoveToOuterDisposeScope();
+        if (!ReferenceEquals(input, x.Value))
+        {
+            input.MoveToOuterDisposeScope();
+        }
+
         tape.Record(() =>
         {
             using IDisposable noGrad = no_grad();

@@ -17,6 +17,7 @@ public static class Doctor
         yield return Library();
         yield return AllocatorSettings();
         yield return Instructions();
+        yield return Convolutions();
         yield return Memory();
         yield return Disk(folder);
     }
@@ -54,6 +55,16 @@ public static class Doctor
         return vectors
             ? new("processor", PlatformCheckState.Good, found, null)
             : new("processor", PlatformCheckState.Slow, found, "Without AVX2 training is several times slower: use a newer processor, or one that the hypervisor passes through.");
+    }
+
+    private static unsafe PlatformCheck Convolutions()
+    {
+        const byte nothingButReturn = 0xC3;
+        return !Processor.RunsCode || !Processor.Instructions.Contains("avx512", StringComparer.Ordinal)
+            ? new("convolutions", PlatformCheckState.Good, "libtorch's; those of this library's own need Linux on x64 and AVX-512", null)
+            : MachineCode.Place([nothingButReturn]) is not null
+                ? new("convolutions", PlatformCheckState.Good, "this library's own", null)
+                : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system lets no program make executable memory", "Training takes about a third longer; with SELinux, 'execmem' allows it.");
     }
 
     private static PlatformCheck Memory()

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DenseCL.Kernels;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using TorchSharp;
@@ -22,6 +23,7 @@ internal static class RunEnvironment
             system = RuntimeInformation.OSDescription,
             processor = Processor.Name,
             instructions = Processor.Instructions,
+            convolutions = TileKernel.IsSupported(pairs: false) ? "own" : "libtorch",
             processors = Environment.ProcessorCount,
             threads = torch.get_num_threads(),
             device = device.ToString(),

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DenseCL.Kernels;
+namespace DenseCL.Platform;
 
 /// <summary>
 /// Memory that the processor may execute. It is written first and made executable afterwards, never both at once; it stays for the life of the process.
