@@ -10,8 +10,8 @@ public static class LoaderBenchmark
 {
     private const int Batch = 16;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);    // code is compiled for good in its course
-    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);    // code is compiled for good in its course
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(4);
 
     /// <summary>Loads all images for some seconds, and then decodes them for some seconds.</summary>
     /// <param name="source">The images; few enough for the cache. An epoch leaves out what fills no batch of 16.</param>
