@@ -17,7 +17,7 @@ Command backbone = new("backbone", "Times forward and backward of a ResNet-50 al
 backbone.SetAction(call => Console.WriteLine(BackboneSpeed.Measure(call.GetValue(batch), call.GetValue(passes), call.GetValue(threads))));
 
 Option<bool> single = new("--fp32") { Description = "Single precision instead of bfloat16." };
-Command convolutions = new("convolutions", "Times each size of convolution of ResNet-50 (224 px, 16 images) and ResNet-18 (96 px, 32 images).") { single, threads };
+Command convolutions = new("convolutions", "Times each size of convolution but the stem of ResNet-50 (224 px, 16 images) and ResNet-18 (96 px, 32 images).") { single, threads };
 convolutions.SetAction(call => ConvolutionSpeed.Print(!call.GetValue(single), call.GetValue(threads)));
 
 Option<DirectoryInfo?> baseline = new("--baseline") { Description = "The folder with torch_step.py and pil_loader.py; without it nothing is compared with.", HelpName = "DIR" };

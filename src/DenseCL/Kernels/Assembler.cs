@@ -151,7 +151,7 @@ internal sealed class Assembler
         code.Add((byte)((length << 5) | Not(first >> 4, 3)));
     }
 
-    // [from + index + offset] with an offset of 32 bits, the only form that every register allows.
+    // [from + index + offset] with an offset of 32 bits, a form that every register allows (but for rsp as the index).
     private void Address(int register, Register from, Register? index, int offset)
     {
         bool extended = index is not null || ((int)from & 7) == (int)Register.Rsp;

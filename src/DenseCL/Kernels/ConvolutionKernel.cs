@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace DenseCL.Kernels;
 
 /// <summary>
-/// Convolution and its two gradients on channels-last maps in memory, as products of tiles (<see cref="TileKernel"/>): nothing is copied that is
-/// larger than the weights, a row of a tile points to the channels of the position that its tap reads. Maps are float32 or bfloat16, weights and their gradient float32.
+/// Convolution and its two gradients on channels-last maps in memory, as products of tiles (<see cref="TileKernel"/>). Maps are not copied: a row of a tile
+/// points to the channels that a tap reads; only the gradient of the weights turns some hundred positions at a time into panels. Maps are float32
+/// or bfloat16, weights and their gradient float32.
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
@@ -17,22 +17,20 @@ internal static unsafe class ConvolutionKernel
     private const int MostRows = 64 * TileKernel.Rows;
 
     // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: more means less traffic to and from the gradient,
-    // fewer that the panel of a tap stays near the processor; from 192 to 384 it is the same. See "Exactness" in docs/architecture.md.
+    // fewer that the panel of a tap stays near the processor; from 192 to 384 it is equally fast. See "Exactness" in docs/architecture.md.
     private const int ChunkSteps = 384;
 
     private const int Lanes = 16;
 
     // Of 16 outputs for all steps of a chunk, and room: blocks a power of two apart would push each other out of the cache.
     private const int DyBlock = (ChunkSteps + 1) * Lanes * sizeof(float);
-    private const int MostChannels = 8192;
-
-    /// <summary>What a tap reads that lies beside the map.</summary>
-    private static readonly byte* Zeros = (byte*)NativeMemory.AllocZeroed(MostChannels * sizeof(float));
+    private const int MostSize = 7;
 
     /// <summary>Whether this machine can compute such a convolution.</summary>
     public static bool IsSupported(in ConvolutionShape shape, bool bf16) =>
         TileKernel.IsSupported(bf16) && shape.Inputs % TileKernel.Columns == 0 && shape.Outputs % TileKernel.Columns == 0
-        && Math.Max(shape.Inputs, shape.Outputs) <= MostChannels && shape.Size % 2 == 1;
+        && Math.Max(shape.Inputs, shape.Outputs) <= Sweep.MostChannels && shape.Size % 2 == 1 && shape.Size <= MostSize
+        && (long)shape.Outputs * shape.Taps * shape.Inputs * sizeof(float) < int.MaxValue - Workspace.Alignment;
 
     /// <summary>y = the convolution of x.</summary>
     /// <param name="shape">All sizes.</param>
@@ -42,7 +40,7 @@ internal static unsafe class ConvolutionKernel
     /// <param name="y">(N, out height, out width, outputs)</param>
     public static void Forward(in ConvolutionShape shape, bool bf16, void* x, float* weights, void* y)
     {
-        int size = bf16 ? sizeof(ushort) : sizeof(float);
+        int size = SizeOf(bf16);
         using Workspace workspace = new((long)shape.Outputs * shape.Taps * shape.Inputs * size);
         fixed (byte* memory = workspace.Memory)
         {
@@ -66,7 +64,7 @@ internal static unsafe class ConvolutionKernel
     {
         // A tap carries y's gradient to input positions that leave the same remainder when divided by the stride. So each of the stride²
         // classes of positions is a convolution of its own, without stride, by the taps that reach it.
-        int stride = shape.Stride, size = bf16 ? sizeof(ushort) : sizeof(float);
+        int stride = shape.Stride, size = SizeOf(bf16);
         int* order = stackalloc int[shape.Taps], offsets = stackalloc int[2 * shape.Taps], starts = stackalloc int[(stride * stride) + 1];
         int next = 0;
         for (int kind = 0; kind < stride * stride; kind++)
@@ -93,30 +91,10 @@ internal static unsafe class ConvolutionKernel
             ComputeThreads.Run(&PackForInputs, &job);
             for (int kind = 0; kind < stride * stride; kind++)
             {
-                (int top, int left) = (kind / stride, kind % stride);
-                Sweep sweep = new()
-                {
-                    Pairs = bf16,
-                    Images = shape.Images,
-                    Rows = (shape.Height - top + stride - 1) / stride,
-                    Columns = (shape.Width - left + stride - 1) / stride,
-                    Source = (byte*)dy,
-                    SourceHeight = shape.OutHeight,
-                    SourceWidth = shape.OutWidth,
-                    SourceChannels = shape.Outputs,
-                    SourceStep = 1,
-                    Target = (byte*)dx,
-                    TargetHeight = shape.Height,
-                    TargetWidth = shape.Width,
-                    TargetChannels = shape.Inputs,
-                    TargetStep = stride,
-                    TargetTop = top,
-                    TargetLeft = left,
-                    Taps = starts[kind + 1] - starts[kind],
-                    AllTaps = shape.Taps,
-                    Offsets = offsets + (2 * starts[kind]),
-                    Panels = job.Panels + ((long)starts[kind] * shape.Outputs * size * TileKernel.Columns),
-                };
+                Sweep sweep = Sweep.Backward(shape, bf16, dy, dx, kind / stride, kind % stride);
+                sweep.Taps = starts[kind + 1] - starts[kind];
+                sweep.Offsets = offsets + (2 * starts[kind]);
+                sweep.Panels = job.Panels + ((long)starts[kind] * shape.Outputs * size * TileKernel.Columns);
                 ComputeThreads.Run(&SweepPart, &sweep);
             }
         }
@@ -141,6 +119,8 @@ internal static unsafe class ConvolutionKernel
         }
     }
 
+    private static int SizeOf(bool bf16) => bf16 ? sizeof(ushort) : sizeof(float);
+
     private static void PackForOutputs(int part, int parts, void* state)
     {
         Weights* job = (Weights*)state;
@@ -158,7 +138,7 @@ internal static unsafe class ConvolutionKernel
     private static void SweepPart(int part, int parts, void* state)
     {
         Sweep* sweep = (Sweep*)state;
-        int taps = sweep->Taps, size = sweep->Pairs ? sizeof(ushort) : sizeof(float);
+        int taps = sweep->Taps, size = sweep->NumberBytes;
         int sourceBytes = sweep->SourceChannels * size;
         int blockRows = Math.Clamp(BlockBytes / sourceBytes / TileKernel.Rows, 4, MostRows / TileKernel.Rows) * TileKernel.Rows;
         long tileColumns = TileKernel.Columns * size;
@@ -167,11 +147,11 @@ internal static unsafe class ConvolutionKernel
         byte** targets = stackalloc byte*[blockRows];
         TileKernel.Call call = new() { Taps = taps, Steps = sourceBytes / sizeof(float), Stride = sizeof(float) };
         TileResult result = sweep->Pairs ? TileResult.BFloat16 : TileResult.Float32;
-        (int start, int end) = ComputeThreads.Share(sweep->Images * sweep->Rows * sweep->Columns, part, parts);
+        (int start, int end) = ComputeThreads.Share(sweep->Positions, part, parts);
         for (int block = start; block < end; block += blockRows)
         {
             int rows = Math.Min(blockRows, end - block);
-            Point(sweep, block, rows, TileKernel.Rows, sources, targets);
+            sweep->Point(block, rows, TileKernel.Rows, sources, targets);
             for (int panel = 0; panel < sweep->TargetChannels / TileKernel.Columns; panel++)
             {
                 call.Panel = sweep->Panels + (panel * panelBytes);
@@ -190,57 +170,6 @@ internal static unsafe class ConvolutionKernel
         }
     }
 
-    /// <summary>The addresses of some positions: what each tap reads for them, and where their results go.</summary>
-    /// <param name="sweep">The pass.</param>
-    /// <param name="first">The first position.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="together">So many positions stand side by side, tap by tap: sources are (⌈count / together⌉, taps, together).</param>
-    /// <param name="sources">What each tap reads.</param>
-    /// <param name="targets">(count)</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Point(Sweep* sweep, int first, int count, int together, byte** sources, byte** targets)
-    {
-        int size = sweep->Pairs ? sizeof(ushort) : sizeof(float), taps = sweep->Taps;
-        long sourceBytes = (long)sweep->SourceChannels * size, targetBytes = (long)sweep->TargetChannels * size;
-        int* offsets = sweep->Offsets;
-        long* distances = stackalloc long[Math.Max(taps, 1)];
-        (int up, int down, int left, int right) = (0, 0, 0, 0);
-        for (int tap = 0; tap < taps; tap++)
-        {
-            (int y, int x) = (offsets[2 * tap], offsets[(2 * tap) + 1]);
-            distances[tap] = (((long)y * sweep->SourceWidth) + x) * sourceBytes;
-            (up, down, left, right) = (Math.Min(up, y), Math.Max(down, y), Math.Min(left, x), Math.Max(right, x));
-        }
-
-        int column = first % sweep->Columns, row = first / sweep->Columns % sweep->Rows, image = first / sweep->Columns / sweep->Rows;
-        for (int i = 0; i < count; i++)
-        {
-            int targetRow = (row * sweep->TargetStep) + sweep->TargetTop, targetColumn = (column * sweep->TargetStep) + sweep->TargetLeft;
-            targets[i] = sweep->Target + (((((long)image * sweep->TargetHeight) + targetRow) * sweep->TargetWidth) + targetColumn) * targetBytes;
-
-            int y = row * sweep->SourceStep, x = column * sweep->SourceStep;
-            byte* centre = sweep->Source + (((((long)image * sweep->SourceHeight) + y) * sweep->SourceWidth) + x) * sourceBytes;
-            byte** source = sources + ((long)i / together * together * taps) + (i % together);
-            bool inside = y + up >= 0 && y + down < sweep->SourceHeight && x + left >= 0 && x + right < sweep->SourceWidth;
-            for (int tap = 0; tap < taps; tap++, source += together)
-            {
-                *source = inside || ((uint)(y + offsets[2 * tap]) < (uint)sweep->SourceHeight && (uint)(x + offsets[(2 * tap) + 1]) < (uint)sweep->SourceWidth)
-                    ? centre + distances[tap]
-                    : Zeros;
-            }
-
-            if (++column == sweep->Columns)
-            {
-                column = 0;
-                if (++row == sweep->Rows)
-                {
-                    row = 0;
-                    image++;
-                }
-            }
-        }
-    }
-
     /// <summary>
     /// The gradient's rows are outputs, its columns the inputs of a tap, and what is summed over are positions: both maps are turned into
     /// panels of some positions, pairs of positions side by side in bfloat16.
@@ -251,7 +180,7 @@ internal static unsafe class ConvolutionKernel
         GradientJob* job = (GradientJob*)state;
         Sweep* sweep = &job->Sweep;
         bool pairs = sweep->Pairs;
-        int size = pairs ? sizeof(ushort) : sizeof(float), taps = sweep->Taps, inputs = sweep->SourceChannels;
+        int size = SizeOf(pairs), taps = sweep->Taps, inputs = sweep->SourceChannels;
         int panels = inputs / TileKernel.Columns, blocks = sweep->TargetChannels / Lanes;
 
         // A unit of work is a block of 16 outputs with a panel of 64 inputs of a tap.
@@ -263,7 +192,7 @@ internal static unsafe class ConvolutionKernel
 
         bool withinOne = start / blocks == (end - 1) / blocks;
         (int firstBlock, int lastBlock) = withinOne ? (start % blocks, ((end - 1) % blocks) + 1) : (0, blocks);
-        int chunk = pairs ? 2 * ChunkSteps : ChunkSteps, positions = sweep->Images * sweep->Rows * sweep->Columns;
+        int chunk = pairs ? 2 * ChunkSteps : ChunkSteps, positions = sweep->Positions;
         byte* panel = job->Memory + (part * job->MemoryEach), dyPanels = panel + (ChunkSteps * TileKernel.PanelStep);
         byte** x = stackalloc byte*[chunk * taps];
         byte** dy = stackalloc byte*[chunk];
@@ -271,20 +200,20 @@ internal static unsafe class ConvolutionKernel
         for (int position = 0; position < positions; position += chunk)
         {
             int count = Math.Min(chunk, positions - position);
-            Point(sweep, position, count, chunk, x, dy);
+            sweep->Point(position, count, chunk, x, dy);
             if (pairs && count % 2 == 1)
             {
-                dy[count] = Zeros;
+                dy[count] = Sweep.Zeros;
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    x[(tap * chunk) + count] = Zeros;
+                    x[(tap * chunk) + count] = Sweep.Zeros;
                 }
 
                 count++;
             }
 
             int steps = pairs ? count / 2 : count;
-            Interleave(dy, firstBlock * Lanes * size, steps, lastBlock - firstBlock, pairs, dyPanels, Lanes * sizeof(float), DyBlock);
+            Gather(dy, firstBlock * Lanes * size, steps, lastBlock - firstBlock, pairs, dyPanels, Lanes * sizeof(float), DyBlock);
             TileKernel.Call call = new() { Sources = sources, Taps = 1, Steps = steps, Stride = Lanes * sizeof(float), Panel = panel };
             for (int unit = start, filled = -1; unit < end; unit++)
             {
@@ -292,7 +221,7 @@ internal static unsafe class ConvolutionKernel
                 if (unit / blocks != filled)
                 {
                     filled = unit / blocks;
-                    Interleave(x + ((long)tap * chunk), input * size, steps, TileKernel.Columns / Lanes, pairs, panel, TileKernel.PanelStep, Lanes * sizeof(float));
+                    Gather(x + ((long)tap * chunk), input * size, steps, TileKernel.Columns / Lanes, pairs, panel, TileKernel.PanelStep, Lanes * sizeof(float));
                 }
 
                 for (int row = 0; row < Lanes; row += TileKernel.Rows)
@@ -320,7 +249,7 @@ internal static unsafe class ConvolutionKernel
     /// <param name="nextStep">Bytes from there to the next step.</param>
     /// <param name="nextVector">Bytes from there to the next vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Interleave(byte** rows, int offset, int steps, int vectors, bool pairs, byte* to, long nextStep, long nextVector)
+    private static void Gather(byte** rows, int offset, int steps, int vectors, bool pairs, byte* to, long nextStep, long nextVector)
     {
         for (int step = 0; step < steps; step++, to += nextStep)
         {
@@ -351,55 +280,6 @@ internal static unsafe class ConvolutionKernel
         public float* Values;
         public int* Order;
         public byte* Panels;
-    }
-
-    /// <summary>A pass over positions of a grid, each the sum of what its taps read.</summary>
-    private struct Sweep
-    {
-        public bool Pairs;
-        public int Images, Rows, Columns;                       // the grid
-        public byte* Source;                                    // (images, height, width, channels): read at row · step + offset
-        public int SourceHeight, SourceWidth, SourceChannels, SourceStep;
-        public byte* Target;                                    // (images, height, width, channels): written at row · step + top
-        public int TargetHeight, TargetWidth, TargetChannels, TargetStep, TargetTop, TargetLeft;
-        public int Taps, AllTaps;                               // those of this pass, those in the panels
-        public int* Offsets;                                    // (taps, 2): down, right
-        public byte* Panels;                                    // of the first target channels, from the first tap of this pass on
-
-        /// <summary>Output positions, and what is read for them.</summary>
-        /// <param name="shape">All sizes.</param>
-        /// <param name="bf16">Whether maps are bfloat16.</param>
-        /// <param name="x">The input.</param>
-        /// <param name="y">The output.</param>
-        /// <param name="offsets">(taps, 2): room for the offsets.</param>
-        public static Sweep Forward(in ConvolutionShape shape, bool bf16, void* x, void* y, int* offsets)
-        {
-            for (int tap = 0; tap < shape.Taps; tap++)
-            {
-                (offsets[2 * tap], offsets[(2 * tap) + 1]) = shape.Offset(tap);
-            }
-
-            return new Sweep
-            {
-                Pairs = bf16,
-                Images = shape.Images,
-                Rows = shape.OutHeight,
-                Columns = shape.OutWidth,
-                Source = (byte*)x,
-                SourceHeight = shape.Height,
-                SourceWidth = shape.Width,
-                SourceChannels = shape.Inputs,
-                SourceStep = shape.Stride,
-                Target = (byte*)y,
-                TargetHeight = shape.OutHeight,
-                TargetWidth = shape.OutWidth,
-                TargetChannels = shape.Outputs,
-                TargetStep = 1,
-                Taps = shape.Taps,
-                AllTaps = shape.Taps,
-                Offsets = offsets,
-            };
-        }
     }
 
     private struct GradientJob

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using DenseCL.Platform;
 
 namespace DenseCL.Kernels;
@@ -10,8 +9,9 @@ namespace DenseCL.Kernels;
 /// where a step is one float32 number or a pair of bfloat16 numbers. The 24 vectors of sums stay in registers from the first step to the last.
 /// </summary>
 /// <remarks>
-/// Machine code of our own, because .NET cannot name the instruction that multiplies bfloat16. libtorch's library chooses its blocks by the
-/// sizes of the caches; where a virtual processor hides them it reaches half of what the processor can do.
+/// Machine code of our own, because .NET cannot name the instruction that multiplies bfloat16; in float32 it is the same code with another
+/// instruction. libtorch's library chooses its blocks by the sizes of the caches; where a virtual processor hides them it reaches half of what
+/// the processor can do. A tile takes some microseconds, for which a garbage collection waits.
 /// </remarks>
 internal static unsafe class TileKernel
 {
@@ -29,7 +29,7 @@ internal static unsafe class TileKernel
     // The panel comes from the second cache: so far ahead it is asked for.
     private const int PrefetchSteps = 12;
 
-    private static readonly byte*[]? Float32Code = Processor.RunsCode && Avx512F.IsSupported ? Place(pairs: false) : null;
+    private static readonly byte*[]? Float32Code = Processor.RunsCode ? Place(pairs: false) : null;
     private static readonly byte*[]? BFloat16Code = Float32Code is not null && Processor.MultipliesBf16 ? Place(pairs: true) : null;
 
     /// <summary>Whether this machine can run it.</summary>
@@ -38,7 +38,7 @@ internal static unsafe class TileKernel
 
     /// <summary>Computes a tile.</summary>
     /// <param name="pairs">Whether steps are pairs of bfloat16.</param>
-    /// <param name="result">What becomes of the sums.</param>
+    /// <param name="result">What becomes of the sums; bfloat16 only of pairs.</param>
     /// <param name="rows">1 to <see cref="Rows"/>.</param>
     /// <param name="call">Where everything is.</param>
     public static void Run(bool pairs, TileResult result, int rows, Call* call) =>
@@ -50,7 +50,7 @@ internal static unsafe class TileKernel
     {
         TileResult[] results = [TileResult.Float32, TileResult.Added, TileResult.BFloat16];
         Assembler assembler = new();
-        int[] starts = new int[results.Length * Rows];
+        int?[] starts = new int?[results.Length * Rows];
         foreach (TileResult result in results.Where(result => pairs || result != TileResult.BFloat16))
         {
             for (int rows = 1; rows <= Rows; rows++)
@@ -69,7 +69,7 @@ internal static unsafe class TileKernel
         byte*[] entries = new byte*[starts.Length];
         for (int i = 0; i < starts.Length; i++)
         {
-            entries[i] = code + starts[i];
+            entries[i] = starts[i] is { } start ? code + start : null;
         }
 
         return entries;
@@ -80,7 +80,7 @@ internal static unsafe class TileKernel
         // The call comes in rdi (System V's convention); rbx, rbp and r12 to r15 belong to the caller.
         const Register call = Register.Rdi, sources = Register.Rbx, taps = Register.Rbp, panel = Register.Rsi, steps = Register.Rcx, stride = Register.Rdx, step = Register.Rax;
         ReadOnlySpan<Register> saved = [Register.Rbx, Register.Rbp, Register.R12, Register.R13];
-        const int firstColumn = Rows * Vectors, firstRow = firstColumn + Vectors;
+        const int firstColumn = Rows * Vectors, firstRow = firstColumn + Vectors, factors = 32 - firstRow;
         static int Sum(int row, int vector) => (row * Vectors) + vector;
 
         foreach (Register register in saved)
@@ -118,7 +118,7 @@ internal static unsafe class TileKernel
 
         for (int row = 0; row < rows; row++)
         {
-            int factor = firstRow + (row % 4);
+            int factor = firstRow + (row % factors);
             assembler.Broadcast(factor, Register.R8 + row, step);
             for (int vector = 0; vector < Vectors; vector++)
             {
@@ -165,9 +165,9 @@ internal static unsafe class TileKernel
             }
         }
 
-        foreach (Register register in (Register[])[Register.R13, Register.R12, Register.Rbp, Register.Rbx])
+        for (int i = saved.Length - 1; i >= 0; i--)
         {
-            assembler.Pop(register);
+            assembler.Pop(saved[i]);
         }
 
         assembler.ZeroUpper();

@@ -42,9 +42,10 @@ internal sealed class Convolution : nn.Module
     /// <summary>The sizes, if this library's own kernel takes them.</summary>
     private ConvolutionShape? Shape(Tensor x)
     {
-        if (x.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+        bool positionsFit = x.shape[0] * x.shape[2] * x.shape[3] < int.MaxValue / 2;
+        if (x.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.shape[1] != weight.shape[1] || !positionsFit)
         {
-            return null;
+            return null;    // libtorch says what is wrong, if something is
         }
 
         ConvolutionShape shape = new((int)x.shape[0], (int)x.shape[2], (int)x.shape[3], (int)x.shape[1], (int)weight.shape[0], (int)size, (int)stride, (int)dilation);

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace DenseCL.Models;
 
 /// <summary>
-/// The backward pass of a network, noted down layer by layer in its forward pass. libtorch differentiates each convolution; the tape joins
-/// them with the layers that are computed by this library's own kernels, and lets go of each activation as soon as its last use is over.
+/// The backward pass of a network, noted down layer by layer in its forward pass. Convolutions and batch
+/// norm are differentiated by this library's own kernels, what is left by libtorch; the tape joins them, and lets go of each activation as soon as its
+/// last use is over.
 /// </summary>
 internal sealed class Tape
 {

@@ -60,11 +60,11 @@ public static class Doctor
     private static unsafe PlatformCheck Convolutions()
     {
         const byte nothingButReturn = 0xC3;
-        return !Processor.RunsCode || !Processor.Instructions.Contains("avx512", StringComparer.Ordinal)
+        return !Processor.RunsCode
             ? new("convolutions", PlatformCheckState.Good, "libtorch's; those of this library's own need Linux on x64 and AVX-512", null)
             : MachineCode.Place([nothingButReturn]) is not null
-                ? new("convolutions", PlatformCheckState.Good, "this library's own", null)
-                : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system lets no program make executable memory", "Training takes about a third longer; with SELinux, 'execmem' allows it.");
+                ? new("convolutions", PlatformCheckState.Good, Processor.MultipliesBf16 ? "this library's own" : "this library's own in float32", null)
+                : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system does not let this program make memory executable", "Training takes about a third longer; with SELinux, 'execmem' allows it.");
     }
 
     private static PlatformCheck Memory()

@@ -12,8 +12,20 @@ internal static unsafe partial class MachineCode
 
     /// <summary>Puts code into memory of its own.</summary>
     /// <param name="code">Instructions that do not depend on where they stand.</param>
-    /// <returns>Their address; null where the system does not let programs make code, as some hardened ones do not.</returns>
+    /// <returns>Their address; null where the system does not let this program make code, as some hardened ones do not, or has another C library than glibc.</returns>
     public static byte* Place(ReadOnlySpan<byte> code)
+    {
+        try
+        {
+            return PlaceByGlibc(code);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static byte* PlaceByGlibc(ReadOnlySpan<byte> code)
     {
         nuint length = (nuint)code.Length;
         byte* memory = Map(null, length, Read | Write, Private | Anonymous, -1, 0);

@@ -28,8 +28,8 @@ public static class Processor
     /// <summary>Whether it multiplies bfloat16 numbers natively: bf16 training is then about twice as fast as fp32.</summary>
     public static bool MultipliesBf16 => Cpuid(7, 1).Eax.Bit(5);
 
-    /// <summary>Whether machine code of this library's own can be called: it follows the calling convention of Linux on x64.</summary>
-    internal static bool RunsCode => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    /// <summary>Whether machine code of this library's own can be called: it needs AVX-512 and the calling convention of Linux on x64.</summary>
+    internal static bool RunsCode => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512F.IsSupported;
 
     // The 48 bytes of the leaves 0x80000002 to 0x80000004 (Intel's and AMD's manuals, CPUID).
     private static string X86Name()

@@ -23,7 +23,7 @@ internal static class RunEnvironment
             system = RuntimeInformation.OSDescription,
             processor = Processor.Name,
             instructions = Processor.Instructions,
-            convolutions = TileKernel.IsSupported(pairs: false) ? "own" : "libtorch",
+            convolutions = device.type == DeviceType.CPU && TileKernel.IsSupported(TorchRuntime.Choose(recipe.Run.Precision, device) == Precision.Bf16) ? "own" : "libtorch",
             processors = Environment.ProcessorCount,
             threads = torch.get_num_threads(),
             device = device.ToString(),
