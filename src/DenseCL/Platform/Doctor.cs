@@ -64,7 +64,7 @@ public static class Doctor
             ? new("convolutions", PlatformCheckState.Good, "libtorch's; those of this library's own need Linux on x64 and AVX-512", null)
             : MachineCode.Place([nothingButReturn]) is not null
                 ? new("convolutions", PlatformCheckState.Good, Processor.MultipliesBf16 ? "this library's own" : "this library's own in float32", null)
-                : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system does not let this program make memory executable", "Training takes about a third longer; with SELinux, 'execmem' allows it.");
+                : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system does not let this program make memory executable", "Training takes 10 to 15 % longer; with SELinux, 'execmem' allows it.");
     }
 
     private static PlatformCheck Memory()
