@@ -166,7 +166,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         (int Height, int Width) window = options.Test == TestMode.Slide ? (options.CropHeight, options.CropWidth) : (height, width);
         (int Down, int Across) stride = options.SlideStride is { } given ? (given, given) : (((2 * window.Height) + 2) / 3, ((2 * window.Width) + 2) / 3);
         Tensor logits = SlidingWindow.Logits(network.Logits, input, window, stride, stop);
-        return SegmentationLoss.Enlarge(logits, image.Height, image.Width).argmax(1).cpu().data<long>().ToArray();
+        return SegmentationLoss.Classes(logits, image.Height, image.Width);
     }
 
     /// <summary>A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.</summary>

@@ -16,7 +16,7 @@ internal static class SegmentationLoss
             ? maps.alias()
             : interpolate(maps, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
 
-    /// <summary>Loss and its gradient, an image at a time: the enlarged logits of a whole batch are some gigabytes in the paper's sizes.</summary>
+    /// <summary>Loss and its gradient.</summary>
     /// <param name="logits">(N, K, h, w), float32 or bfloat16.</param>
     /// <param name="masks">(N, H, W) int64: 0 … K − 1, or 255.</param>
     /// <param name="counted">Pixels of all masks that are not 255.</param>
@@ -24,8 +24,30 @@ internal static class SegmentationLoss
     /// <returns>The weighted loss in nats, and its gradient with respect to the logits, in their type.</returns>
     public static (double Loss, Tensor Gradient) Of(Tensor logits, Tensor masks, long counted, double weight)
     {
+        double share = weight / Math.Max(1, counted);
+        return logits.device_type == DeviceType.CPU ? EnlargedLogits.CrossEntropy(logits, masks, share) : ByLibtorch(logits, masks, share);
+    }
+
+    /// <summary>(H · W): the most probable class of each pixel of an image.</summary>
+    /// <param name="logits">(1, K, h, w)</param>
+    /// <param name="height">H</param>
+    /// <param name="width">W</param>
+    public static long[] Classes(Tensor logits, int height, int width)
+    {
+        if (logits.device_type == DeviceType.CPU)
+        {
+            return EnlargedLogits.Largest(logits, height, width);
+        }
+
         using DisposeScope scope = NewDisposeScope();
-        using Scalar share = weight / Math.Max(1, counted);     // held, or the garbage collector may free it while libtorch reads it
+        return Enlarge(logits, height, width).argmax(1).cpu().data<long>().ToArray();
+    }
+
+    /// <summary>An image at a time: the enlarged logits of a whole batch are some gigabytes in the paper's sizes.</summary>
+    public static (double Loss, Tensor Gradient) ByLibtorch(Tensor logits, Tensor masks, double pixel)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar share = pixel;     // held, or the garbage collector may free it while libtorch reads it
         double total = 0;
         Tensor gradient = empty_like(logits);
         for (long image = 0; image < logits.shape[0]; image++)
