@@ -91,7 +91,7 @@ internal static class EvalDenseProbeCommand
             FiguresDisplay.ShowTable(["class", "IoU"], data.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, double.IsNaN(ious[c]) ? "-" : FiguresDisplay.Percent(ious[c])]));
             Console.WriteLine($"mIoU {FiguresDisplay.Percent(confusion.MeanIoU)}, pixel accuracy {FiguresDisplay.Percent(confusion.PixelAccuracy)}");
             Console.WriteLine(Printable.Text(FormattableString.Invariant(
-                $"{backbone.Name}, stride {options.Stride}, {call.GetRequiredValue(Stages)} stage{(options.AllStages ? "s" : "")}: learned from {options.Labelled ?? data.Train.Count:N0} images, measured on {data.Test.Count:N0}.")));
+                $"{backbone.Name}, stride {options.Stride}, {call.GetRequiredValue(Stages)} stage{(options.AllStages ? "s" : "")}: learned from {options.Labelled ?? data.Train.Count:N0} images, measured on {data.Test.Count:N0}, {data.ClassNames.Count} classes ({data.Layout}); seed {seed}.")));
             if (!probe.Converged)
             {
                 Console.WriteLine(FormattableString.Invariant(

@@ -67,7 +67,7 @@ internal static class EvalKnnCommand
             FiguresDisplay.ShowTable(["neighbours", "top-1", "top-5"], options.Neighbours.Order().Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k =>
                 (IReadOnlyList<string>)[k, FiguresDisplay.Percent(shares[$"top1.k{k}"]), shares.TryGetValue($"top5.k{k}", out double top5) ? FiguresDisplay.Percent(top5) : ""]));
             Console.WriteLine(Printable.Text(FormattableString.Invariant(
-                $"{backbone.Name}, {options.Features.Size} px: {test.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, among {train.Entries.Count:N0} neighbours.")));
+                $"{backbone.Name}, {options.Features.Size} px: {test.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, among {train.Entries.Count:N0} neighbours; seed {seed}.")));
             return Verb.Done;
         };
     }

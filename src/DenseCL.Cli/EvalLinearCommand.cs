@@ -79,7 +79,7 @@ internal static class EvalLinearCommand
                 [FiguresDisplay.Percent(shares["top1"]), shares.TryGetValue("top5", out double top5) ? FiguresDisplay.Percent(top5) : "", FiguresDisplay.Percent(shares["validation.top1"]), FiguresDisplay.Number(shares[chosen])],
             ]);
             Console.WriteLine(Printable.Text(FormattableString.Invariant(
-                $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, tested on {test.Entries.Count:N0}.")));
+                $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, tested on {test.Entries.Count:N0}; seed {seed}.")));
             return Verb.Done;
         };
     }

@@ -47,6 +47,10 @@ internal static class EvalOptions
         if (source.Report is { } report && !call.GetValue(Json))
         {
             LoadReportDisplay.Show(report);
+            if (source.NormalisationIsAssumed)
+            {
+                Console.WriteLine("Note: the file does not say by which mean and standard deviation its images were normalised; ImageNet's are taken.");
+            }
         }
 
         return source;

@@ -52,6 +52,7 @@ internal static class EvalSegmentationCommand
             NewFolder.RefuseOccupied(path);
         }
 
+        RefuseNested(folder, predictions);
         SegmentationOptions options = SegmentationRecipes.Read(call.GetRequiredValue(RecipeName), [.. call.GetValue(Set) ?? [], .. Settings(call)]);
         SegmentationData data = LabelledOptions.Open(call, stop);
         SegmentationEvaluation evaluation = new(data, options);
@@ -63,11 +64,6 @@ internal static class EvalSegmentationCommand
             SegmentationResult result = SegmentationDisplay.Show(say, progress => predictions is null
                 ? evaluation.Run(backbone, seed, progress, stop: stop)
                 : PredictionFolder.Write(predictions, draw => evaluation.Run(backbone, seed, progress, draw, stop)));
-            if (folder is not null)
-            {
-                SegmentationReport.Write(folder, backbone, result);
-            }
-
             if (json)
             {
                 Console.Write(SegmentationReport.Json(backbone, result));
@@ -77,8 +73,30 @@ internal static class EvalSegmentationCommand
                 SegmentationDisplay.Show(result);
             }
 
+            if (folder is not null)
+            {
+                SegmentationReport.Write(folder, backbone, result);     // last: if the disk is full, the figures are on the screen
+            }
+
             return Verb.Done;
         };
+    }
+
+    /// <summary>Each of the two appears when it is complete: one in the other would be in its way.</summary>
+    private static void RefuseNested(string? folder, string? predictions)
+    {
+        if (folder is null || predictions is null)
+        {
+            return;
+        }
+
+        string first = Ended(folder), second = Ended(predictions);
+        if (first.StartsWith(second, StringComparison.Ordinal) || second.StartsWith(first, StringComparison.Ordinal))
+        {
+            throw new IOException($"--out {folder} and --predictions {predictions} are in each other's way: choose two folders side by side.");
+        }
+
+        static string Ended(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
     }
 
     private static IEnumerable<string> Settings(ParseResult call)

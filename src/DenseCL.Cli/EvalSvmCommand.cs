@@ -96,7 +96,7 @@ internal static class EvalSvmCommand
             }
 
             Console.WriteLine(Printable.Text(FormattableString.Invariant(
-                $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images, tested on {test.Entries.Count:N0}.")));
+                $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images, tested on {test.Entries.Count:N0}; seed {seed}.")));
             return Verb.Done;
         };
     }

@@ -35,8 +35,18 @@ internal static class LabelledOptions
         }
     }
 
-    /// <summary>Opens what a call names.</summary>
-    public static SegmentationData Open(ParseResult call, CancellationToken stop) => SegmentationData.Open(call.GetRequiredValue(Data), Of(call), stop);
+    /// <summary>Opens what a call names, and says on the standard error if that is probably not meant.</summary>
+    public static SegmentationData Open(ParseResult call, CancellationToken stop)
+    {
+        SegmentationData data = SegmentationData.Open(call.GetRequiredValue(Data), Of(call), stop);
+        if (data.InBoth > 0)
+        {
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"Note: {data.InBoth:N0} of the {data.Test.Count:N0} images to measure on are among those to learn from: what is measured on them says nothing of others."));
+        }
+
+        return data;
+    }
 
     private static SegmentationDataOptions Of(ParseResult call) => new()
     {

@@ -64,7 +64,8 @@ internal static class PretrainCommand
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
-            Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = OnlineProbe.Open(recipe, stop) };
+            var probe = OnlineProbe.Open(recipe, stop);     // before the run folder has anything in it: the probe's folder may be wrong
+            Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
             Announce(pretrainer, source, skipped);
             return () =>
             {

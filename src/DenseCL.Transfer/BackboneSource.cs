@@ -24,6 +24,9 @@ public sealed class BackboneSource
     /// <summary>Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.</summary>
     public DataOptions Normalisation { get; }
 
+    /// <summary>Whether the file does not say mean and standard deviation, as torchvision's and Detectron2's do not.</summary>
+    public bool NormalisationIsAssumed { get; private init; }
+
     /// <summary>What was found in the file; null if they come from no file.</summary>
     public LoadReport? Report { get; private init; }
 
@@ -34,15 +37,16 @@ public sealed class BackboneSource
     {
         BackboneKind architecture;
         DataOptions normalisation;
+        bool assumed;
         using (WeightFile file = BackboneFile.Open(path))
         {
             architecture = NamedWeights.Find(file).Architecture;
-            normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, file, out _));
+            normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, file, out assumed));
         }
 
         using ResNet backbone = new(architecture);
         LoadReport report = BackboneFile.Load(path, backbone);
-        return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report };
+        return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report, NormalisationIsAssumed = assumed };
     }
 
     /// <summary>The weights that a pre-training with this seed starts from.</summary>

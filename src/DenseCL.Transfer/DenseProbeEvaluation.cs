@@ -29,6 +29,9 @@ public sealed class DenseProbeEvaluation : IEvaluation
     public string Name => "dense-probe";
 
     /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options, options.Probe);
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
     {
         ConfusionMatrix confusion = Evaluate(backbone, seed, progress: null, stop).Confusion;
@@ -41,7 +44,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
     /// <param name="progress">Told after each image; may be null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>The classifier, and every pixel of the images to measure on.</returns>
-    /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map.</exception>
+    /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map, no label counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public (DenseProbe Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<FeatureProgress>? progress, CancellationToken stop)
     {
@@ -86,7 +89,15 @@ public sealed class DenseProbeEvaluation : IEvaluation
             progress?.Report(new FeatureProgress("train", i + 1, labelled.Count));
         }
 
-        return DenseProbe.Fit(cat(features), cat(labels), data.ClassNames.Count, options.Probe, stop);
+        Tensor all = cat(features), classesOf = cat(labels);
+        if (classesOf.numel() == 0)
+        {
+            throw new DataException($"No position of the {labelled.Count} labelled images has a label that counts: there is nothing to learn. Take more images.");
+        }
+
+        return all.isfinite().all().item<bool>()
+            ? DenseProbe.Fit(all, classesOf, data.ClassNames.Count, options.Probe, stop)
+            : throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
     }
 
     private void Count(DenseProbe probe, FeatureMaps maps, LabelledImage image, ConfusionMatrix confusion)

@@ -6,6 +6,9 @@ public interface IEvaluation
     /// <summary>As on the command line, such as <c>dense-probe</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Changes with every option that has a part in the figures: figures of another fingerprint cannot be compared.</summary>
+    public string Fingerprint { get; }
+
     /// <summary>Measures a backbone.</summary>
     /// <param name="backbone">The weights.</param>
     /// <param name="seed">From which everything random is derived.</param>

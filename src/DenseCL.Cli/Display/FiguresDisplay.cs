@@ -21,7 +21,7 @@ internal static class FiguresDisplay
                 weights = backbone.Name,
                 architecture = backbone.Architecture.ToString().ToLowerInvariant(),
                 seed,
-                figures = figures.ToDictionary(figure => figure.Key, figure => figure.Value, StringComparer.Ordinal),
+                figures = figures.ToDictionary(figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null, StringComparer.Ordinal),
                 settings,
             },
             Json));

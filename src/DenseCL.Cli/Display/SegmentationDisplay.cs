@@ -26,7 +26,7 @@ internal static class SegmentationDisplay
         AnsiConsole.Write(table);
         Console.WriteLine($"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, mean class accuracy {Percent(confusion.MeanAccuracy)}");
         Console.WriteLine(FormattableString.Invariant(
-            $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}."));
+            $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."));
 
         static string Percent(double share) => double.IsNaN(share) ? "–" : FormattableString.Invariant($"{100 * share:F1} %");
     }

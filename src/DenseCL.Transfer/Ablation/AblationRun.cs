@@ -47,6 +47,10 @@ public sealed class AblationRun
         data = LabelledData.Fingerprint(labelled);
         evaluations = plan.Evaluations.ToDictionary(evaluation => evaluation.Text, evaluation => kinds.Create(evaluation, labelled), StringComparer.Ordinal);
         CheckMachine();
+        foreach (AblationVariant variant in plan.Variants.DistinctBy(variant => variant.Recipe.Run.Probe, StringComparer.Ordinal))
+        {
+            _ = OnlineProbe.Open(variant.Recipe, stop);
+        }
 
         (IReadOnlyList<AblationResult> found, IReadOnlyList<int> damaged) = ResultLog.Read(folder.Results);
         Jobs = [.. plan.Seeds.SelectMany(seed => JobsOf(seed, images, found, stop))];
@@ -60,7 +64,7 @@ public sealed class AblationRun
     /// <summary>What the user should know before it begins, a sentence or two each: results that do not count, runs that make room, settings that are probably not meant.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <summary>The runs that could not be finished, with the reason; the others went on.</summary>
+    /// <summary>The runs and evaluations that could not be finished, with the reason; the others went on.</summary>
     public IReadOnlyList<string> Failures => failures;
 
     /// <summary>The results so far.</summary>
@@ -104,8 +108,7 @@ public sealed class AblationRun
             catch (DivergedException e)
             {
                 // A learning rate too high for one variant should not cost the others the night.
-                failures.Add($"{TitleOf(job)}: {e.InnerException!.Message}");
-                said?.Report($"{failures[^1]} The other runs go on.");
+                Fail($"{TitleOf(job)}: {e.InnerException!.Message}", said);
                 return true;
             }
 
@@ -122,9 +125,19 @@ public sealed class AblationRun
         {
             stop.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<KeyValuePair<string, double>> figures = evaluations[evaluation.Text].Measure(backbone, job.Seed, stop);
+            IReadOnlyList<KeyValuePair<string, double>> figures;
+            try
+            {
+                figures = evaluations[evaluation.Text].Measure(backbone, job.Seed, stop);
+            }
+            catch (TrainingException e)
+            {
+                Fail($"{TitleOf(job)}: {evaluation.Text}: {e.Message}", said);
+                continue;
+            }
+
             AblationResult result = new(
-                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
+                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, evaluations[evaluation.Text].Fingerprint, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
             ResultLog.Append(folder.Results, result);
             results.Add(result);
             WriteTables();
@@ -132,6 +145,12 @@ public sealed class AblationRun
         }
 
         return true;
+    }
+
+    private void Fail(string what, IProgress<string>? said)
+    {
+        failures.Add(what);
+        said?.Report($"{what} The others go on.");
     }
 
     private static string Describe(AblationJob job, PlannedEvaluation evaluation, AblationResult result) =>
@@ -155,8 +174,9 @@ public sealed class AblationRun
             skipped.Add(file, reason);
         }
 
+        var probe = OnlineProbe.Open(job.Recipe, stop);
         using RunFolder run = RunFolder.Open(path, resume: File.Exists(Path.Combine(path, "recipe.yaml")));
-        using Pretrainer pretrainer = new(job.Recipe, source, skipped, run) { Probe = OnlineProbe.Open(job.Recipe, stop) };
+        using Pretrainer pretrainer = new(job.Recipe, source, skipped, run) { Probe = probe };
         return view(TitleOf(job), progress => Train(pretrainer, progress, stop)) ? TrainingTime.Of(run.Speed) : null;
     }
 
@@ -215,7 +235,7 @@ public sealed class AblationRun
             ImageSource source = OpenImages(variant.Recipe, images, stop);
             Recipe recipe = Resolved(variant, seed, source.Entries.Count);
             long steps = (long)recipe.Optim.Epochs * (source.Entries.Count / recipe.Optim.Batch);
-            AblationJob job = Job(variant.Name, recipe, LearningHash(recipe), steps, found);
+            AblationJob job = Job(variant.Name, recipe, AblationVariant.WhatIsLearned(recipe).Hash, steps, found);
             yield return job.Pending.Count == 0 ? job : WithState(job, source.Fingerprint);
         }
     }
@@ -225,7 +245,7 @@ public sealed class AblationRun
         ImageSource source = SourceOf(recipe).Source;
         Dictionary<string, AblationResult> known = new(StringComparer.Ordinal);
         foreach (AblationResult result in found.Where(result => result.Recipe == hash && evaluations.ContainsKey(result.Evaluation)
-            && (steps == 0 || result.Images == source.Fingerprint) && (result.Data is null || result.Data == data)))
+            && (steps == 0 || result.Images == source.Fingerprint) && (result.Data is null || result.Data == data) && HasOptionsOf(result)))
         {
             known[result.Evaluation] = result with { Variant = variant };     // the hash tells which recipe it was; a name may have changed since
         }
@@ -233,6 +253,9 @@ public sealed class AblationRun
         return new AblationJob(
             variant, recipe, hash, source.Entries.Count, steps, 0, null, [.. known.Values], [.. plan.Evaluations.Where(evaluation => !known.ContainsKey(evaluation.Text))]);
     }
+
+    /// <summary>Whether a result of an evaluation of that text is one of that evaluation: a recipe that the text names may have changed.</summary>
+    private bool HasOptionsOf(AblationResult result) => result.Options is null || result.Options == evaluations[result.Evaluation].Fingerprint;
 
     private static Recipe Resolved(AblationVariant variant, ulong seed, int images)
     {
@@ -245,10 +268,6 @@ public sealed class AblationRun
             throw new RecipeException($"The variant `{variant.Name}`: {e.Message}", e);
         }
     }
-
-    /// <summary>The hash without what may change when a run is resumed: another number of threads is no other result.</summary>
-    private static string LearningHash(Recipe recipe) =>
-        Setting.All.Where(setting => Recipe.IsFreeOnResume(setting.Key)).Aggregate(recipe, (result, setting) => setting.Taken(result, new Recipe())).Hash;
 
     private AblationJob WithState(AblationJob job, string fingerprint)
     {
@@ -313,6 +332,7 @@ public sealed class AblationRun
         string Reason(AblationResult result) =>
             !jobs.Contains(result.Recipe) ? "by another recipe"
             : result.Data is not null && result.Data != data ? "on other labelled data"
+            : !HasOptionsOf(result) ? "with other options of the evaluation"
             : "of other images";
     }
 

@@ -42,7 +42,7 @@ public sealed class AblationTable
     private static IEnumerable<AblationTableRow> RowsOf(AblationPlan plan, string evaluation, string figure, AblationResult[] measured)
     {
         Dictionary<string, KeyValuePair<ulong, double>[]> values = plan.Names.ToDictionary(name => name, name => ValuesOf(plan, name, figure, measured), StringComparer.Ordinal);
-        bool isShare = values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
+        bool isShare = !IsChoice(figure) && values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
         Dictionary<ulong, double> baseline = plan.Baseline is { } name ? new(values[name]) : [];
         foreach ((string variant, KeyValuePair<ulong, double>[] own) in plan.Names.Select(variant => (variant, values[variant])).Where(row => row.Item2.Length > 0))
         {
@@ -51,6 +51,9 @@ public sealed class AblationTable
                 evaluation, figure, isShare, variant, own, Estimate.Of([.. own.Select(pair => pair.Value)]), differences.Length == 0 ? null : Estimate.Of(differences));
         }
     }
+
+    /// <summary>Whether a figure is what a search chose, and no measure.</summary>
+    private static bool IsChoice(string figure) => figure is "penalty" or "learningRate" || figure.StartsWith("cost.", StringComparison.Ordinal);
 
     private static KeyValuePair<ulong, double>[] ValuesOf(AblationPlan plan, string variant, string figure, AblationResult[] measured) =>
     [

@@ -262,9 +262,9 @@ internal sealed class AblationText
     {
         foreach ((int index, AblationVariant variant) in plan.Variants.Index())
         {
-            if (plan.Variants.Take(index).FirstOrDefault(other => other.Recipe == variant.Recipe) is { } twin)
+            if (plan.Variants.Take(index).FirstOrDefault(other => AblationVariant.WhatIsLearned(other.Recipe) == AblationVariant.WhatIsLearned(variant.Recipe)) is { } twin)
             {
-                throw new RecipeException($"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe: each run would be made twice. Remove one, or write in what it differs.");
+                throw new RecipeException($"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in all that is learned: each run would be made twice. Remove one, or write in what it differs.");
             }
         }
     }

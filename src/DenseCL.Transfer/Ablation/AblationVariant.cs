@@ -5,4 +5,11 @@ namespace DenseCL.Transfer.Ablation;
 /// <summary>One of the recipes that an ablation compares.</summary>
 /// <param name="Name">As in the file and in the tables; with the seed, the name of the run's folder.</param>
 /// <param name="Recipe">All settings but the seed.</param>
-public sealed record AblationVariant(string Name, Recipe Recipe);
+public sealed record AblationVariant(string Name, Recipe Recipe)
+{
+    /// <summary>A recipe with its defaults for all that changes no result, such as the number of threads: recipes that are then equal give the same figures.</summary>
+    /// <remarks>A run may be resumed with another precision, too; but fp32 and bf16 may well be what is to be compared.</remarks>
+    internal static Recipe WhatIsLearned(Recipe recipe) => Setting.All
+        .Where(setting => Recipe.IsFreeOnResume(setting.Key) && setting.Key != "run.precision")
+        .Aggregate(recipe, (result, setting) => setting.Taken(result, new Recipe()));
+}

@@ -55,6 +55,11 @@ internal static class ResultLog
                 json.WriteString("data", data);
             }
 
+            if (result.Options is { } options)
+            {
+                json.WriteString("options", options);
+            }
+
             json.WriteStartObject("figures");
             foreach ((string name, double value) in result.Figures)
             {
@@ -94,10 +99,13 @@ internal static class ResultLog
                 Text("evaluation"),
                 Text("recipe"),
                 Text("images"),
-                root.TryGetProperty("data", out JsonElement data) ? data.GetString() : null,
+                Known("data"),
+                Known("options"),
                 [.. root.GetProperty("figures").EnumerateObject().Select(figure => KeyValuePair.Create(figure.Name, figure.Value.ValueKind is JsonValueKind.Null ? double.NaN : figure.Value.GetDouble()))],
                 root.GetProperty("seconds").GetDouble(),
                 root.TryGetProperty("trainingSeconds", out JsonElement seconds) ? seconds.GetDouble() : null);
+
+            string? Known(string name) => root.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
             string Text(string name) => root.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null.");
         }

@@ -34,6 +34,9 @@ public sealed class KnnEvaluation : IEvaluation
     public string Name => "knn";
 
     /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+
+    /// <inheritdoc/>
     /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is without influence.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)

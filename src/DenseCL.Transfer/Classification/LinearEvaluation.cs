@@ -39,6 +39,9 @@ public sealed class LinearEvaluation : IEvaluation
     public string Name => "linear";
 
     /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+
+    /// <inheritdoc/>
     /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by, and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)

@@ -58,6 +58,9 @@ public sealed class SvmEvaluation : IEvaluation
     /// <inheritdoc/>
     public string Name => "svm";
 
+    /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+
     /// <summary>The low-shot numbers of the options that every class has enough positives for.</summary>
     public IReadOnlyList<int> Shots
     {

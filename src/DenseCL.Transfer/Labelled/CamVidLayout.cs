@@ -18,7 +18,7 @@ internal static class CamVidLayout
             ? split => (Path.Combine(folder, split), Path.Combine(folder, split + "annot"))
             : split => (Path.Combine(folder, "images", split), Path.Combine(folder, "labels", split));
         string[] splits = [.. Splits.Where(split => Directory.Exists(place(split).Images) && Directory.Exists(place(split).Masks))];
-        bool frames = splits.Length > 0 && (asked || Directory.EnumerateFiles(place(splits[0]).Images).All(path => Array.Exists(Films, film => Path.GetFileName(path).StartsWith(film, StringComparison.Ordinal))));
+        bool frames = splits.Length > 0 && (asked || SegmentationFiles.PicturesIn(place(splits[0]).Images).All(path => Array.Exists(Films, film => Path.GetFileName(path).StartsWith(film, StringComparison.Ordinal))));
         return !frames ? null : new SegmentationFiles(
             SegmentationLayout.CamVid,
             splits,

@@ -30,6 +30,9 @@ public sealed class SegmentationData
     /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
     public IReadOnlyList<string> NotInTest { get; private init; } = [];
 
+    /// <summary>Images that are both to learn from and to measure on: what is measured on them says nothing of others.</summary>
+    public int InBoth => Test.Intersect(Train).Count();
+
     /// <summary>The splits of a folder of images and masks in any known layout; none if it is no such folder.</summary>
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> SplitsOf(string folder) => SegmentationFiles.Recognise(folder)?.Splits ?? [];
@@ -39,8 +42,8 @@ public sealed class SegmentationData
     /// <param name="options">Layout and splits; found out if null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no class, or a
-    /// class has no pixel to learn from.
+    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no class, a
+    /// class has no pixel to learn from, or no pixel to measure on counts.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SegmentationData Open(string folder, SegmentationDataOptions? options = null, CancellationToken stop = default)
@@ -68,6 +71,11 @@ public sealed class SegmentationData
         IReadOnlyList<string> names = files.ClassNames ?? Numbered(inTrain, inTest);
         RefuseOtherClasses(names, testFiles, inTest);
         RefuseEmpty(names, inTrain, folder, options.AllowEmptyClasses);
+        if (inTest.Take(names.Count).Sum() == 0)
+        {
+            throw new DataException($"No pixel of the {test.Count} masks to measure on counts, as where the labels of a test split are not published: choose another split (--test-split).");
+        }
+
         return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
     }
 
@@ -116,7 +124,7 @@ public sealed class SegmentationData
             {
                 throw new DataException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it in --ignore if such pixels are not to count, or mend the mask or classes.txt."));
+                    $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or mend the mask or classes.txt."));
             }
 
             values[i] = (byte)@class;
@@ -206,7 +214,7 @@ public sealed class SegmentationData
         {
             throw new DataException(
                 $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                + "Say --allow-empty-classes to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt.");
+                + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt.");
         }
     }
 }

@@ -52,6 +52,10 @@ internal sealed record SegmentationFiles(
         ? null
         : Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => k.Find(folder, layout == k.Layout)).FirstOrDefault(found => found is not null);
 
+    /// <summary>The images in a folder, whatever else lies there.</summary>
+    public static IEnumerable<string> PicturesIn(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) =>
+        Directory.EnumerateFiles(folder, "*", depth).Where(path => Pictures.Contains(Path.GetExtension(path)));
+
     /// <summary>All images below a folder with their masks below another, in ordinal order.</summary>
     /// <param name="images">The folder of images.</param>
     /// <param name="masks">The folder of masks, with the same folders below it.</param>
@@ -61,7 +65,7 @@ internal sealed record SegmentationFiles(
     public static IReadOnlyList<LabelledImage> Pair(string images, string masks, string imageEnd = "", string maskEnd = "")
     {
         List<LabelledImage> pairs = [];
-        foreach (string path in Directory.EnumerateFiles(images, "*", SearchOption.AllDirectories).Where(path => Pictures.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal))
+        foreach (string path in PicturesIn(images, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string name = Path.ChangeExtension(Path.GetRelativePath(images, path), null);
             if (name.EndsWith(imageEnd, StringComparison.Ordinal))

@@ -40,6 +40,9 @@ public sealed class SegmentationEvaluation : IEvaluation
     public string Name => "segmentation";
 
     /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options);
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
     {
         ConfusionMatrix confusion = Run(backbone, seed, stop: stop).Confusion;

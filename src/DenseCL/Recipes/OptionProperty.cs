@@ -8,7 +8,7 @@ internal sealed class OptionProperty
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string)];
+    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>)];
 
     private readonly PropertyInfo property;
     private readonly string? nullWord;
@@ -47,6 +47,9 @@ internal sealed class OptionProperty
         Enum word => KebabCase(word.ToString()),
         bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
+        IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",
+        IReadOnlyList<int> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
+        IReadOnlyList<byte> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
         double number => number.ToString("R", Invariant),
         IFormattable number => number.ToString(null, Invariant),
@@ -82,6 +85,9 @@ internal sealed class OptionProperty
         {
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
             _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
+            _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
+            _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(value, text => int.TryParse(text, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null),
+            _ when Type == typeof(IReadOnlyList<byte>) => ListOf<byte>(value, text => byte.TryParse(text, NumberStyles.None, Invariant, out byte number) ? number : null),
             _ when value.IsList => null,
             _ when Type == typeof(double) => Number(first),
             _ when Type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
@@ -104,6 +110,14 @@ internal sealed class OptionProperty
 
     private static double?[] Numbers(YamlValue value) => value.IsList ? [.. value.Items.Select(Number)] : [];
 
+    /// <summary>Null if an item is no number.</summary>
+    private static T[]? ListOf<T>(YamlValue value, Func<string, T?> parse)
+        where T : struct
+    {
+        T?[] items = value.IsList ? [.. value.Items.Select(parse)] : [null];
+        return Array.TrueForAll(items, item => item is not null) ? [.. items.Select(item => item!.Value)] : null;
+    }
+
     private static IEnumerable<PropertyInfo> Settable(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite)
@@ -118,6 +132,9 @@ internal sealed class OptionProperty
         {
             _ when Type == typeof(Interval) => $"two finite numbers such as {example}",
             _ when Type == typeof(PerChannel) => $"three finite numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<double>) => $"a list of numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<int>) => $"a list of whole numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<byte>) => "a list of whole numbers from 0 to 255, such as [0, 254]",
             _ when Type == typeof(double) => $"a finite number such as {example}",
             _ when Type == typeof(int) => $"a whole number of at most {int.MaxValue} such as {example}",
             _ when Type == typeof(long) => $"a whole number of at most {long.MaxValue} such as {example}",

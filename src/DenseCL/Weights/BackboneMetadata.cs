@@ -49,15 +49,21 @@ public static class BackboneMetadata
 
         Dictionary<string, string> notes = Network(architecture);
         DataOptions usual = new();
-        assumed = !file.Metadata.ContainsKey("mean") || !file.Metadata.ContainsKey("std");
         notes["mean"] = Numbers(usual.Mean);
         notes["std"] = Numbers(usual.Std);
-        foreach (string key in Kept.Where(file.Metadata.ContainsKey))
+        foreach (string key in Kept)
         {
-            notes[key] = file.Metadata[key];
+            if (Noted(key) is { } note)
+            {
+                notes[key] = note;
+            }
         }
 
+        assumed = Noted("mean") is null || Noted("std") is null;
         return notes;
+
+        // The checkpoints of OpenMMLab and OpenSelfSup have their notes under `meta`.
+        string? Noted(string key) => file.Metadata.GetValueOrDefault(key) ?? file.Metadata.GetValueOrDefault($"meta.{key}");
     }
 
     /// <summary>The mean and standard deviation that notes tell.</summary>

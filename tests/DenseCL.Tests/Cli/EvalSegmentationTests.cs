@@ -24,6 +24,7 @@ public sealed class EvalSegmentationTests : IDisposable
         { ["--untrained", "resnet18", "--test-data", "nowhere"], ["nowhere"] },
         { ["--untrained", "resnet18", "--out", "SCENES"], ["not empty"] },
         { ["--untrained", "resnet18", "--predictions", ""], ["empty"] },
+        { ["--untrained", "resnet18", "--out", "SCENES/new", "--predictions", "SCENES/new/drawn"], ["each other's way", "side by side"] },
         { ["--untrained", "resnet18", "--recipe", "fcn-smal"], ["`fcn-small`"] },
         { ["--untrained", "resnet19"], ["resnet18"] },
         { ["--weights", "nothing.pth"], ["nothing.pth"] },
@@ -40,7 +41,7 @@ public sealed class EvalSegmentationTests : IDisposable
         string[] test = arguments.Contains("--test-data") ? [] : ["--test-data", folder["scenes"]];
         string[] outs = arguments.Contains("--out") ? [] : ["--out", folder["result"]];
         (int status, string output, string error) = Densecl.Run(
-            ["eval", "segmentation", "--data", folder["scenes"], "--allow-empty-classes", .. test, .. outs, .. arguments.Select(a => a == "SCENES" ? folder["scenes"] : a)]);
+            ["eval", "segmentation", "--data", folder["scenes"], "--allow-empty-classes", .. test, .. outs, .. arguments.Select(a => a.Replace("SCENES", folder["scenes"], StringComparison.Ordinal))]);
         Assert.True(status == 2, $"status {status}\n{output}{error}");
         Assert.All(words, word => Assert.Contains(word, error, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);

@@ -24,6 +24,7 @@ public sealed class WrongCallTests : IDisposable
         { ["--set", "optim.batch=64", "--set", "optim.batchNormGroup=whole", "--set", "method.queue=64"], ["48", "optim.batch"] },
         { ["--set", "optim.batchNormGroup=4", "--set", "optim.batch=6"], ["optim.batchNormGroup", "4"] },
         { ["--set", "model.weights=nothing.safetensors"], ["nothing.safetensors"] },
+        { ["--set", "run.probe=nowhere"], ["nowhere"] },
         { ["--set", "run.device=cuda"], ["CUDA", "run.device"] },
         { ["--recipe", "smal"], ["smal", "small"] },
         { ["--resume"], ["no run to resume"] },

@@ -1,6 +1,8 @@
 using DenseCL.Recipes;
 using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 
@@ -75,6 +77,7 @@ public sealed class AblationReaderTests
     [InlineData(Head + "variants:\n  a: {}\n  a: { method.lambda: 0 }\n" + Evaluate, "a.yaml, line 5: `a` stands twice in the ablation.")]
     [InlineData(Head + "variants:\n  a: {}\n  A: { method.lambda: 0 }\n" + Evaluate, "a.yaml, line 5: The variants `a` and `A` would share a folder")]
     [InlineData(Head + "variants:\n  a: {}\n  b: { method.lambda: 0.5 }\n" + Evaluate, "a.yaml, line 5: The variants `a` and `b` are the same recipe")]
+    [InlineData(Head + "variants:\n  a: { method.lambda: 0.4 }\n  b: { method.lambda: 0.4, run.keep: 2 }\n" + Evaluate, "a.yaml, line 5: The variants `a` and `b` are the same recipe")]
     [InlineData(Head + "variants: { a/b: {} }\n" + Evaluate, "a.yaml, line 3: The variant `a/b` cannot be the name of a folder everywhere.")]
     [InlineData(Head + "variants: { .a: {} }\n" + Evaluate, "a.yaml, line 3: The variant `.a` cannot be the name of a folder everywhere.")]
     [InlineData(Head + "variants: { 'a|b': {} }\n" + Evaluate, "a.yaml, line 3: The variant `a|b` cannot be the name of a folder everywhere.")]
@@ -116,6 +119,23 @@ public sealed class AblationReaderTests
         PlannedEvaluation planned = AblationReader.Parse($"{Head}evaluate:\n  - dense-probe: {{ l2: 0.5, ignoreLabel: -1 }}\n{Variants}", "a.yaml").Evaluations[0];
         Assert.Equal(new DenseProbeOptions { L2 = 0.5, IgnoreLabel = -1 }, new EvaluationOptions(planned).Read<DenseProbeOptions>());
         Assert.Contains("a.yaml, line 4", new EvaluationOptions(planned).Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_may_be_lists_of_numbers()
+    {
+        Assert.Equal([5, 10], Options("knn: { neighbours: [5, 10] }").Read<KnnOptions>().Neighbours);
+        Assert.Equal([0, 254], Options("dense-probe: { ignore: [0, 254] }").Read<SegmentationDataOptions>().Ignore);
+        Assert.Equal([0.1, 1e-4], Options("linear: { penalties: [0.1, 1e-4] }").Read<LinearOptions>().Penalties);
+        Assert.Empty(Options("svm: { shots: [] }").Read<SvmOptions>().Shots);
+        Assert.Equal("a.yaml, line 4: knn.neighbours is `[5, x]`, but must be a list of whole numbers such as [20, 10, 100, 200].", Refusal<KnnOptions>("knn: { neighbours: [5, x] }"));
+        Assert.StartsWith("a.yaml, line 4: dense-probe.ignore is `7`, but must be a list of whole numbers from 0 to 255", Refusal<SegmentationDataOptions>("dense-probe: { ignore: 7 }"), StringComparison.Ordinal);
+        Assert.StartsWith("a.yaml, line 4: knn.neighbours is `[0]`: Neighbours must be different numbers", Refusal<KnnOptions>("knn: { neighbours: [0] }"), StringComparison.Ordinal);
+
+        static EvaluationOptions Options(string evaluation) => new(AblationReader.Parse($"{Head}evaluate:\n  - {evaluation}\n{Variants}", "a.yaml").Evaluations[0]);
+
+        static string Refusal<T>(string evaluation)
+            where T : class, new() => Assert.Throws<RecipeException>(() => Options(evaluation).Read<T>()).Message;
     }
 
     [Fact]

@@ -126,6 +126,43 @@ public sealed class AblationRunTests : IDisposable
     }
 
     [Fact]
+    public void A_fine_tuning_that_diverges_does_not_keep_the_others_from_going_on()
+    {
+        string yaml = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal);
+        using AblationFolder folder = AblationFolder.Open(tiny["out"]);
+        int measured = 0;
+        AblationRun run = tiny.Open(folder, yaml, FakeEvaluation.Kinds((_, _) => _ = ++measured == 3 ? throw new TrainingException("The loss is gone.") : 0));
+        Assert.True(run.Run(Quiet, null, TestContext.Current.CancellationToken));
+        Assert.Equal("MoCo-v2, seed 0: fake: { stride: 8 }: The loss is gone.", Assert.Single(run.Failures));
+        Assert.Equal(5, File.ReadAllLines(folder.Results).Length);
+    }
+
+    [Fact]
+    public void A_result_with_other_options_than_the_evaluations_text_now_means_is_not_used()
+    {
+        string yaml = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal).Replace("  - fake: { stride: 8 }\n", "", StringComparison.Ordinal);
+        using AblationFolder folder = AblationFolder.Open(tiny["out"]);
+        Assert.True(tiny.Open(folder, yaml).Run(Quiet, null, TestContext.Current.CancellationToken));
+
+        EvaluationKinds changed = new() { { "other", (_, _) => new FakeEvaluation(new FakeOptions { Stride = 16 }, null) } };
+        AblationRun run = tiny.Open(folder, yaml, changed);
+        Assert.All(run.Jobs, job => Assert.Empty(job.Known));
+        Assert.Contains("3 lines are stale, made with other options of the evaluation", Assert.Single(run.Notes), StringComparison.Ordinal);
+
+        // Lines that do not say it are taken for any, as those without a fingerprint of the data.
+        File.WriteAllText(folder.Results, File.ReadAllText(folder.Results).Replace("\"options\"", "\"unknown\"", StringComparison.Ordinal));
+        Assert.All(tiny.Open(folder, yaml, changed).Jobs, job => Assert.Single(job.Known));
+    }
+
+    [Fact]
+    public void Another_precision_is_another_result()
+    {
+        string yaml = TinyAblation.Yaml.Replace("MoCo-v2: { method.lambda: 0 }", "MoCo-v2: { method.lambda: 0.5, run.precision: bf16 }", StringComparison.Ordinal);
+        using AblationFolder folder = AblationFolder.LookAt(tiny["out"]);
+        Assert.Equal(3, tiny.Open(folder, yaml).Jobs.Where(job => job.Seed == 0).Select(job => job.RecipeHash).Distinct().Count());
+    }
+
+    [Fact]
     public void What_does_not_fit_the_images_the_machine_or_the_disk_is_found_at_once()
     {
         using AblationFolder folder = AblationFolder.LookAt(tiny["out"]);
@@ -133,6 +170,7 @@ public sealed class AblationRunTests : IDisposable
         Assert.Contains("The variant `DenseCL`: method.lambdaWarmupSteps is 4", Refusal<RecipeException>("lambda: 0.5 }", "lambda: 0.5, method.lambdaWarmupSteps: 4 }"), StringComparison.Ordinal);
         Assert.Contains("CUDA", Refusal<DenseCL.Platform.PlatformException>("lambda: 0.5 }", "lambda: 0.5, run.device: cuda }"), StringComparison.Ordinal);
         Assert.Contains("gone.pth", Refusal<DenseCL.Weights.WeightFileException>("lambda: 0.5 }", "lambda: 0.5, model.weights: gone.pth }"), StringComparison.Ordinal);
+        Assert.Contains("no-such-labels", Refusal<DataException>("lambda: 0.5 }", "lambda: 0.5, run.probe: no-such-labels }"), StringComparison.Ordinal);
         Assert.Contains("no evaluation `othe`", Refusal<RecipeException>("- other", "- othe"), StringComparison.Ordinal);
         Assert.Contains("below", Refusal<DataException>("lambda: 0.5 }", "lambda: 0.5, data.minSide: 100 }"), StringComparison.Ordinal);
         Directory.Delete(tiny.Data, recursive: true);

@@ -88,7 +88,7 @@ public sealed class AblationTableTests
     {
         using TemporaryFolder folder = new();
         string path = folder["results.jsonl"];
-        AblationResult untrained = Results[0] with { TrainingSeconds = null, Data = null };
+        AblationResult untrained = Results[0] with { TrainingSeconds = null, Data = null, Options = null };
         ResultLog.Append(path, Results[1]);
         File.AppendAllText(path, "{\"variant\":\"A\",\"se");
         ResultLog.Append(path, untrained);
@@ -96,7 +96,7 @@ public sealed class AblationTableTests
 
         (IReadOnlyList<AblationResult> results, IReadOnlyList<int> damaged) = ResultLog.Read(path);
         Assert.Equal(
-            """{"variant":"A","seed":0,"evaluation":"probe: { stride: 8 }","recipe":"hash","images":"images","data":"data","figures":{"mIoU":0.5,"loss|x":10},"seconds":1.5,"trainingSeconds":20}""",
+            """{"variant":"A","seed":0,"evaluation":"probe: { stride: 8 }","recipe":"hash","images":"images","data":"data","options":"options","figures":{"mIoU":0.5,"loss|x":10},"seconds":1.5,"trainingSeconds":20}""",
             File.ReadLines(path).First());
         Assert.Equal([2, 5, 6], damaged);
         Assert.Equivalent(new[] { Results[1], untrained }, results, strict: true);
@@ -112,5 +112,5 @@ public sealed class AblationTableTests
     }
 
     private static AblationResult Result(string variant, ulong seed, double share, double loss) =>
-        new(variant, seed, "probe: { stride: 8 }", "hash", "images", "data", [new("mIoU", share), new("loss|x", loss)], 1.5, 20);
+        new(variant, seed, "probe: { stride: 8 }", "hash", "images", "data", "options", [new("mIoU", share), new("loss|x", loss)], 1.5, 20);
 }

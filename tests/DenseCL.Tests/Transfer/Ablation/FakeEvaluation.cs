@@ -11,6 +11,8 @@ internal sealed class FakeEvaluation(FakeOptions options, Action<BackboneSource,
 {
     public string Name => "fake";
 
+    public string Fingerprint => OptionsFingerprint.Of(options);
+
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
     {
         measured?.Invoke(backbone, seed);
@@ -45,5 +47,5 @@ internal sealed record FakeName
 {
     public string Title { get; init; } = "";
 
-    public IReadOnlyList<int> NotInYaml { get; init; } = [];
+    public IReadOnlyList<string> NotInYaml { get; init; } = [];
 }

@@ -34,6 +34,8 @@ public sealed class ShippedAblationTests
         Assert.True(plan.Untrained);
         Assert.NotNull(plan.Baseline);
         Assert.NotEmpty(plan.Evaluations);
+        Assert.All(plan.Evaluations.Where(evaluation => evaluation.Kind == "segmentation"), evaluation =>
+            Assert.StartsWith($"segmentation: {{ recipe: {(small ? "fcn-small" : "fcn-r50-voc")}", evaluation.Text, StringComparison.Ordinal));
     }
 
     [Fact]

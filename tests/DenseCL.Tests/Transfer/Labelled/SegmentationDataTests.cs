@@ -114,6 +114,35 @@ public sealed class SegmentationDataTests : IDisposable
     }
 
     [Fact]
+    public void Camvid_is_known_whatever_else_lies_beside_its_frames()
+    {
+        foreach (string split in new[] { "train", "test" })
+        {
+            Image($"images/{split}/0001TP_1.png");
+            Mask($"labels/{split}/0001TP_1.png", 0, 3, 11);
+        }
+
+        Text("images/train/Thumbs.db", "");
+        Assert.Equal(SegmentationLayout.CamVid, Open(allowEmpty: true).Layout);
+    }
+
+    [Fact]
+    public void Masks_to_measure_on_in_which_nothing_counts_are_refused()
+    {
+        Folders();
+        Mask("masks/val/2.png", 255);
+        Refused(() => Open(), "No pixel of the 1 masks to measure on counts", "--test-split");
+    }
+
+    [Fact]
+    public void Images_that_are_learned_from_and_measured_on_are_counted()
+    {
+        Folders();
+        Assert.Equal(0, Open().InBoth);
+        Assert.Equal(1, Open(test: "train").InBoth);
+    }
+
+    [Fact]
     public void Two_folders_are_enough_and_rendered_scenes_are_such()
     {
         foreach ((string name, ulong seed) in new[] { ("a", 1UL), ("b", 2UL) })

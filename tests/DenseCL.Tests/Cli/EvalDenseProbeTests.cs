@@ -1,0 +1,74 @@
+using System.Text.Json;
+using DenseCL.Data.Scenes;
+
+namespace DenseCL.Tests.Cli;
+
+public sealed class EvalDenseProbeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public EvalDenseProbeTests() =>
+        SceneDataset.Write(folder["scenes"], new SceneOptions { Width = 64, Height = 64, MinDiameter = 0.4, MaxDiameter = 0.7 }, 4, seed: 1);
+
+    public static TheoryData<string[], string[]> Mistakes => new()
+    {
+        { ["--stride", "7"], ["--stride is 7"] },
+        { ["--short-side", "8"], ["--short-side is 8"] },
+        { ["--labelled", "5"], ["1 to 4"] },
+        { ["--test-split", "tset"], ["tset", "all"] },
+        { ["--test-data", "nowhere"], ["nowhere"] },
+    };
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_told_before_any_work(string[] arguments, string[] words) => Refused(words, [.. Call(arguments), .. arguments]);
+
+    [Fact]
+    public void A_mask_of_another_size_or_class_or_none_at_all_is_named()
+    {
+        string mask = Directory.GetFiles(folder["scenes", "masks"]).Order(StringComparer.Ordinal).First();
+        File.Move(mask, folder["kept.png"]);
+        Refused(["missing", mask], Call());
+
+        SceneDataset.Write(folder["larger"], new SceneOptions { Width = 96, Height = 64 }, 1, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        File.Copy(Directory.GetFiles(folder["larger", "masks"]).Single(), mask);
+        Refused([mask, "96 × 64", "64 × 64"], Call());
+
+        File.Move(folder["kept.png"], mask, overwrite: true);
+        File.WriteAllText(folder["scenes", "classes.txt"], "background\nsomething\n");
+        Refused([Path.GetDirectoryName(mask)!, "no class"], Call());
+    }
+
+    [Fact]
+    public void The_result_has_its_seed_and_is_the_same_on_the_screen_of_every_country()
+    {
+        (int status, string output, string error) = Densecl.RunIn("tr-TR.UTF-8", [.. Call(), "--seed", "3", "--json"]);
+        Assert.True(status == 0, output + error);
+        JsonElement json = JsonDocument.Parse(output).RootElement;
+        Assert.InRange(json.GetProperty("figures").GetProperty("meanIoU").GetDouble(), 0, 1);
+        Assert.Equal(3, json.GetProperty("seed").GetInt32());
+        Assert.Contains("4 of the 4 images to measure on are among those to learn from", error, StringComparison.Ordinal);
+
+        (status, output, error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(), "--seed", "3"]);
+        Assert.True(status == 0, output + error);
+        Assert.Contains(FormattableString.Invariant($"mIoU {100 * json.GetProperty("figures").GetProperty("meanIoU").GetDouble():F2} %"), output, StringComparison.Ordinal);
+        Assert.Contains("seed 3", output, StringComparison.Ordinal);
+    }
+
+    private static void Refused(string[] words, string[] call)
+    {
+        (int status, string output, string error) = Densecl.Run(call);
+        Assert.True(status == 2, $"status {status}\n{output}{error}");
+        Assert.All(words, word => Assert.Contains(word, error, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    private string[] Call(params string[] further) =>
+    [
+        "eval", "dense-probe", "--untrained", "resnet18", "--data", folder["scenes"], "--allow-empty-classes",
+        .. further.Contains("--test-data") ? Array.Empty<string>() : ["--test-data", folder["scenes"]],
+        .. further.Contains("--stride") ? Array.Empty<string>() : ["--stride", "16"],
+    ];
+}
