@@ -91,8 +91,11 @@ internal static class EvalSvmCommand
             ]);
             if (shots.Count > 0)
             {
-                FiguresDisplay.ShowTable(["positives a class", "mAP", "sd"], shots.Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k =>
-                    (IReadOnlyList<string>)[k, FiguresDisplay.Percent(values[$"mAP.{k}.mean"]), FiguresDisplay.Percent(values[$"mAP.{k}.sd"])]));
+                FiguresDisplay.ShowTable(["positives a class", "mAP", "sd", "95 % interval"], shots.Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k => (IReadOnlyList<string>)
+                [
+                    k, FiguresDisplay.Percent(values[$"mAP.{k}.mean"]), FiguresDisplay.Percent(values[$"mAP.{k}.sd"]),
+                    $"{FiguresDisplay.Percent(values[$"mAP.{k}.low"])} … {FiguresDisplay.Percent(values[$"mAP.{k}.high"])}",
+                ]));
             }
 
             Console.WriteLine(Printable.Text(FormattableString.Invariant(

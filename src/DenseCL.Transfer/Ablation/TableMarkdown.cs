@@ -69,7 +69,7 @@ internal static class TableMarkdown
         AppendLine(text, ["---", .. figures.Select(_ => "---:")]);
         foreach (IGrouping<string, AblationTableRow> variant in rows.GroupBy(row => row.Variant, StringComparer.Ordinal))
         {
-            AppendLine(text, [variant.Key, .. figures.Select(figure => variant.Where(row => row.Figure == figure).Select(MeanOf).FirstOrDefault(None))]);
+            AppendLine(text, [variant.Key, .. figures.Select(figure => variant.Where(row => row.Figure == figure).Select(MeanAndIntervalOf).FirstOrDefault(None))]);
         }
     }
 
@@ -79,6 +79,9 @@ internal static class TableMarkdown
     private static string MeanOf(AblationTableRow row) => row.Mean.StandardDeviation is { } deviation
         ? $"{Plain(row.Mean.Mean, row.IsShare)} ± {Number(deviation, row.IsShare)}"
         : Number(row.Mean.Mean, row.IsShare);
+
+    private static string MeanAndIntervalOf(AblationTableRow row) =>
+        MeanOf(row) + (row.Mean.Low is null ? "" : $" ({IntervalOf(row.Mean, value => Plain(value, row.IsShare), row.IsShare ? " %" : "")})");
 
     private static string[] DifferenceOf(AblationTableRow row) => row.Difference is not { } difference
         ? [None, None, None]

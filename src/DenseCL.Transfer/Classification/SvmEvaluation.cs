@@ -73,8 +73,8 @@ public sealed class SvmEvaluation : IEvaluation
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <c>mAP</c>; for each low-shot number N <c>mAP.N.mean</c> and <c>mAP.N.sd</c> over the samples (with n − 1); of each class
-    /// <c>ap.CLASS</c> and the chosen <c>cost.CLASS</c>.
+    /// <c>mAP</c>; for each low-shot number N <c>mAP.N.mean</c> and <c>mAP.N.sd</c> over the samples (with n − 1), and the ends <c>low</c> and
+    /// <c>high</c> of the mean's 95 % confidence interval; of each class <c>ap.CLASS</c> and the chosen <c>cost.CLASS</c>.
     /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
@@ -100,10 +100,12 @@ public sealed class SvmEvaluation : IEvaluation
         List<KeyValuePair<string, double>> figures = [new("mAP", precisions.Average())];
         foreach (int shots in Shots)
         {
-            double[] means = [.. Enumerable.Range(0, options.Samples).Select(sample => LowShot(x, z, shots, sample, seed, stop))];
+            Estimate samples = Estimate.Of([.. Enumerable.Range(0, options.Samples).Select(sample => LowShot(x, z, shots, sample, seed, stop))]);
             string name = shots.ToString(CultureInfo.InvariantCulture);
-            figures.Add(new($"mAP.{name}.mean", means.Average()));
-            figures.Add(new($"mAP.{name}.sd", Math.Sqrt(means.Sum(m => (m - means.Average()) * (m - means.Average())) / (means.Length - 1))));
+            figures.Add(new($"mAP.{name}.mean", samples.Mean));
+            figures.Add(new($"mAP.{name}.sd", samples.StandardDeviation!.Value));
+            figures.Add(new($"mAP.{name}.low", samples.Low!.Value));
+            figures.Add(new($"mAP.{name}.high", samples.High!.Value));
         }
 
         figures.AddRange(train.ClassNames.Select((name, k) => KeyValuePair.Create($"ap.{name}", precisions[k])));

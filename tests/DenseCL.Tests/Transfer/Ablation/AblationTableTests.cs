@@ -39,8 +39,8 @@ public sealed class AblationTableTests
         | variant | loss\|x |
         | --- | ---: |
         | untrained | 2 |
-        | A | 10.5 ± 0.7071 |
-        | B | 13 ± 1 |
+        | A | 10.5 ± 0.7071 (4.147 … 16.85) |
+        | B | 13 ± 1 (10.52 … 15.48) |
 
         ## `later`
 

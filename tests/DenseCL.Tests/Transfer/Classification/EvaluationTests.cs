@@ -51,7 +51,7 @@ public sealed class EvaluationTests : IDisposable
 
         Assert.Equal(["top1.k3", "top1.k1"], evaluations[0].Measure(backbone, 7, Token).Select(f => f.Key));
         Assert.Equal(
-            ["mAP", "mAP.2.mean", "mAP.2.sd", "mAP.1.mean", "mAP.1.sd", "ap.a", "ap.b", "ap.c", "cost.a", "cost.b", "cost.c"],
+            ["mAP", "mAP.2.mean", "mAP.2.sd", "mAP.2.low", "mAP.2.high", "mAP.1.mean", "mAP.1.sd", "mAP.1.low", "mAP.1.high", "ap.a", "ap.b", "ap.c", "cost.a", "cost.b", "cost.c"],
             evaluations[3].Measure(backbone, 7, Token).Select(f => f.Key));
     }
 

@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
 
-namespace DenseCL.Transfer.Ablation;
+namespace DenseCL.Transfer;
 
 /// <summary>What some values say of the mean of the normal distribution they are taken to come from.</summary>
 /// <param name="Count">Number of values n, at least 1.</param>

@@ -1,6 +1,6 @@
-using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer;
 
-namespace DenseCL.Tests.Transfer.Ablation;
+namespace DenseCL.Tests.Transfer;
 
 public sealed class EstimateTests
 {
