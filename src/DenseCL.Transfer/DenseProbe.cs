@@ -1,3 +1,4 @@
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -104,12 +105,12 @@ public sealed class DenseProbe
                 using var window = NewDisposeScope();
                 Tensor x = features.narrow(0, start, count).to(ScalarType.Float64); // (n, C)
                 Tensor y = labels.narrow(0, start, count).unsqueeze(1); // (n, 1)
-                Tensor logProbabilities = nn.functional.log_softmax(x.mm(w.t()).add_(b), 1); // (n, K)
+                Tensor logProbabilities = nn.functional.log_softmax(x.mm(w.t()).AddInPlace(b), 1); // (n, K)
                 Tensor ofTruth = logProbabilities.gather(1, y); // (n, 1)
                 loss -= ofTruth.sum().item<double>();
                 Tensor residual = logProbabilities.exp().scatter_add_(1, y, -ones_like(ofTruth)); // (n, K)
-                gradientW.add_(residual.t().mm(x));
-                gradientB.add_(residual.sum(dim: 0)); // a bare 0 would be taken for a ScalarType
+                gradientW.AddInPlace(residual.t().mm(x));
+                gradientB.AddInPlace(residual.sum(dim: 0)); // a bare 0 would be taken for a ScalarType
             }
 
             double[] raw = gradientW.data<double>().ToArray(), rawBias = gradientB.data<double>().ToArray();
@@ -183,7 +184,7 @@ public sealed class DenseProbe
         foreach ((long start, long count) in Windows(features))
         {
             using var window = NewDisposeScope();
-            take(start, features.narrow(0, start, count).to(ScalarType.Float64).mm(w.t()).add_(b));
+            take(start, features.narrow(0, start, count).to(ScalarType.Float64).mm(w.t()).AddInPlace(b));
         }
     }
 
@@ -243,10 +244,10 @@ public sealed class DenseProbe
             foreach ((long start, long count) in Windows(features))
             {
                 using var window = NewDisposeScope();
-                sum.add_(of(features.narrow(0, start, count).to(ScalarType.Float64)).sum(dim: 0));
+                sum.AddInPlace(of(features.narrow(0, start, count).to(ScalarType.Float64)).sum(dim: 0));
             }
 
-            return sum.div_(features.shape[0]);
+            return sum.DivideInPlace(features.shape[0]);
         }
     }
 }

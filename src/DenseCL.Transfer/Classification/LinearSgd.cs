@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,13 +46,13 @@ internal sealed class LinearSgd : IDisposable
                 using DisposeScope one = NewDisposeScope();
                 Tensor taken = tensor(order.AsSpan(start, batch).ToArray(), dtype: ScalarType.Int64);
                 Tensor images = x.index_select(0, taken), truth = labels.index_select(0, taken).unsqueeze(1);
-                Tensor residual = nn.functional.softmax(images.mm(weight).add_(bias), 1);
-                residual.scatter_add_(1, truth, full_like(truth, -1, dtype: ScalarType.Float32)).div_(batch);      // (n, K)
-                push.mul_(Momentum).add_(images.t().mm(residual));
-                biasPush.mul_(Momentum).add_(residual.sum(dim: 0));     // a bare 0 would be taken for a ScalarType
+                Tensor residual = nn.functional.softmax(images.mm(weight).AddInPlace(bias), 1);
+                residual.scatter_add_(1, truth, -ones_like(truth, dtype: ScalarType.Float32)).DivideInPlace(batch);      // (n, K)
+                push.MultiplyInPlace(Momentum).AddInPlace(images.t().mm(residual));
+                biasPush.MultiplyInPlace(Momentum).AddInPlace(residual.sum(dim: 0));     // a bare 0 would be taken for a ScalarType
                 double now = rate * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
-                weight.add_(push, alpha: -now);
-                bias.add_(biasPush, alpha: -now);
+                weight.AddInPlace(push, -now);
+                bias.AddInPlace(biasPush, -now);
             }
         }
 
@@ -65,7 +66,7 @@ internal sealed class LinearSgd : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return ((features - mean) * inverse).mm(weight).add_(bias).MoveToOuterDisposeScope();
+        return ((features - mean) * inverse).mm(weight).AddInPlace(bias).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

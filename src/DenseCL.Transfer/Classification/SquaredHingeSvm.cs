@@ -1,3 +1,4 @@
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,8 +81,8 @@ internal static class SquaredHingeSvm
                 break;
             }
 
-            Replace(ref w, w + (direction * length));
-            Replace(ref margin, margin + (along * length));
+            Replace(ref w, w.Plus(direction * length));
+            Replace(ref margin, margin.Plus(along * length));
         }
 
         solution.index_copy_(1, left, w);
@@ -111,12 +112,12 @@ internal static class SquaredHingeSvm
                 break;
             }
 
-            Tensor product = search + x.t().mm(curvature * x.mm(search));
+            Tensor product = search.Plus(x.t().mm(curvature * x.mm(search)));
             Tensor length = where(going, square / (search * product).sum(dim: 0), zeros_like(square));
-            step.add_(search * length);
+            step.AddInPlace(search * length);
             residual.sub_(product * length);
             Tensor next = residual.square().sum(dim: 0);
-            search.mul_(where(going, next / square, ones_like(square))).add_(residual);
+            search.mul_(where(going, next / square, ones_like(square))).AddInPlace(residual);
             square.copy_(next);
         }
 

@@ -1,3 +1,4 @@
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,6 @@ internal static class SlidingWindow
         using IDisposable noGrad = no_grad();
         int height = (int)image.shape[2], width = (int)image.shape[3];
         (int h, int w) = (Math.Min(window.Height, height), Math.Min(window.Width, width));
-        using Scalar one = 1;       // held, or the garbage collector may free it while libtorch reads it
         Tensor? sum = null;
         Tensor times = zeros(1, 1, height, width, device: image.device);
         foreach (int top in Starts(height, h, stride.Down))
@@ -39,8 +39,8 @@ internal static class SlidingWindow
                 using DisposeScope part = NewDisposeScope();
                 Tensor logits = SegmentationLoss.Enlarge(network(Part(image)), h, w);
                 sum ??= zeros(1, logits.shape[1], height, width, device: image.device).MoveToOuterDisposeScope();
-                Part(sum).add_(logits, one);
-                Part(times).add_(one);
+                Part(sum).AddInPlace(logits);
+                Part(times).Increment();
 
                 Tensor Part(Tensor of) => of.narrow(2, top, h).narrow(3, left, w);
             }

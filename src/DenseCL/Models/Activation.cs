@@ -8,9 +8,6 @@ namespace DenseCL.Models;
 /// <param name="needsGradient">Whether anything before it learns.</param>
 internal sealed class Activation(Tensor value, bool needsGradient = true)
 {
-    // Held, because the one that libtorch's `add_` is else given belongs to nobody: the garbage collector may free it while it is read.
-    private static readonly Scalar One = 1;
-
     private Tensor? gradient;
     private Tensor? second;
 
@@ -32,7 +29,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         }
         else
         {
-            gradient.add_(part, One);
+            gradient.AddInPlace(part);
             part.Dispose();
         }
     }
@@ -52,7 +49,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         if (other is not null)
         {
             using DisposeScope scope = NewDisposeScope();
-            first.add_(other, One);
+            first.AddInPlace(other);
             other.Dispose();
         }
 

@@ -58,7 +58,7 @@ internal sealed class BatchNorm : nn.Module
         if (training)
         {
             using IDisposable noGrad = no_grad();
-            num_batches_tracked.add_(1);
+            num_batches_tracked.Increment();
         }
 
         return tape is null
@@ -68,7 +68,7 @@ internal sealed class BatchNorm : nn.Module
         Tensor Compute(Tensor input, Tensor gamma, Tensor beta, Tensor? other)
         {
             Tensor y = nn.functional.batch_norm(input, running_mean, running_var, gamma, beta, training, Momentum, Epsilon);
-            y = other is null ? y : y + other;
+            y = other is null ? y : y.Plus(other);
             return relu ? y.relu() : y;
         }
     }
@@ -164,7 +164,7 @@ internal sealed class BatchNorm : nn.Module
             runningVariance[c] = (float)((Momentum * (variance[c] * unbiased)) + ((1 - Momentum) * runningVariance[c]));
         }
 
-        num_batches_tracked.add_(1);
+        num_batches_tracked.Increment();
     }
 
     private static void Widen(ReadOnlySpan<float> from, Span<double> into)

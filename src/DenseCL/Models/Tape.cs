@@ -11,9 +11,6 @@ namespace DenseCL.Models;
 /// </summary>
 internal sealed class Tape
 {
-    // Held, because the one that libtorch's `add_` is else given belongs to nobody: the garbage collector may free it while it is read.
-    private static readonly Scalar One = 1;
-
     private readonly Stack<Action> steps = [];
 
     /// <summary>Notes the backward step of a layer. Steps run in the opposite order, each once.</summary>
@@ -51,7 +48,7 @@ internal sealed class Tape
             using IDisposable noGrad = no_grad();
             foreach (Parameter parameter in parameters)
             {
-                parameter.grad!.add_(gradients[next++], One);
+                parameter.grad!.AddInPlace(gradients[next++]);
             }
 
             foreach (Tensor used in (Tensor[])[y, .. x, .. w, output.Value])

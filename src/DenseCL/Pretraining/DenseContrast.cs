@@ -107,7 +107,7 @@ public sealed class DenseContrast : IDisposable
             }
 
             Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
-            (loss * ((double)queryGroup / images)).backward();
+            loss.Times((double)queryGroup / images).backward();
             tape.Backward();
 
             average.Add(loss, globalLoss, denseLoss);
@@ -200,9 +200,9 @@ public sealed class DenseContrast : IDisposable
 
     private static Tensor Weighted(Tensor? first, double firstWeight, Tensor? second, double secondWeight) => (first, second) switch
     {
-        (not null, not null) => (first * firstWeight) + (second * secondWeight),
-        (not null, null) => first * firstWeight,
-        _ => second! * secondWeight,
+        (not null, not null) => first.Times(firstWeight).Plus(second.Times(secondWeight)),
+        (not null, null) => first.Times(firstWeight),
+        _ => second!.Times(secondWeight),
     };
 
     private CounterRandom Stream(RandomPurpose purpose, long step) => new(seed, (ulong)purpose, (ulong)step);

@@ -1,3 +1,4 @@
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal static class Health
         using DisposeScope scope = NewDisposeScope();
         double positive = (queries * positives).sum(1).mean().to_type(ScalarType.Float64).item<double>();
         double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>();   // the mean of all products is the product of the means
-        double deviation = queries.shape[0] == 1 ? 0 : (queries.std(0).mean() * Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
+        double deviation = queries.shape[0] == 1 ? 0 : queries.std(0).mean().Times(Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
         return (positive, negative, deviation);
     }
 
@@ -32,7 +33,8 @@ internal static class Health
         }
 
         Tensor share = nn.functional.one_hot(match, positions).to_type(ScalarType.Float32).mean([1]);   // (N, S²)
-        Tensor entropy = -(share * share.clamp_min(1e-12).log()).sum(1).mean();
+        using Scalar least = 1e-12;     // held, see Held
+        Tensor entropy = -(share * share.clamp_min(least).log()).sum(1).mean();
         return entropy.to_type(ScalarType.Float64).item<double>() / Math.Log(positions);
     }
 

@@ -1,3 +1,4 @@
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ public static class InfoNce
 
         // A linear function with the known gradient, shifted to the known value: autograd needs to know no more.
         Tensor linear = (queries * gradient).sum();
-        return (loss + (linear - linear.detach())).MoveToOuterDisposeScope();
+        return loss.Plus(linear - linear.detach()).MoveToOuterDisposeScope();
     }
 
     private static (Tensor Loss, Tensor Gradient) LossAndGradient(Tensor queries, Tensor positives, Tensor negatives, double temperature)
@@ -51,7 +52,7 @@ public static class InfoNce
             using DisposeScope scope = NewDisposeScope();
             long count = Math.Min(RowsAtOnce, rows - start);
             Tensor q = queries.narrow(0, start, count), k = positives.narrow(0, start, count);
-            Tensor positive = (q * k).sum(1, keepdim: true).div_(temperature);                      // (r, 1): l₊
+            Tensor positive = (q * k).sum(1, keepdim: true).DivideInPlace(temperature);                      // (r, 1): l₊
 
             // Of all logits so far: the largest, m; s = Σ exp(l − m); e = Σ exp(l − m) k. The positive is the first.
             RunningSoftmax sums = new(positive.clone(), ones_like(positive), k.clone());
@@ -62,10 +63,10 @@ public static class InfoNce
                 sums.Add(factor, some, 1 / temperature);
             }
 
-            loss.add_((sums.Sum.log() + sums.Largest - positive).sum(ScalarType.Float64));
-            gradient.narrow(0, start, count).copy_(((sums.Expected / sums.Sum) - k).div_(temperature * rows));
+            loss.AddInPlace((sums.Sum.log().Plus(sums.Largest) - positive).sum(ScalarType.Float64));
+            gradient.narrow(0, start, count).copy_(((sums.Expected / sums.Sum) - k).DivideInPlace(temperature * rows));
         }
 
-        return ((loss / rows).squeeze(0), gradient);
+        return (loss.Over(rows).squeeze(0), gradient);
     }
 }

@@ -22,6 +22,6 @@ internal static class MomentumEncoder
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        key.Values.mul_(momentum).add_(query.Values, alpha: 1 - momentum);
+        key.Values.MultiplyInPlace(momentum).AddInPlace(query.Values, 1 - momentum);
     }
 }

@@ -1,4 +1,5 @@
 using DenseCL.Kernels;
+using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,11 +28,11 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
                 Accumulate<BFloat16Lanes>(products, scale);
                 break;
             default:
-                products = Accumulate(products.to_type(Sum.dtype).mul_(scale)).to_type(keys.dtype);
+                products = Accumulate(products.to_type(Sum.dtype).MultiplyInPlace(scale)).to_type(keys.dtype);
                 break;
         }
 
-        Expected.add_(products.mm(keys));                                                   // the products have become the weights exp(l − m)
+        Expected.AddInPlace(products.mm(keys));                                             // the products have become the weights exp(l − m)
     }
 
     private unsafe void Accumulate<T>(Tensor products, double scale)
@@ -52,7 +53,7 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
         Tensor largest = maximum(Largest, logits.amax([1], keepdim: true));
         Tensor decay = (Largest - largest).exp_();
         logits.sub_(largest).exp_();
-        Sum.mul_(decay).add_(logits.sum(1, keepdim: true));
+        Sum.mul_(decay).AddInPlace(logits.sum(1, keepdim: true));
         Expected.mul_(decay);
         Largest.copy_(largest);
         return logits;

@@ -33,9 +33,9 @@ internal sealed class Sgd : IDisposable
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        gradients.add_(values, alpha: weightDecay);
-        Velocity.mul_(momentum).add_(gradients);
-        values.add_(Velocity, alpha: -learningRate);
+        gradients.AddInPlace(values, weightDecay);
+        Velocity.MultiplyInPlace(momentum).AddInPlace(gradients);
+        values.AddInPlace(Velocity, -learningRate);
     }
 
     public void Dispose() => Velocity.Dispose();
