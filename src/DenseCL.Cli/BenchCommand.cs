@@ -60,6 +60,7 @@ internal static class BenchCommand
                 ? JsonSerializer.Serialize(new
                 {
                     what = "DenseCL for .NET",
+                    torch = torch.__version__,
                     arch,
                     size,
                     batch,
@@ -88,9 +89,9 @@ internal static class BenchCommand
             return;
         }
 
-        if (threads is < 1 or > 1024)
+        if (threads is < 1 or > 256)
         {
-            throw new RecipeException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 1024."));
+            throw new RecipeException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 256."));
         }
 
         TorchRuntime.EnsureReady();

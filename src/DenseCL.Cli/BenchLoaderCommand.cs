@@ -62,6 +62,7 @@ internal static class BenchLoaderCommand
                     folder = source.Root,
                     files = speed.Files,
                     size,
+                    precision = "uint8",        // of the views
                     threads = speed.Threads,
                     images_per_second = Math.Round(speed.ImagesPerSecond, 1),
                     decode_only = Math.Round(speed.DecodedPerSecond, 1),

@@ -29,24 +29,25 @@ public static class NewFolder
     /// <summary>Makes the folder. If anything fails, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <param name="write">Writes all content into the folder it is given.</param>
-    /// <exception cref="IOException">The folder is not empty, is being written by another run, or the disk fails.</exception>
+    /// <exception cref="IOException">The folder is not empty, cannot be replaced, is being written by another run, or the disk fails.</exception>
     internal static void Write(string folder, Action<string> write)
     {
         RefuseOccupied(folder);
         (string target, string partial) = Targets(folder);
+        bool wasThere = MakeRoom(target);
         try
         {
             Directory.CreateDirectory(partial);
             write(partial);
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target);
-            }
-
             Directory.Move(partial, target);
         }
         catch
         {
+            if (wasThere && !Path.Exists(target))
+            {
+                Directory.CreateDirectory(target);
+            }
+
             if (Directory.Exists(partial))
             {
                 Directory.Delete(partial, recursive: true);
@@ -56,9 +57,31 @@ public static class NewFolder
         }
     }
 
+    /// <summary>Takes an empty folder away before any work: where that cannot be done, as where a disk is mounted, the work would be lost in the end.</summary>
+    /// <returns>Whether there was one.</returns>
+    private static bool MakeRoom(string target)
+    {
+        if (!Directory.Exists(target))
+        {
+            return false;
+        }
+
+        try
+        {
+            Directory.Delete(target);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{target} is empty, but cannot be replaced by the new folder ({e.Message}), as where a disk is mounted: choose a folder below it, {Path.Combine(target, "new")}.", e);
+        }
+    }
+
+    // A link to an empty folder stands for that folder.
     private static (string Target, string Partial) Targets(string folder)
     {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string target = Directory.Exists(path) ? new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
         return (target, target + ".partial");
     }
 }

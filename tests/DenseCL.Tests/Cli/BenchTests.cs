@@ -11,7 +11,7 @@ public class BenchTests
         { ["step", "--method", "simclr"], ["simclr", "densecl", "mocov2"] },
         { ["step", "--precision", "fp16"], ["fp16", "bf16"] },
         { ["step", "--steps", "1"], ["--steps is 1", "2"] },
-        { ["step", "--threads", "0"], ["--threads is 0", "1"] },
+        { ["step", "--threads", "0"], ["--threads is 0", "1", "256"] },
         { ["step", "--size", "32"], ["data.size", "33"] },
         { ["loader"], ["Required argument", "--help"] },
         { ["loader", "nowhere"], ["nowhere", "nearest folder that exists"] },
@@ -55,7 +55,7 @@ public class BenchTests
         JsonElement json = Report(
             "step", "--arch", "resnet18", "--size", "64", "--batch", "2", "--queue", "16", "--steps", "2", "--threads", "1", "--precision", "fp32", "--method", method, "--json");
         Assert.Equal(
-            ["what", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads", "seconds_per_step", "images_per_second", "peak_rss_mb"],
+            ["what", "torch", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads", "seconds_per_step", "images_per_second", "peak_rss_mb"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(["resnet18", method, "fp32"], new[] { "arch", "method", "precision" }.Select(key => json.GetProperty(key).GetString()));
         Assert.Equal([64, 2, 16, 2, 1], new[] { "size", "batch", "queue", "steps", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
@@ -64,6 +64,17 @@ public class BenchTests
         double seconds = json.GetProperty("seconds_per_step").GetDouble(), rate = json.GetProperty("images_per_second").GetDouble();
         Assert.InRange(2 / rate, (seconds - 0.0001) * 0.99, (seconds + 0.0001) * 1.01);
         Assert.True(json.GetProperty("peak_rss_mb").GetInt64() > 0);
+    }
+
+    /// <summary>Native memory that no step gives back would show: a step of this size makes some 30 MB of activations.</summary>
+    [Fact]
+    public void The_memory_of_many_steps_is_that_of_few()
+    {
+        long few = Peak(3), many = Peak(60);
+        Assert.True(many < few + 60, $"at most {few} MB in 3 steps, {many} MB in 60");
+
+        static long Peak(int steps) => Report(
+            "step", "--arch", "resnet18", "--size", "64", "--batch", "8", "--queue", "64", "--steps", FormattableString.Invariant($"{steps}"), "--threads", "1", "--json").GetProperty("peak_rss_mb").GetInt64();
     }
 
     [Fact]
@@ -76,7 +87,7 @@ public class BenchTests
 
         JsonElement json = Report("loader", images.Root, "--size", "32", "--threads", "2", "--limit", "18", "--json");
         Assert.Equal(
-            ["what", "folder", "files", "size", "threads", "images_per_second", "decode_only", "peak_rss_mb"],
+            ["what", "folder", "files", "size", "precision", "threads", "images_per_second", "decode_only", "peak_rss_mb"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(images.PathOf("train"), json.GetProperty("folder").GetString());
         Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => json.GetProperty(key).GetInt32()));

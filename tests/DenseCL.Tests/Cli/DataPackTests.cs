@@ -73,14 +73,31 @@ public sealed class DataPackTests : IDisposable
     [Fact]
     public void A_full_disk_ends_it_with_a_message_and_nothing_left()
     {
-        string disk = folder["disk"];
-        Directory.CreateDirectory(disk);
-        string command = $"mount -t tmpfs -o size=200k none '{disk}' && '{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}' data pack --images '{images}' --out '{disk}/pack'; echo \"$?\"; ls -A '{disk}'";
-        Assert.SkipUnless(OperatingSystem.IsLinux() && WrongCallTests.CanMount(disk), "Mounting a small disk of one's own is not allowed here.");
-        (string output, string error) = OtherProgram.Run("unshare", "-rm", "sh", "-c", command);
+        (string output, string error) = PackOntoADisk(size: "200k", "disk/pack");
         Assert.EndsWith("\n1\n", output, StringComparison.Ordinal);
         Assert.Contains("make room", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_at_which_a_disk_is_mounted_is_refused_before_anything_is_packed()
+    {
+        (string output, string error) = PackOntoADisk(size: "50m", "disk");
+        Assert.EndsWith("1\n", output, StringComparison.Ordinal);
+        Assert.Contains("choose a folder below it", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.False(Path.Exists(folder["disk.partial"]));
+    }
+
+    /// <summary>The exit status, and below it what is on the disk then.</summary>
+    private (string Output, string Error) PackOntoADisk(string size, string to)
+    {
+        string disk = folder["disk"];
+        Directory.CreateDirectory(disk);
+        string densecl = $"'{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}'";
+        string command = $"mount -t tmpfs -o size={size} none '{disk}' && {densecl} data pack --images '{images}' --out '{folder[to]}'; echo \"$?\"; ls -A '{disk}'";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && WrongCallTests.CanMount(disk), "Mounting a small disk of one's own is not allowed here.");
+        return OtherProgram.Run("unshare", "-rm", "sh", "-c", command);
     }
 
     [Fact]
