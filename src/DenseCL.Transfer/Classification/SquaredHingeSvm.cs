@@ -45,7 +45,7 @@ internal static class SquaredHingeSvm
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor solution = start is null ? zeros(x.shape[1], y.shape[1], dtype: ScalarType.Float64) : start.clone();
-        Tensor goal = Length(x.t().mm(cost * y) * 2).clamp_max(1) * tolerance;     // (P)
+        Tensor goal = Length(x.t().mm(cost * y) * 2).AtMost(1) * tolerance;     // (P)
         Tensor left = arange(y.shape[1]);                                           // the problems still to be solved
         Tensor w = solution.clone(), margin = x.mm(w);
         (y, cost) = (y.alias(), cost.alias());                                      // what is let go of below is not the caller's
@@ -101,7 +101,7 @@ internal static class SquaredHingeSvm
         using DisposeScope scope = NewDisposeScope();
         Tensor step = zeros_like(gradient), residual = -gradient, search = residual.clone();
         Tensor square = residual.square().sum(dim: 0), first = square.sqrt();
-        Tensor enough = first * first.sqrt().clamp_max(0.1);
+        Tensor enough = first * first.sqrt().AtMost(0.1);
         for (int i = 0; i < MaxConjugate; i++)
         {
             stop.ThrowIfCancellationRequested();

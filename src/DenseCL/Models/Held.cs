@@ -53,6 +53,27 @@ internal static class Held
         return x.div_(held);
     }
 
+    /// <summary>min(x, limit)</summary>
+    public static Tensor AtMost(this Tensor x, double limit)
+    {
+        using Scalar held = limit;
+        return x.clamp_max(held);
+    }
+
+    /// <summary>max(x, limit)</summary>
+    public static Tensor AtLeast(this Tensor x, double limit)
+    {
+        using Scalar held = limit;
+        return x.clamp_min(held);
+    }
+
+    /// <summary>x ← value, everywhere</summary>
+    public static Tensor Fill(this Tensor x, double value)
+    {
+        using Scalar held = value;
+        return x.fill_(held);
+    }
+
     /// <summary>x ← x + 1</summary>
     public static Tensor Increment(this Tensor x) => x.add_(One, One);
 }

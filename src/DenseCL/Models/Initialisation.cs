@@ -38,13 +38,13 @@ public static class Initialisation
             }
             else
             {
-                parameter.fill_(name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+                parameter.Fill(name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
             }
         }
 
         foreach ((string name, Tensor buffer) in module.named_buffers())
         {
-            buffer.fill_(name.EndsWith(".running_var", StringComparison.Ordinal) ? 1 : 0);
+            buffer.Fill(name.EndsWith(".running_var", StringComparison.Ordinal) ? 1 : 0);
         }
     }
 

@@ -33,8 +33,7 @@ internal static class Health
         }
 
         Tensor share = nn.functional.one_hot(match, positions).to_type(ScalarType.Float32).mean([1]);   // (N, S²)
-        using Scalar least = 1e-12;     // held, see Held
-        Tensor entropy = -(share * share.clamp_min(least).log()).sum(1).mean();
+        Tensor entropy = -(share * share.AtLeast(1e-12).log()).sum(1).mean();
         return entropy.to_type(ScalarType.Float64).item<double>() / Math.Log(positions);
     }
 
@@ -47,6 +46,7 @@ internal static class Health
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor back = DenseMatching.ByFeatures(key, query).gather(1, match);                             // (N, S²)
-        return back.eq(arange(match.shape[1], device: match.device)).to_type(ScalarType.Float32).mean().to_type(ScalarType.Float64).item<double>();
+        long[] positions = [.. Enumerable.Range(0, (int)match.shape[1]).Select(s => (long)s)];
+        return back.eq(torch.tensor(positions, device: match.device)).to_type(ScalarType.Float32).mean().to_type(ScalarType.Float64).item<double>();
     }
 }

@@ -19,6 +19,9 @@ public sealed class HeldTests
         Expect(x.clone().AddInPlace(y, -2), 0f, -10f, 5f);
         Expect(x.clone().MultiplyInPlace(-0.5), -0.5f, 1f, -1.5f);
         Expect(x.clone().DivideInPlace(0.5), 2f, -4f, 6f);
+        Expect(x.AtMost(1), 1f, -2f, 1f);
+        Expect(x.AtLeast(0), 1f, 0f, 3f);
+        Expect(x.clone().Fill(7), 7f, 7f, 7f);
         Expect(x.Increment(), 2f, -1f, 4f);
         Expect(x, 2f, -1f, 4f);
 
