@@ -17,10 +17,11 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <param name="embedding">D, the length of the projected vectors.</param>
     /// <param name="dense">Whether there is a dense head; MoCo-v2 has none.</param>
     /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map as it is.</param>
-    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize)
+    /// <param name="outputStride">Input pixels for each position of the map: 32, 16 or 8.</param>
+    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = ResNet.Stride)
         : base(nameof(Encoder))
     {
-        backbone = new ResNet(architecture);
+        backbone = new ResNet(architecture, outputStride);
         globalHead = new ProjectionHead(backbone.OutChannels, embedding, dense: false);
         denseHead = dense ? new ProjectionHead(backbone.OutChannels, embedding, dense: true) : null;
         this.gridSize = gridSize;

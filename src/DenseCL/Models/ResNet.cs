@@ -92,10 +92,6 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Input pixels for each position of the last feature map, along a side: 8, 16 or 32.</summary>
     public int OutputStride { get; }
 
-    /// <summary>The side of the feature map of a square image.</summary>
-    /// <param name="size">The side of the image in pixels, at least 1.</param>
-    public static int MapSide(int size) => (size + Stride - 1) / Stride;
-
     /// <summary>The feature map of the last stage. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
     /// <param name="input">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
     /// <returns>(N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), channels-last in memory</returns>

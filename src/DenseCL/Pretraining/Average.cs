@@ -7,7 +7,8 @@ namespace DenseCL.Pretraining;
 internal sealed class Average
 {
     private readonly List<Tensor> losses = [], globalLosses = [], denseLosses = [];
-    private readonly List<double> entropies = [], mutuals = [];
+    private readonly List<double> entropies = [], samePlaces = [];
+    private readonly List<double?> mutuals = [], agreements = [], positionVariances = [];
     private readonly List<(double Positive, double Negative, double Deviation)> similarities = [], denseSimilarities = [];
 
     /// <summary>Adds a group's losses. They are read at the end: reading a number waits for the device.</summary>
@@ -28,11 +29,15 @@ internal sealed class Average
 
     public void Add((double Positive, double Negative, double Deviation) similarity) => similarities.Add(similarity);
 
-    public void AddDense((double Positive, double Negative, double Deviation) similarity, double entropy, double mutual)
+    public void AddDense(
+        (double Positive, double Negative, double Deviation) similarity, double entropy, double? mutual, double samePlace, double? agreement, double? positionVariance)
     {
         denseSimilarities.Add(similarity);
         entropies.Add(entropy);
         mutuals.Add(mutual);
+        samePlaces.Add(samePlace);
+        agreements.Add(agreement);
+        positionVariances.Add(positionVariance);
     }
 
     public StepReport Report(double lambda) => new(
@@ -50,7 +55,10 @@ internal sealed class Average
                 Mean(denseSimilarities.Select(s => s.Negative)),
                 Mean(denseSimilarities.Select(s => s.Deviation)),
                 Mean(entropies),
-                Mean(mutuals)));
+                Mean(mutuals),
+                Mean(samePlaces),
+                Mean(agreements),
+                Mean(positionVariances)));
 
     private static double? Mean(List<Tensor> values)
     {
@@ -59,4 +67,6 @@ internal sealed class Average
     }
 
     private static double? Mean(IEnumerable<double> values) => values.Any() ? values.Average() : null;
+
+    private static double? Mean(IEnumerable<double?> values) => Mean(values.OfType<double>());
 }

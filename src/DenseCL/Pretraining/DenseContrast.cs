@@ -33,9 +33,9 @@ public sealed class DenseContrast : IDisposable
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
         IsDense = method.Lambda > 0;
 
-        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize);
+        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride);
         Query.Initialise(seed);
-        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize);
+        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride);
         Key.load_state_dict(Query.state_dict());
         Query.to(device);
         Key.to(device);
@@ -81,7 +81,9 @@ public sealed class DenseContrast : IDisposable
 
         MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
         Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
-        Tensor? knownMatch = IsDense ? MatchWithoutFeatures(views, (int)keys.Dense!.shape[1], step) : null;
+        Tensor? drawn = IsDense && method.Matching == Matching.Random
+            ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
+            : null;
 
         // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
         queryParameters.Gradients!.zero_();
@@ -97,13 +99,18 @@ public sealed class DenseContrast : IDisposable
             Tensor k = Slice(keys.Global);                                                          // (n, D)
             Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature, views.Query.dtype) : null;
 
-            Tensor? denseLoss = null, r = null, t = null, match = null;
+            Tensor? denseLoss = null, r = null, t = null;
+            Matches match = default;
+            MatchSide querySide = default, keySide = default;
             if (lambda > 0)
             {
-                match = knownMatch is not null ? Slice(knownMatch) : Match(query, Slice(keys.Features!), Slice(keys.Dense!));   // (n, S²)
+                querySide = new(query.Features!, query.Dense!, CropsOf(views.QueryCrops, start));
+                keySide = new(Slice(keys.Features!), Slice(keys.Dense!), CropsOf(views.KeyCrops, start));
+                match = DenseMatching.Match(method.Matching, querySide, keySide, drawn is null ? null : Slice(drawn));      // (n, S²)
                 r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
-                t = Slice(keys.Dense!).gather(1, match.unsqueeze(2).expand(-1, -1, keys.Dense!.shape[2])).flatten(0, 1);
-                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.Temperature, views.Query.dtype);
+                t = keySide.Dense.gather(1, match.Key.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
+                OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.Key, cells) : null;
+                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.DenseTemperature ?? method.Temperature, views.Query.dtype, own, match.Counts?.flatten());
             }
 
             Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
@@ -114,12 +121,15 @@ public sealed class DenseContrast : IDisposable
             if (measureHealth)
             {
                 average.Add(Health.Similarities(q, k, GlobalQueue.Keys));
-                if (match is not null)
+                if (r is not null)
                 {
                     average.AddDense(
-                        Health.Similarities(r!, t!, DenseQueue!.Keys),
-                        Health.MatchEntropy(match),
-                        Health.MutualMatches(match, query.Features!, Slice(keys.Features!)));
+                        Health.Similarities(Counted(r, match), Counted(t!, match), DenseQueue!.Keys),
+                        Health.MatchEntropy(match.Key),
+                        drawn is null ? Health.MutualMatches(match.Key, DenseMatching.Match(method.Matching, keySide, querySide).Key) : null,
+                        Health.SamePlaceMatches(match.Key),
+                        Health.MatchAgreement(match.Key, querySide.Crops.Span, keySide.Crops.Span),
+                        Health.PositionVariance(r.view(queryGroup, -1, r.shape[1])));
                 }
             }
         }
@@ -186,17 +196,12 @@ public sealed class DenseContrast : IDisposable
         return dense.gather(1, index).squeeze(1);
     }
 
-    /// <summary>(N, S²) for the kinds of matching that need no features, else null.</summary>
-    private Tensor? MatchWithoutFeatures(Views views, int positions, long step) => method.Matching switch
-    {
-        Matching.Random => DenseMatching.AtRandom((int)views.Query.shape[0], positions, Stream(RandomPurpose.Matching, step)).to(views.Query.device),
-        Matching.Geometric => DenseMatching.ByGeometry(views.QueryCrops, views.KeyCrops, (int)Math.Sqrt(positions)).to(views.Query.device),
-        _ => null,
-    };
+    private ReadOnlyMemory<CropGeometry> CropsOf(CropGeometry[] crops, int start) => crops.Length == 0 ? default : crops.AsMemory(start, queryGroup);
 
-    private Tensor Match(EncoderOutput query, Tensor keyFeatures, Tensor keyDense) => method.Matching == Matching.Dense
-        ? DenseMatching.ByFeatures(query.Dense!, keyDense)
-        : DenseMatching.ByFeatures(query.Features!, keyFeatures);
+    /// <summary>The rows of positions that have a positive; all where none has one.</summary>
+    private static Tensor Counted(Tensor rows, Matches match) => match.Counts is { } counts && counts.any().item<bool>()
+        ? rows.index_select(0, counts.flatten().nonzero().squeeze(1))
+        : rows;
 
     private static Tensor Weighted(Tensor? first, double firstWeight, Tensor? second, double secondWeight) => (first, second) switch
     {

@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,15 +8,50 @@ namespace DenseCL.Pretraining;
 /// <summary>Which key position is the positive of each query position: j(s) = argmaxⱼ sim(F_q[s], F_k[j]), section 3.3 of the paper.</summary>
 public static class DenseMatching
 {
+    /// <summary>Matches by the rule that a recipe names: the one place that knows all of them.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="query">The view whose positions are matched.</param>
+    /// <param name="key">The view in which their matches lie.</param>
+    /// <param name="drawn">Random matches, for <see cref="Matching.Random"/> only: (N, S²) int64.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such rule.</exception>
+    internal static Matches Match(Matching rule, MatchSide query, MatchSide key, Tensor? drawn = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Matches matches = rule switch
+        {
+            Matching.Backbone => new(ByFeatures(query.Features, key.Features)),
+            Matching.Dense => new(ByFeatures(query.Dense, key.Dense)),
+            Matching.Random => new(drawn!.alias()),
+            Matching.Geometric => new(OnDevice(Places().Nearest())),
+            Matching.Overlap => new(OnDevice(Places().Nearest()), OnDevice(Places().Inside())),
+            Matching.Nearby => new(ByFeatures(query.Features, key.Features, OnDevice(Places().Within(1))), OnDevice(Places().Inside())),
+            Matching.Centred => new(ByFeatures(Centred(query.Features), Centred(key.Features))),
+            _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "There is no such matching."),
+        };
+        return new(matches.Key.MoveToOuterDisposeScope(), matches.Counts?.MoveToOuterDisposeScope());
+
+        KnownPlaces Places() => KnownPlaces.Of(query.Crops.Span, key.Crops.Span, query.GridSize);
+
+        Tensor OnDevice(Tensor places) => places.to(query.Features.device);
+    }
+
     /// <summary>Matches positions by the cosine similarity of their features; one-directional, many to one allowed.</summary>
     /// <param name="query">F_q: (N, S², C), any length.</param>
     /// <param name="key">F_k: (N, S², C), any length.</param>
+    /// <param name="allowed">Which pairs may be matched: (N, S², S²) bool, query position, key position; null for all.</param>
     /// <returns>j: (N, S²) int64, a key position for every query position.</returns>
-    public static Tensor ByFeatures(Tensor query, Tensor key)
+    public static Tensor ByFeatures(Tensor query, Tensor key, Tensor? allowed = null)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Similarity(query, key).argmax(2).MoveToOuterDisposeScope();
+        Tensor similarity = Similarity(query, key);
+        if (allowed is not null)
+        {
+            using Scalar never = double.NegativeInfinity;
+            similarity.masked_fill_(allowed.logical_not(), never);     // a place inside always has an allowed position
+        }
+
+        return similarity.argmax(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>The cosine similarity of all pairs of positions.</summary>
@@ -47,43 +83,12 @@ public static class DenseMatching
         return torch.tensor(match).view(images, positions).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// Matches every query position to the key position whose centre is nearest to it in the image, by the known crops. A position that lies
-    /// outside the other view is matched to the border nearest to it.
-    /// </summary>
-    /// <param name="query">The N crops of the query views.</param>
-    /// <param name="key">The N crops of the key views.</param>
-    /// <param name="gridSize">S</param>
-    /// <returns>(N, S²) int64</returns>
-    /// <remarks>Crops are upright rectangles, so rows and columns are matched each for itself.</remarks>
-    public static Tensor ByGeometry(ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key, int gridSize)
+    /// <summary>Features without what they say of the position: minus the mean over images.</summary>
+    /// <param name="features">(N, S², C)</param>
+    private static Tensor Centred(Tensor features)
     {
+        using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        long[] match = new long[query.Length * gridSize * gridSize];
-        int next = 0;
-        for (int n = 0; n < query.Length; n++)
-        {
-            CropGeometry q = query[n], k = key[n];
-            for (int row = 0; row < gridSize; row++)
-            {
-                int keyRow = Nearest(row, q.Top, q.Height, false, k.Top, k.Height, false, gridSize);
-                for (int column = 0; column < gridSize; column++)
-                {
-                    int keyColumn = Nearest(column, q.Left, q.Width, q.Flipped, k.Left, k.Width, k.Flipped, gridSize);
-                    match[next++] = (keyRow * gridSize) + keyColumn;
-                }
-            }
-        }
-
-        return torch.tensor(match).view(query.Length, gridSize * gridSize).MoveToOuterDisposeScope();
-    }
-
-    private static int Nearest(int cell, int queryStart, int queryLength, bool queryFlipped, int keyStart, int keyLength, bool keyFlipped, int gridSize)
-    {
-        double inQuery = (cell + 0.5) / gridSize;                                                       // 0 … 1 along the view
-        double inImage = queryStart + (queryLength * (queryFlipped ? 1 - inQuery : inQuery));           // pixels
-        double inKey = (inImage - keyStart) / keyLength;
-        inKey = keyFlipped ? 1 - inKey : inKey;
-        return Math.Clamp((int)Math.Floor(inKey * gridSize), 0, gridSize - 1);
+        return (features - features.mean([0], keepdim: true)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using DenseCL.Data;
 using DenseCL.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,16 +38,64 @@ internal static class Health
         return entropy.to_type(ScalarType.Float64).item<double>() / Math.Log(positions);
     }
 
-    /// <summary>The share of query positions s with j⁻¹(j(s)) = s, where j⁻¹ matches backwards by the same features.</summary>
+    /// <summary>The share of query positions s with j⁻¹(j(s)) = s.</summary>
     /// <param name="match">j: (N, S²)</param>
-    /// <param name="query">F_q: (N, S², C)</param>
-    /// <param name="key">F_k: (N, S², C)</param>
-    public static double MutualMatches(Tensor match, Tensor query, Tensor key)
+    /// <param name="back">j⁻¹: (N, S²), the matches of the key positions by the same rule.</param>
+    public static double MutualMatches(Tensor match, Tensor back)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor back = DenseMatching.ByFeatures(key, query).gather(1, match);                             // (N, S²)
-        long[] positions = [.. Enumerable.Range(0, (int)match.shape[1]).Select(s => (long)s)];
-        return back.eq(torch.tensor(positions, device: match.device)).to_type(ScalarType.Float32).mean().to_type(ScalarType.Float64).item<double>();
+        return Share(back.gather(1, match).eq(Positions(match)));
     }
+
+    /// <summary>The share of query positions s with j(s) = s.</summary>
+    /// <param name="match">j: (N, S²)</param>
+    public static double SamePlaceMatches(Tensor match)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Share(match.eq(Positions(match)));
+    }
+
+    /// <summary>The share of matches that are the nearest position by the known crops, among positions inside the other view.</summary>
+    /// <param name="match">j: (N, S²)</param>
+    /// <param name="query">The N crops of the query views; empty if they are not known.</param>
+    /// <param name="key">The N crops of the key views.</param>
+    public static double? MatchAgreement(Tensor match, ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key)
+    {
+        if (query.IsEmpty)
+        {
+            return null;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        KnownPlaces places = KnownPlaces.Of(query, key, (int)Math.Sqrt(match.shape[1]));
+        Tensor inside = places.Inside();
+        long counted = inside.sum(ScalarType.Int64).item<long>();
+        return counted == 0 ? null : (double)(match.cpu().eq(places.Nearest()) & inside).sum(ScalarType.Int64).item<long>() / counted;
+    }
+
+    /// <summary>The share of the variance of vectors that their position explains: 1 − (within positions / (R − S²)) / (total / (R − 1)), R = N S².</summary>
+    /// <param name="dense">(N, S², D); null is returned for a single image or position.</param>
+    public static double? PositionVariance(Tensor dense)
+    {
+        (long images, long positions) = (dense.shape[0], dense.shape[1]);
+        if (images == 1 || positions == 1)
+        {
+            return null;
+        }
+
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        double Sum(Tensor deviation) => (deviation * deviation).sum(ScalarType.Float64).item<double>();
+        double within = Sum(dense - dense.mean([0], keepdim: true)), total = Sum(dense - dense.mean([0, 1], keepdim: true));
+        return total == 0 ? 0 : 1 - (within / (positions * (images - 1)) / (total / ((positions * images) - 1)));
+    }
+
+    private static Tensor Positions(Tensor match)
+    {
+        long[] positions = [.. Enumerable.Range(0, (int)match.shape[1]).Select(s => (long)s)];
+        return torch.tensor(positions, device: match.device);
+    }
+
+    private static double Share(Tensor of) => of.to_type(ScalarType.Float32).mean().to_type(ScalarType.Float64).item<double>();
 }

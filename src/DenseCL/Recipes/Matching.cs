@@ -16,4 +16,19 @@ public enum Matching
     /// The position nearest in the image, from the known crops: the authors report almost the same as <see cref="Backbone"/>.
     /// </summary>
     Geometric,
+
+    /// <summary>As <see cref="Geometric"/>, but a position that lies outside the other view has no positive and no part in the loss.</summary>
+    Overlap,
+
+    /// <summary>
+    /// As <see cref="Backbone"/>, but only among the positions at most one cell from the true place; a position outside the other view
+    /// has no part in the loss.
+    /// </summary>
+    Nearby,
+
+    /// <summary>
+    /// As <see cref="Backbone"/>, after the mean feature of each position, over the images of a batch-norm group, was subtracted: what
+    /// features say of the position itself no longer counts.
+    /// </summary>
+    Centred,
 }

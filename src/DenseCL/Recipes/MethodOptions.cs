@@ -61,7 +61,7 @@ public sealed record MethodOptions
     } = 65536;
 
     /// <summary>
-    /// The side S of the grid of dense vectors, S² an image; 1 … 64; null (<c>native</c>): the backbone's map as it is, ⌈data.size / 32⌉.
+    /// The side S of the grid of dense vectors, S² an image; 1 … 64; null (<c>native</c>): the backbone's map as it is, ⌈data.size / model.outputStride⌉.
     /// </summary>
     /// <remarks>
     /// Maps are brought to S×S by adaptive average pooling, features for matching as well. An S above the backbone's own side is allowed,
@@ -92,6 +92,35 @@ public sealed record MethodOptions
     {
         get;
         init => field = Allowed.Defined("method.negatives", value);
+    }
+
+    /// <summary>
+    /// Whether the dense keys of the query's own image are negatives too: all that lie at least so many cells from the match, along a row
+    /// or a column; 1 … 64; null (<c>none</c>): only the queue.
+    /// </summary>
+    /// <remarks>
+    /// Queues hold other images: a dense vector that only tells which image it is of solves that task. With these negatives it must tell
+    /// which place of the image it is of. 2 leaves the direct neighbours out, which show nearly the same. On a 3×3 map few positions are
+    /// that far apart: choose 1 there, or a finer map by model.outputStride. The paper has none (<c>none</c>).
+    /// </remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
+    [NullWord("none")]
+    public int? ImageNegatives
+    {
+        get;
+        init => field = Allowed.Between("method.imageNegatives", value, 1, 64, "Choose `none` as in the paper, 1 for every other position, or 2 for all but the neighbours.");
+    }
+
+    /// <summary>The temperature of the dense loss; 0.001 … 10; null (<c>same</c>): that of the global loss.</summary>
+    /// <remarks>As <see cref="Temperature"/>. The paper has one for both.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
+    [NullWord("same")]
+    public double? DenseTemperature
+    {
+        get;
+        init => field = Allowed.Between("method.denseTemperature", value, 0.001, 10, "Choose `same` as in the paper; 0.07 to 0.5 is usual.");
     }
 
     /// <summary>Steps at the start during which λ is 0; at least 0.</summary>

@@ -26,6 +26,22 @@ public sealed record ModelOptions
         init => field = Allowed.Between("model.embedding", value, 8, 4096, "Choose 128 as in the paper.");
     } = 128;
 
+    /// <summary>Input pixels for each position of the map that is learned from, along a side: 32, 16 or 8.</summary>
+    /// <remarks>
+    /// 16 and 8 turn the strides of the last one or two stages into dilation: the weights are the same, the map has 2 or 4 times as many
+    /// positions a side, and a step costs about 1.75 or 4 times as much. Small views have too few positions at 32 for the dense loss to
+    /// teach places: 3 × 3 at 96 px. The paper has 32 at 224 px.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value is none of the three.</exception>
+    [Later]
+    public int OutputStride
+    {
+        get;
+        init => field = value is 8 or 16 or 32
+            ? value
+            : throw new RecipeException(FormattableString.Invariant($"model.outputStride is {value}, but must be 8, 16 or 32. Choose 32 as in the paper, or 16 for views below 200 px."));
+    } = 32;
+
     /// <summary>A weight file of any format this library reads, or a run folder, to start from; null: a random start.</summary>
     /// <remarks>
     /// A backbone that was trained on other images shortens the run; the file must hold the backbone that <see cref="Backbone"/> names. Heads, key encoder and

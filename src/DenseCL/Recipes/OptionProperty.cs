@@ -18,6 +18,7 @@ internal sealed class OptionProperty
         this.property = property;
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         nullWord = property.GetCustomAttribute<NullWordAttribute>()?.Word;
+        IsLater = property.IsDefined(typeof(LaterAttribute));
         Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
     }
 
@@ -26,6 +27,9 @@ internal sealed class OptionProperty
 
     /// <summary>The type of the value when it is not null.</summary>
     public Type Type { get; }
+
+    /// <summary>Whether the option has a <see cref="LaterAttribute"/>.</summary>
+    public bool IsLater { get; }
 
     /// <summary>Whether values of the type can be written in YAML.</summary>
     public bool HasForm => Type.IsEnum || Forms.Contains(Type);

@@ -34,11 +34,12 @@ public sealed record Recipe
     /// <summary>
     /// SHA-256 of all settings, in lower-case hexadecimal: equal for recipes that are equal in every setting, whatever file they came from.
     /// </summary>
+    /// <remarks>A setting that a later version added does not count while it has its default, so a recipe keeps its hash.</remarks>
     public string Hash
     {
         get
         {
-            string text = string.Concat(Setting.All.Select(setting => $"{setting.Key}: {setting.Text(this)}\n"));
+            string text = string.Concat(Setting.All.Where(setting => setting.IsHashed(this)).Select(setting => $"{setting.Key}: {setting.Text(this)}\n"));
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         }
     }

@@ -9,8 +9,6 @@ namespace DenseCL.Recipes;
 /// </summary>
 internal static class RecipeRules
 {
-    private const int Stride = 32;
-
     public static void Check(Recipe recipe)
     {
         (MethodOptions method, OptimOptions optim, int size) = (recipe.Method, recipe.Optim, recipe.Data.Size);
@@ -56,15 +54,15 @@ internal static class RecipeRules
                 $"{Around(queue, new[] { lower, lower + batch }.Where(multiple => multiple is > 0 and <= 4194304))} or `auto`");
         }
 
-        int side = (size + Stride - 1) / Stride;
+        int stride = recipe.Model.OutputStride, side = (size + stride - 1) / stride;
         if (side < 2 && method.GridSize is null && method.Lambda > 0)
         {
             throw Refused(
                 $"""
-                data.size is {size}: a crop of {size} px gives a 1×1 map at stride {Stride},
+                data.size is {size}: a crop of {size} px gives a 1×1 map at stride {stride},
                 and the dense loss would be a second global loss.
                 """,
-                $"data.size of at least {Stride + 1} (better 96), or set method.gridSize: 1 if you mean it");
+                $"data.size of at least {stride + 1} (better 96), or set method.gridSize: 1 if you mean it");
         }
     }
 

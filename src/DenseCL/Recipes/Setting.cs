@@ -52,6 +52,9 @@ internal sealed class Setting
     /// </summary>
     public string Text(object options) => option.Text(Holder(options));
 
+    /// <summary>Whether the setting has a part in the hash of these options; see <see cref="LaterAttribute"/>.</summary>
+    public bool IsHashed(object options) => !option.IsLater || !Equals(option.ValueIn(Holder(options)), option.ValueIn(Activator.CreateInstance(Holder(options).GetType())!));
+
     /// <summary>A copy with another value for this setting; the option itself checks the range.</summary>
     public T With<T>(T options, object? value)
         where T : class => (T)(section is null ? option.With(options, value) : section.With(options, option.With(Holder(options), value)));

@@ -276,8 +276,84 @@ public class DenseContrastTests
         Assert.Equal(0.5, Health.MatchEntropy(torch.tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 }).view(1, 16)), 1e-6);   // log 4 / log 16
 
         Tensor features = eye(4).unsqueeze(0);
-        Assert.Equal(1, Health.MutualMatches(arange(4).view(1, 4), features, features), 1e-6);
-        Assert.Equal(0.25, Health.MutualMatches(zeros(1, 4, ScalarType.Int64), features, features), 1e-6);
+        Tensor back = DenseMatching.ByFeatures(features, features);
+        Assert.Equal(1, Health.MutualMatches(arange(4).view(1, 4), back), 1e-6);
+        Assert.Equal(0.25, Health.MutualMatches(zeros(1, 4, ScalarType.Int64), back), 1e-6);
+        Assert.Equal(1, Health.SamePlaceMatches(arange(4).view(1, 4)), 1e-6);
+        Assert.Equal(0.5, Health.SamePlaceMatches(torch.tensor(new long[] { 1, 0, 2, 3 }).view(1, 4)), 1e-6);
+    }
+
+    [Fact]
+    public void Health_tells_what_position_explains()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3);
+        Tensor place = randn(1, 9, 64, generator: generator), content = randn(500, 9, 64, generator: generator);
+        Assert.Equal(1, Health.PositionVariance(place.expand(500, -1, -1))!.Value, 1e-6);
+        Assert.Equal(0, Health.PositionVariance(content)!.Value, 0.01);
+        Assert.Equal(0.5, Health.PositionVariance(place + content)!.Value, 0.05);            // as much variance of one kind as of the other
+        Assert.Equal(0, Enumerable.Range(0, 200).Average(_ => Health.PositionVariance(randn(2, 4, 8, generator: generator))!.Value), 0.03);     // no bias with few images
+        Assert.Null(Health.PositionVariance(content.narrow(0, 0, 1)));
+    }
+
+    [Fact]
+    public void Health_tells_which_matches_are_right_by_the_crops()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CropGeometry[] whole = [new(0, 0, 64, 64, false)], half = [new(32, 0, 32, 64, false)];
+        Assert.Equal(0.75, Health.MatchAgreement(torch.tensor(new long[] { 0, 1, 2, 0 }).view(1, 4), whole, whole));
+        Assert.Equal(0.5, Health.MatchAgreement(torch.tensor(new long[] { 3, 1, 3, 2 }).view(1, 4), whole, half));     // the left column lies outside
+        Assert.Null(Health.MatchAgreement(zeros(1, 4, ScalarType.Int64), whole, [new(100, 100, 9, 9, false)]));
+        Assert.Null(Health.MatchAgreement(zeros(1, 4, ScalarType.Int64), [], []));
+    }
+
+    [Fact]
+    public void Negatives_of_the_own_image_and_positions_outside_the_overlap_are_as_written_out()
+    {
+        // The key view is the right half of the query view: of 2 × 2 positions the left column does not count, in the first group of 4 images; in the second all do.
+        using DisposeScope scope = NewDisposeScope();
+        Recipe recipe = Small(method: new() { Matching = Matching.Overlap, ImageNegatives = 1, DenseTemperature = 0.3, KeyMomentum = 1, Lambda = 1 });
+        CropGeometry whole = new(0, 0, 100, 100, false), half = new(50, 0, 50, 100, false);
+        Views views = RandomViews(9) with { QueryCrops = [.. Enumerable.Repeat(whole, Batch)], KeyCrops = [.. Enumerable.Range(0, Batch).Select(n => n < 4 ? half : whole)] };
+        int[] order = [.. Enumerable.Range(0, Batch)];
+        using DenseContrast method = new(recipe, CPU), plain = new(recipe, CPU);
+        Tensor queue = method.DenseQueue!.Keys.clone();
+        StepReport report = method.Forward(views, 5, order, measureHealth: true);
+
+        using IDisposable noGrad = no_grad();
+        double[] losses = new double[2];
+        for (int group = 0; group < 2; group++)
+        {
+            Tensor r = nn.functional.normalize(plain.Query.forward(views.Query.narrow(0, 4 * group, 4)).Dense!, 2, 2), t = nn.functional.normalize(plain.Key.forward(views.Key.narrow(0, 4 * group, 4)).Dense!, 2, 2);
+            int[] counted = group == 0 ? [1, 3] : [0, 1, 2, 3];
+            losses[group] = (from n in Enumerable.Range(0, 4) from s in counted select Loss(r[n, s], t[n], s)).Average();
+        }
+
+        Assert.Equal(losses.Average(), report.DenseLoss!.Value, 1e-3);
+        Assert.Equal(1, report.Health!.MatchAgreement!.Value, 1e-6);
+
+        double Loss(Tensor row, Tensor keys, int match)
+        {
+            long[] others = [.. Enumerable.Range(0, Positions).Where(p => p != match).Select(p => (long)p)];
+            Tensor logits = cat([keys[match].dot(row).view(1), keys.index_select(0, torch.tensor(others, ScalarType.Int64)).mv(row), queue.mv(row)]).to_type(ScalarType.Float64) / 0.3;
+            return -nn.functional.log_softmax(logits, 0)[0].item<double>();
+        }
+    }
+
+    [Fact]
+    public void A_finer_output_stride_gives_more_dense_vectors_of_the_same_network()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using Encoder coarse = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null), fine = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null, outputStride: 16);
+        coarse.Initialise(1);
+        fine.Initialise(1);
+        coarse.eval();
+        fine.eval();
+        Tensor images = randn(2, 3, 128, 128);
+        Tensor every = fine.forward(images).Dense!.view(2, 8, 8, 16);
+        Tensor second = arange(0, 8, 2);
+        Assert.True(every.index_select(1, second).index_select(2, second).flatten(1, 2).allclose(coarse.forward(images).Dense!, 1e-3, 1e-4));
     }
 
     private static Recipe Small(MethodOptions? method = null, OptimOptions? optim = null) => new()

@@ -1,5 +1,6 @@
 using DenseCL.Data;
 using DenseCL.Pretraining;
+using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ public class DenseMatchingTests
     }
 
     [Fact]
-    public void Geometry_finds_the_centre_nearest_in_the_image()
+    public void Known_places_are_those_measured_in_the_image()
     {
         using DisposeScope scope = NewDisposeScope();
         CounterRandom random = new(5);
@@ -36,9 +37,20 @@ public class DenseMatchingTests
         {
             int size = 1 + random.NextInt(7);
             CropGeometry query = Crop(ref random), key = Crop(ref random);
-            long[] match = DenseMatching.ByGeometry([query], [key], size).data<long>().ToArray();
+            KnownPlaces places = KnownPlaces.Of([query], [key], size);
+            long[] match = places.Nearest().data<long>().ToArray();
+            bool[] inside = places.Inside().data<bool>().ToArray(), near = places.Within(1).data<bool>().ToArray();
             for (int s = 0; s < size * size; s++)
             {
+                (double x, double y) = Centre(query, s, size);
+                Assert.Equal(x >= key.Left && x < key.Left + key.Width && y >= key.Top && y < key.Top + key.Height, inside[s]);
+                for (int j = 0; j < size * size; j++)
+                {
+                    (double keyX, double keyY) = Centre(key, j, size);
+                    double cells = Math.Max(Math.Abs(x - keyX) * size / key.Width, Math.Abs(y - keyY) * size / key.Height);
+                    Assert.True(Math.Abs(cells - 1) < 1e-9 || near[(s * size * size) + j] == (cells < 1));
+                }
+
                 double best = Enumerable.Range(0, size * size).Min(j => Distance(Centre(query, s, size), Centre(key, j, size)));
                 Assert.Equal(best, Distance(Centre(query, s, size), Centre(key, (int)match[s], size)), 9);
             }
@@ -53,7 +65,72 @@ public class DenseMatchingTests
     {
         using DisposeScope scope = NewDisposeScope();
         CropGeometry crop = new(3, 5, 90, 60, Flipped: false);
-        Assert.Equal([2, 1, 0, 5, 4, 3, 8, 7, 6], DenseMatching.ByGeometry([crop], [crop with { Flipped = true }], 3).data<long>().ToArray());
+        Assert.Equal([2, 1, 0, 5, 4, 3, 8, 7, 6], KnownPlaces.Of([crop], [crop with { Flipped = true }], 3).Nearest().data<long>().ToArray());
+    }
+
+    [Fact]
+    public void Crops_that_are_not_known_are_refused() =>
+        Assert.Throws<ArgumentException>(() => KnownPlaces.Of([], [], 3));
+
+    [Fact]
+    public void Only_positions_inside_the_other_view_count_in_an_overlap()
+    {
+        // The key view is the right half of the query view: its left column of 2 × 2 cells lies outside.
+        using DisposeScope scope = NewDisposeScope();
+        MatchSide query = Side(new(0, 0, 100, 100, false)), key = Side(new(50, 0, 50, 100, false));
+        Matches matches = DenseMatching.Match(Matching.Overlap, query, key);
+        Assert.Equal([false, true, false, true], matches.Counts!.data<bool>().ToArray());
+        Assert.Equal([1, 3], new[] { 1, 3 }.Select(s => matches.Key[0, s].item<long>()));       // x = 75 of 50 … 100 is the middle, the start of the second cell
+        Assert.Null(DenseMatching.Match(Matching.Geometric, query, key).Counts);
+
+        static MatchSide Side(CropGeometry crop) => new(zeros(1, 4, 8), zeros(1, 4, 8), new[] { crop });
+    }
+
+    [Fact]
+    public void Nearby_takes_the_most_similar_of_the_positions_that_geometry_allows()
+    {
+        // The same crop twice, 4 × 4 cells: for the corner, cells 0, 1, 4 and 5 are near. The most similar of all is far away, of these it is 4.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor query = zeros(1, 16, 2), key = zeros(1, 16, 2);
+        query[0, 0, 0] = 1;
+        (int Cell, float Along)[] similar = [(15, 1f), (4, 0.8f), (1, 0.5f)];
+        foreach ((int cell, float along) in similar)
+        {
+            key[0, cell, 0] = along;
+            key[0, cell, 1] = MathF.Sqrt(1 - (along * along));
+        }
+
+        CropGeometry[] crop = [new(0, 0, 64, 64, false)];
+        Matches matches = DenseMatching.Match(Matching.Nearby, new(query, query, crop), new(key, key, crop));
+        Assert.Equal(4, matches.Key[0, 0].item<long>());
+        Assert.True(matches.Counts!.all().item<bool>());
+        Assert.Equal(15, DenseMatching.Match(Matching.Backbone, new(query, query, crop), new(key, key, crop)).Key[0, 0].item<long>());
+    }
+
+    [Fact]
+    public void Centred_matching_does_not_see_what_all_images_have_at_a_position()
+    {
+        // Features are a large vector of the position plus a small one of the content; the key's content is the query's, moved by one position.
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(4);
+        Tensor place = randn(1, 9, 32, generator: generator) * 10, content = randn(40, 9, 32, generator: generator);
+        MatchSide query = Of(place + content), key = Of(place + content.roll(1, 1));
+        long[] positions = [.. Enumerable.Range(0, 40 * 9).Select(i => (long)(i % 9))];
+        Assert.True(Share(Matching.Backbone, 0) > 0.95);
+        Assert.True(Share(Matching.Centred, 1) > 0.95);
+
+        double Share(Matching rule, int moved) => DenseMatching.Match(rule, query, key).Key.flatten().data<long>().ToArray()
+            .Zip(positions).Count(pair => pair.First == (pair.Second + moved) % 9) / 360.0;
+
+        static MatchSide Of(Tensor features) => new(features, features, default);
+    }
+
+    [Fact]
+    public void A_rule_without_a_name_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        MatchSide side = new(zeros(1, 4, 2), zeros(1, 4, 2), default);
+        Assert.Throws<ArgumentOutOfRangeException>(() => DenseMatching.Match((Matching)99, side, side));
     }
 
     [Fact]

@@ -141,5 +141,56 @@ public class InfoNceTests
         Assert.True(k.grad is null && queue.grad is null);
     }
 
+    /// <summary>An independent way: all logits of a row written out, those of excluded keys left away, rows that do not count dropped.</summary>
+    [Theory]
+    [InlineData(1, 4, 10, 1)]
+    [InlineData(5, 9, 33, 1)]
+    [InlineData(70, 36, 700, 2)]       // more rows than go at once, and more negatives
+    public void Own_negatives_and_rows_that_do_not_count_are_as_written_out(int images, int positions, int shared, int cells)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(5);
+        long rows = images * positions;
+        Tensor q = Unit(rows, generator).requires_grad_(), k = Unit(rows, generator), queue = Unit(shared, generator);
+        Tensor keys = Unit(rows, generator).view(images, positions, -1);
+        Tensor match = randint(positions, [images, positions], generator: generator, dtype: ScalarType.Int64), counts = rand([rows], generator: generator) < 0.6;
+        Tensor loss = InfoNce.Loss(q, k, queue, 0.2, own: OwnNegatives.AwayFrom(keys, match, cells), counts: counts);
+        loss.backward();
+
+        int side = (int)Math.Sqrt(positions);
+        Tensor wide = q.detach().to_type(ScalarType.Float64).requires_grad_();
+        List<Tensor> losses = [];
+        for (int row = 0; row < rows; row++)
+        {
+            if (!counts[row].item<bool>())
+            {
+                continue;
+            }
+
+            (int n, long j) = (row / positions, match.flatten()[row].item<long>());
+            long[] far = [.. Enumerable.Range(0, positions).Where(p => Math.Abs((p / side) - (j / side)) >= cells || Math.Abs((p % side) - (j % side)) >= cells).Select(p => (long)p)];
+            Tensor negatives = cat([queue, keys[n].index_select(0, torch.tensor(far, ScalarType.Int64))]).to_type(ScalarType.Float64);
+            Tensor logits = cat([k[row].to_type(ScalarType.Float64).dot(wide[row]).view(1), negatives.mv(wide[row])]) / 0.2;
+            losses.Add(-nn.functional.log_softmax(logits, 0)[0]);
+        }
+
+        Tensor expected = stack(losses).mean();
+        expected.backward();
+        Assert.Equal(expected.item<double>(), loss.item<float>(), 2e-5);
+        Assert.InRange((q.grad!.to_type(ScalarType.Float64) - wide.grad!).norm().item<double>() / wide.grad!.norm().item<double>(), 0, 2e-5);
+    }
+
+    [Fact]
+    public void Where_no_row_counts_loss_and_gradient_are_0()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(6);
+        Tensor q = Unit(4, generator).requires_grad_();
+        Tensor loss = InfoNce.Loss(q, Unit(4, generator), Unit(8, generator), 0.2, counts: zeros(4, ScalarType.Bool));
+        loss.backward();
+        Assert.Equal(0, loss.item<float>());
+        Assert.Equal(0, q.grad!.abs().max().item<float>());
+    }
+
     private static Tensor Unit(long rows, Generator generator) => nn.functional.normalize(randn(rows, 128, generator: generator), 2, 1);
 }

@@ -8,7 +8,7 @@ namespace DenseCL.Tests.Recipes;
 public sealed class SettingRangeTests
 {
     private static readonly string[] WithoutNumbers =
-        ["method.matching", "method.negatives", "model.backbone", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision", "run.probe"];
+        ["method.matching", "method.negatives", "model.backbone", "model.outputStride", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision", "run.probe"];
 
     /// <summary>Key, what is accepted at the ends, what is refused just outside; values separated by blanks.</summary>
     public static TheoryData<string, string, string> Ranges => new()
@@ -18,6 +18,8 @@ public sealed class SettingRangeTests
         { "method.keyMomentum", "0 1 auto", "-0.0001 1.0001" },
         { "method.queue", "1 4194304 auto", "0 4194305 -1" },
         { "method.gridSize", "1 64 native", "0 65" },
+        { "method.imageNegatives", "1 64 none", "0 65" },
+        { "method.denseTemperature", "0.001 10 same", "0.0009 10.001 0" },
         { "method.lambdaWarmupSteps", "0 2147483647", "-1" },
         { "model.embedding", "8 4096", "7 4097" },
         { "data.size", "32 1024", "31 1025" },
