@@ -234,7 +234,7 @@ public sealed class AblationRun
         {
             ImageSource source = OpenImages(variant.Recipe, images, stop);
             Recipe recipe = Resolved(variant, seed, source.Entries.Count);
-            long steps = (long)recipe.Optim.Epochs * (source.Entries.Count / recipe.Optim.Batch);
+            long steps = (long)recipe.Optim.Epochs!.Value * (source.Entries.Count / recipe.Optim.Batch);
             AblationJob job = Job(variant.Name, recipe, AblationVariant.WhatIsLearned(recipe).Hash, steps, found);
             yield return job.Pending.Count == 0 ? job : WithState(job, source.Fingerprint);
         }

@@ -3,20 +3,40 @@ using System.Globalization;
 namespace DenseCL.Pretraining;
 
 /// <summary>What a user wonders about, explained once, at the step where it shows.</summary>
-internal sealed class Notices
+/// <param name="steps">Steps of the whole run.</param>
+/// <param name="firstStep">The step before the first one of this session: 0, unless it is resumed.</param>
+internal sealed class Notices(long steps, long firstStep)
 {
+    // The first steps find memory and compile; after so many the speed is known to a tenth.
+    private const int StepsToJudgeTime = 10;
+
     // Vectors spread evenly on the sphere have 1; a tenth of it means that all queries look alike.
     private const double CollapsedDeviation = 0.1;
+
+    // Views are cut and mirrored at random: of right matches far fewer lie at the same position.
+    private const double CollapsedMatching = 0.9;
 
     private double? firstLoss;
     private bool explainedRise;
     private bool warnedOfCollapse;
+    private bool warnedOfDenseCollapse;
+    private bool warnedOfMatching;
 
-    public string? For(long step, StepReport report, double queueFilled)
+    /// <param name="step">Steps done.</param>
+    /// <param name="report">What the last step computed.</param>
+    /// <param name="queueFilled">The share of the queue that holds real keys.</param>
+    /// <param name="remaining">The time the rest of the run will take.</param>
+    /// <returns>A sentence or two, or null.</returns>
+    public string? For(long step, StepReport report, double queueFilled, TimeSpan remaining)
     {
         if (step == 1)
         {
             firstLoss = report.Loss;
+        }
+
+        if (step == firstStep + StepsToJudgeTime && steps > step)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"This run will take about {Duration.Of(remaining)} from now on this machine.");
         }
 
         if (!explainedRise && queueFilled < 1 && report.Loss > firstLoss * 1.02)
@@ -27,10 +47,25 @@ internal sealed class Notices
                 $"The loss rises while the queue fills with real keys ({queueFilled:P0} so far): they are harder negatives than the random vectors it starts with. This is expected, and no measure of progress.");
         }
 
-        if (!warnedOfCollapse && Math.Min(report.Health?.Deviation ?? 1, report.Health?.DenseDeviation ?? 1) < CollapsedDeviation)
+        HealthIndicators? health = report.Health;
+        if (!warnedOfCollapse && health?.Deviation < CollapsedDeviation)
         {
             warnedOfCollapse = true;
             return "The vectors of different images have become nearly the same (deviation below 0.1 in metrics.jsonl): a collapse, if it stays. Lower optim.learningRate, raise method.keyMomentum, or use a smaller optim.batchNormGroup.";
+        }
+
+        if (!warnedOfDenseCollapse && health?.DenseDeviation < CollapsedDeviation)
+        {
+            warnedOfDenseCollapse = true;
+            return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): the dense loss teaches nothing, if it stays. Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
+        }
+
+        if (!warnedOfMatching && health?.SamePlaceMatches > CollapsedMatching)
+        {
+            warnedOfMatching = true;
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The matching has collapsed: {health.SamePlaceMatches:P0} of the positions are matched to the same position of the other view, whatever the views show (samePlaceMatches in metrics.jsonl). The dense loss then teaches nothing about places. Use method.matching=overlap, a finer map (model.outputStride=16), or larger views (data.size).");
         }
 
         return null;

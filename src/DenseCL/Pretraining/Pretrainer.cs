@@ -22,6 +22,7 @@ public sealed class Pretrainer : IDisposable
     private readonly Device device;
     private readonly DenseContrast method;
     private readonly long stepsPerEpoch;
+    private readonly int epochs;
     private long step;
 
     /// <summary>Builds the networks, or loads the last checkpoint. Whatever is wrong with the call is found here, before any training.</summary>
@@ -43,7 +44,8 @@ public sealed class Pretrainer : IDisposable
         Recipe = recipe.Resolve(source.Entries.Count);
         Recipe.Validate();
         stepsPerEpoch = source.Entries.Count / Recipe.Optim.Batch;
-        Steps = stepsPerEpoch * Recipe.Optim.Epochs;
+        epochs = Recipe.Optim.Epochs!.Value;
+        Steps = stepsPerEpoch * epochs;
 
         TorchRuntime.EnsureReady();
         device = TorchRuntime.Choose(Recipe.Run.Device);
@@ -129,9 +131,9 @@ public sealed class Pretrainer : IDisposable
         using TwoViewLoader loader = new(LoaderOptions());
         using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
-        Notices notices = new();
+        Notices notices = new(Steps, step);
 
-        foreach (ViewBatch batch in loader.Epochs((int)(step / stepsPerEpoch), (int)(step % stepsPerEpoch), optim.Epochs, stop))
+        foreach (ViewBatch batch in loader.Epochs((int)(step / stepsPerEpoch), (int)(step % stepsPerEpoch), epochs, stop))
         {
             clock.BatchArrived();
             bool logged = (step + 1) % Recipe.Run.LogEvery == 0 || step + 1 == Steps;
@@ -150,8 +152,19 @@ public sealed class Pretrainer : IDisposable
 
             JudgeIfDue(stop);
             clock.Resume();
+            TimeSpan remaining = clock.Remaining(Steps - step);
             progress?.Report(new PretrainProgress(
-                step, Steps, epoch, optim.Epochs, learningRate, report, method.GlobalQueue.Filled, clock.ImagesPerSecond, clock.Remaining(Steps - step), logged, notices.For(step, report, method.GlobalQueue.Filled)));
+                step,
+                Steps,
+                epoch,
+                epochs,
+                learningRate,
+                report,
+                method.GlobalQueue.Filled,
+                clock.ImagesPerSecond,
+                remaining,
+                logged,
+                notices.For(step, report, method.GlobalQueue.Filled, remaining)));
 
             if (step % Recipe.Run.CheckpointEvery == 0 && step < Steps)
             {

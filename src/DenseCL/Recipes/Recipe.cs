@@ -8,6 +8,8 @@ namespace DenseCL.Recipes;
 /// <remarks>Each option checks its own range when it is set; <see cref="Validate"/> checks what depends on several.</remarks>
 public sealed record Recipe
 {
+    private const int ImagesOfAutoEpochs = 600_000;
+
     private static readonly HashSet<string> FreeOnResume = new(StringComparer.Ordinal)
     {
         "data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery", "run.probe", "run.probeEvery",
@@ -69,7 +71,7 @@ public sealed record Recipe
     public void Validate() => RecipeRules.Check(this);
 
     /// <summary>
-    /// This recipe for a known number of images: <c>auto</c> queue and key momentum become numbers, and the whole is validated.
+    /// This recipe for a known number of images: <c>auto</c> queue, key momentum and epochs become numbers, and the whole is validated.
     /// </summary>
     /// <param name="imageCount">Images in the training set, at least one batch of them.</param>
     /// <remarks>
@@ -77,6 +79,7 @@ public sealed record Recipe
     /// negatives for a set of that size without too many keys of the query's own image. The key momentum: 0.99 below 10,000 images, 0.996
     /// below 60,000, else 0.999: the key encoder averages about the last 1 / (1 − m) steps, 100, 250 or 1000, and these should be an epoch
     /// or a few, not most of a short run. An epoch has imageCount / batch steps, rounded down.
+    /// The epochs: as many as show 600,000 images in all, at least 10 and at most 800: one to two hours with a ResNet-18 on two cores.
     /// </remarks>
     /// <exception cref="RecipeException">There are fewer images than a batch, a warm-up outlasts the run, or <see cref="Validate"/>
     /// fails.</exception>
@@ -84,10 +87,12 @@ public sealed record Recipe
     {
         ArgumentOutOfRangeException.ThrowIfNegative(imageCount);
         Validate();
-        RecipeRules.CheckAgainst(this, imageCount);
+        int epochs = Math.Clamp(ImagesOfAutoEpochs / Math.Max(imageCount, 1), 10, 800);
+        Recipe resolved = this with { Optim = Optim with { Epochs = Optim.Epochs ?? epochs } };
+        RecipeRules.CheckAgainst(resolved, imageCount);
         int queue = imageCount switch { < 50 => 16, < 1_000 => 256, < 10_000 => 2048, < 60_000 => 16384, _ => 65536 };
         double momentum = imageCount switch { < 10_000 => 0.99, < 60_000 => 0.996, _ => 0.999 };
-        return this with
+        return resolved with
         {
             Method = Method with
             {

@@ -75,7 +75,7 @@ internal static class RecipeRules
             throw Refused($"optim.batch is {optim.Batch}, but there are only {imageCount} images.", SmallerBatch(recipe, imageCount));
         }
 
-        long steps = (long)optim.Epochs * (imageCount / optim.Batch);
+        long steps = (long)optim.Epochs!.Value * (imageCount / optim.Batch);
         if (optim.WarmupSteps > 0 && optim.WarmupSteps >= steps)
         {
             throw Refused(

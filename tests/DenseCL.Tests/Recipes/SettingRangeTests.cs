@@ -41,7 +41,7 @@ public sealed class SettingRangeTests
         { "data.maxBadShare", "0 1", "-0.1 1.1" },
         { "data.minSide", "1 4096", "0 4097" },
         { "data.maxPixels", "1024 500000000", "1023 500000001" },
-        { "optim.epochs", "1 100000", "0 100001" },
+        { "optim.epochs", "1 100000 auto", "0 100001" },
         { "optim.batch", "2 65536", "1 65537 0" },
         { "optim.learningRate", "1e-12 10", "0 10.001 -0.03" },
         { "optim.momentum", "0 0.999999", "-0.1 1" },
