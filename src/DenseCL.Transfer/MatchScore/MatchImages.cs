@@ -21,9 +21,15 @@ public static class MatchImages
         string folder = Path.GetFullPath(path), splits = string.Join(", ", files.Splits);
         string split = testSplit ?? files.Test ?? (files.Splits is [var only] ? only : null)
             ?? throw new DataException($"{folder} has the splits {splits}, none of which is clearly the one to measure on: name it, or give the folder of its images.");
-        return files.Splits.Contains(split, StringComparer.Ordinal)
-            ? ImageSource.Of(folder, $"of the split {split} of {folder}, images and masks", files.Images(split).Select(image => image.ImagePath))
-            : throw new DataException($"{folder} has no split '{split}', but {splits}.");
+        if (!files.Splits.Contains(split, StringComparer.Ordinal))
+        {
+            throw new DataException($"{folder} has no split '{split}', but {splits}.");
+        }
+
+        // In folders of one's own, what lies beside the images need not be masks: no label is looked at.
+        return files.Layout is SegmentationLayout.Folders
+            ? ImageSource.Open(FoldersLayout.ImagesOf(folder, split))
+            : ImageSource.Of(folder, $"of the split {split} of {folder} ({files.Layout})", files.Images(split).Select(image => image.ImagePath));
     }
 
     /// <summary>Opens several paths as one source.</summary>
