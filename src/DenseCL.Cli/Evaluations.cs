@@ -2,6 +2,7 @@ using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
 using DenseCL.Transfer.Classification;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.MatchScore;
 using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Cli;
@@ -16,6 +17,7 @@ internal static class Evaluations
         { "knn", Knn },
         { "linear", Linear },
         { "svm", Svm },
+        { "match-score", MatchScore },
     };
 
     private static DenseProbeEvaluation DenseProbe(string data, EvaluationOptions options) => new(
@@ -44,6 +46,20 @@ internal static class Evaluations
     {
         (MultiLabelImages train, MultiLabelImages test) = MultiLabelImages.Open(data);
         return new SvmEvaluation(train, test, options.Read<SvmOptions>() with { Features = options.Read<FeatureOptions>() });
+    }
+
+    private static MatchScoreEvaluation MatchScore(string data, EvaluationOptions options)
+    {
+        Matched matched = options.Read<Matched>();
+        return new MatchScoreEvaluation(MatchImages.Open(matched.Images ?? data, matched.TestSplit), options.Read<MatchScoreOptions>());
+    }
+
+    /// <summary>Where the images that views are matched of come from; null for the data of the ablation.</summary>
+    private sealed record Matched
+    {
+        public string? Images { get; init; }
+
+        public string? TestSplit { get; init; }
     }
 
     /// <summary>The recipe that an evaluation's other options change.</summary>

@@ -13,6 +13,7 @@ RootCommand root = new(
     DemoCommand.Create(),
     PretrainCommand.Create(),
     EvalCommand.Create(),
+    MatchScoreCommand.Create(),
     AblateCommand.Create(Evaluations.Kinds),
     ExportCommand.Create(),
     InspectCommand.Create(),

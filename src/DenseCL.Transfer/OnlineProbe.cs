@@ -3,20 +3,22 @@ using DenseCL.Models;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Classification;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.MatchScore;
 
 namespace DenseCL.Transfer;
 
 /// <summary>What a backbone is worth while it learns (<c>run.probe</c>): the cheapest evaluations, at the same settings every time.</summary>
 public static class OnlineProbe
 {
-    /// <summary>Opens the labelled images of a recipe.</summary>
+    /// <summary>Opens the images that a recipe judges the backbone by.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>
     /// What <see cref="Pretraining.Pretrainer.Probe"/> wants; null if the recipe has no probe. Images and masks give the dense probe's mIoU at stride 16; a folder a
-    /// class the accuracy of 20 nearest neighbours. What is measured on is a val split where there is one: the test split is for the end.
+    /// class the accuracy of 20 nearest neighbours; other images the match score of a pair of views of each of 100. What is measured on is a val split where there is
+    /// one: the test split is for the end.
     /// </returns>
-    /// <exception cref="DataException">The folder holds neither.</exception>
+    /// <exception cref="DataException">The folder holds none of these.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? Open(Recipe recipe, CancellationToken stop = default)
     {
@@ -38,6 +40,11 @@ public static class OnlineProbe
             string? val = splits.Contains("val", StringComparer.Ordinal) ? "val" : null;
             DenseProbeEvaluationOptions options = new() { Stride = 16, Positions = 50_000, Precision = recipe.Run.Precision };
             return new DenseProbeEvaluation(SegmentationData.Open(folder, new SegmentationDataOptions { TestSplit = val }, stop), options);
+        }
+
+        if (Directory.Exists(folder) && !LabelledImages.IsSplit(folder))
+        {
+            return new MatchScoreEvaluation(MatchImages.Open(folder), new MatchScoreOptions { Limit = 100, Pairs = 1, Precision = recipe.Run.Precision });
         }
 
         (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder, stop);

@@ -45,6 +45,9 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
             new(source.Root, source.Entries, fit.ClassNames, [.. source.Entries.Select(entry => index[source.ClassNames[entry.Label!.Value]])]);
     }
 
+    /// <summary>Whether a folder has train/ and val/ (or test/) in it.</summary>
+    internal static bool IsSplit(string data) => Directory.Exists(Path.Combine(data, "train")) && TestFolders.Any(name => Directory.Exists(Path.Combine(data, name)));
+
     /// <summary>Opens a data set that is one folder with train/ and val/ (or test/) in it.</summary>
     /// <param name="data">The folder.</param>
     /// <param name="stop">Ends the work.</param>

@@ -98,7 +98,10 @@ public sealed class ImageSource
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string)"/>; none twice.</param>
     /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
-    public static ImageSource Open(IReadOnlyList<string> paths)
+    public static ImageSource Open(IReadOnlyList<string> paths) => Open(paths, Open);
+
+    /// <summary>The same, each path opened in a way of its own.</summary>
+    internal static ImageSource Open(IReadOnlyList<string> paths, Func<string, ImageSource> open)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.Count == 0)
@@ -108,7 +111,17 @@ public sealed class ImageSource
         if (paths.FirstOrDefault(path => !string.IsNullOrWhiteSpace(path) && !seen.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))) is { } twice)
             throw new DataException($"{Path.GetFullPath(twice)} is given twice, and its images would count twice: give it once.");
 
-        return Combine([.. paths.Select(Open)]);
+        return Combine([.. paths.Select(open)]);
+    }
+
+    /// <summary>A source of files that were found otherwise.</summary>
+    /// <param name="root">Absolute folder.</param>
+    /// <param name="kind">What they are, to go on after "12 images".</param>
+    /// <param name="paths">Absolute paths of files below it, at least one, in their order.</param>
+    internal static ImageSource Of(string root, string kind, IEnumerable<string> paths)
+    {
+        ImageEntry[] entries = [.. paths.Select(path => new ImageEntry(root, Path.GetRelativePath(root, path).Replace('\\', '/'), FolderScan.LengthOf(new FileInfo(path))))];
+        return new ImageSource(root, kind, "", entries, [], entries.Length);
     }
 
     /// <summary>Puts sources together: the images of the first in their order, then those of the second, and so on.</summary>

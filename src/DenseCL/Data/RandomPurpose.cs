@@ -53,4 +53,7 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The channels that a classifier of pixels does not see; keyed further by (step, head).</summary>
     SegmentationDropout = 17,
+
+    /// <summary>The crops by which positions of a frozen backbone are matched; keyed further by (image, pair, view).</summary>
+    MatchViews = 18,
 }

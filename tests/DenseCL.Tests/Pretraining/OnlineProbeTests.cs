@@ -81,6 +81,32 @@ public sealed class OnlineProbeTests : IDisposable
     }
 
     [Fact]
+    public void Images_without_labels_give_the_match_score_and_change_nothing_that_is_learned()
+    {
+        Run("plain", judge: null, probe: null);
+        string probe = folder["scenes/images"];
+        Run("judged", OnlineProbe.Open(Recipe(probe), Stop), probe: probe);
+        List<(int Step, int Epoch, string Figures)> probes = Probes("judged");
+        Assert.Equal([2, 3], probes.Select(line => line.Epoch));
+        using JsonDocument json = JsonDocument.Parse(probes[^1].Figures);
+        double matches = json.RootElement.GetProperty("match-score.matches").GetDouble();
+        Assert.InRange(matches, 0, 1);
+        Assert.InRange(json.RootElement.GetProperty("match-score.exactMatches").GetDouble(), 0, matches);
+        Assert.InRange(json.RootElement.GetProperty("match-score.chance").GetDouble(), 0.015, 0.021);       // 14 × 14 positions
+        Assert.Equal(
+            File.ReadAllLines(folder["plain/metrics.jsonl"]),
+            File.ReadAllLines(folder["judged/metrics.jsonl"]).Where(line => !line.Contains("\"probe\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_folder_without_images_is_told()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        string message = Assert.Throws<DataException>(() => OnlineProbe.Open(Recipe(folder["empty"]), Stop)).Message;
+        Assert.Contains("No images below", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_is_no_labelled_data_and_a_probe_that_nobody_makes_are_told_before_the_training()
     {
         Assert.Null(OnlineProbe.Open(new Recipe(), Stop));

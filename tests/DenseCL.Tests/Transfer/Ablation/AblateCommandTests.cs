@@ -41,7 +41,7 @@ public sealed class AblateCommandTests : IDisposable
     [InlineData("nowhere", "--data", "nowhere")]
     [InlineData("--out", "--out", "")]
     [InlineData("neither a shipped ablation nor a file", "gone.yaml")]
-    [InlineData("There is no evaluation `fake`; the evaluations are dense-probe, segmentation, knn, linear, svm")]
+    [InlineData("There is no evaluation `fake`; the evaluations are dense-probe, segmentation, knn, linear, svm, match-score")]
     public void A_wrong_call_is_told_and_nothing_is_written(string expected, params string[] arguments)
     {
         File.WriteAllText(tiny["a.yaml"], TinyAblation.Yaml);
