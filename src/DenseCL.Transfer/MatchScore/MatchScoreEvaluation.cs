@@ -67,13 +67,14 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <param name="backbone">The weights.</param>
     /// <param name="seed">Draws the views.</param>
     /// <param name="stop">Ends the work.</param>
+    /// <param name="each">Told of every pair of views, to draw it for example; may be null.</param>
     /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public MatchScoreResult Evaluate(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public MatchScoreResult Evaluate(BackboneSource backbone, ulong seed, CancellationToken stop, Action<MatchedViews>? each = null)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using OpenShards shards = new();
-        using Matcher matcher = new(backbone, options);
+        using Matcher matcher = new(backbone, options, each);
         RgbImage image = new();
         Augmentation augmentation = new(look);
         SkippedImages skipped = new();
@@ -143,11 +144,13 @@ public sealed class MatchScoreEvaluation : IEvaluation
         private readonly PixelNormalisation normalisation;
         private readonly int size;
         private readonly byte[] pixels;
+        private readonly Action<MatchedViews>? each;
         private readonly List<(CropGeometry First, CropGeometry Second, int Image)> waiting = [];
         private int views;
 
-        public Matcher(BackboneSource source, MatchScoreOptions options)
+        public Matcher(BackboneSource source, MatchScoreOptions options, Action<MatchedViews>? each)
         {
+            this.each = each;
             TorchRuntime.EnsureReady();
             Device device = TorchRuntime.Choose(DeviceChoice.Auto);
             (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
@@ -198,11 +201,14 @@ public sealed class MatchScoreEvaluation : IEvaluation
             {
                 long[] nearest = ViewMatching.Nearest(features[2 * pair], features[(2 * pair) + 1]);
                 counts[image] += ViewMatching.Count(nearest, first, second, Side);
+                each?.Invoke(new MatchedViews(ViewPixels(2 * pair), ViewPixels((2 * pair) + 1), size, Side, nearest, first, second));
             }
 
             waiting.Clear();
             views = 0;
         }
+
+        private byte[] ViewPixels(int view) => pixels.AsSpan(view * ViewBytes, ViewBytes).ToArray();
 
         public void Dispose()
         {

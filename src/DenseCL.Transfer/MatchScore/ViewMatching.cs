@@ -50,13 +50,7 @@ public static class ViewMatching
             throw new ArgumentException(FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."), nameof(nearest));
         }
 
-        Place[] across = new Place[side], down = new Place[side];
-        for (int i = 0; i < side; i++)
-        {
-            across[i] = Place.Of(i, side, first.Left, first.Width, first.Flipped, second.Left, second.Width, second.Flipped);
-            down[i] = Place.Of(i, side, first.Top, first.Height, false, second.Top, second.Height, false);
-        }
-
+        (Place[] across, Place[] down) = Places(first, second, side);
         (long positions, long right, long exact, long near) = (0, 0, 0, 0);
         for (int i = 0; i < nearest.Length; i++)
         {
@@ -74,6 +68,37 @@ public static class ViewMatching
         }
 
         return new MatchCounts(positions, right, exact, near);
+    }
+
+    /// <summary>Which matches are right.</summary>
+    /// <param name="nearest">As in <see cref="Count"/>.</param>
+    /// <param name="first">Where the first view was cut.</param>
+    /// <param name="second">Where the second view was cut from the same image.</param>
+    /// <param name="side">The side P of both maps, at least 1.</param>
+    /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show it.</returns>
+    public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    {
+        (Place[] across, Place[] down) = Places(first, second, side);
+        bool?[] verdicts = new bool?[nearest.Length];
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            (Place x, Place y) = (across[i % side], down[i / side]);
+            verdicts[i] = x.Inside && y.Inside ? x.IsNear((int)(nearest[i] % side)) && y.IsNear((int)(nearest[i] / side)) : null;
+        }
+
+        return verdicts;
+    }
+
+    private static (Place[] Across, Place[] Down) Places(CropGeometry first, CropGeometry second, int side)
+    {
+        Place[] across = new Place[side], down = new Place[side];
+        for (int i = 0; i < side; i++)
+        {
+            across[i] = Place.Of(i, side, first.Left, first.Width, first.Flipped, second.Left, second.Width, second.Flipped);
+            down[i] = Place.Of(i, side, first.Top, first.Height, false, second.Top, second.Height, false);
+        }
+
+        return (across, down);
     }
 
     /// <summary>Where a cell's centre lies in the second view, along one axis.</summary>
