@@ -23,7 +23,7 @@ public sealed class MatchImagesTests : IDisposable
         ImageSource val = MatchImages.Open(images.PathOf("camvid"), "val");
         Assert.Equal(["val/0001TP_val.png"], Names(val));
         Assert.True(File.Exists(val.Entries[0].Path));
-        Assert.Equal("val/0001TP_val.png".Length, val.Entries[0].Length);
+        Assert.Equal("camvid/val/0001TP_val.png".Length, val.Entries[0].Length);
         Assert.Contains("split val", val.Description, StringComparison.Ordinal);
         Assert.NotEqual(val.Fingerprint, MatchImages.Open(images.PathOf("camvid")).Fingerprint);
         Assert.Contains("no split 'tset', but train, val, test", Refusal(() => MatchImages.Open(images.PathOf("camvid"), "tset")), StringComparison.Ordinal);
