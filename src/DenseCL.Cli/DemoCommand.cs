@@ -25,7 +25,7 @@ internal static class DemoCommand
     private static readonly Option<string> Out = new("--out") { Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.", HelpName = "DIR" };
     private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.", HelpName = "key=value" };
     private static readonly Option<int> Scenes = new("--scenes") { Description = "How many unlabelled scenes to train on; a quarter as many others, labelled, fit the probe, and an eighth as many test it.", HelpName = "N", DefaultValueFactory = _ => 1600 };
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A fifth of the scenes and fewer epochs: to see that everything works. The figures say little." };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "A quarter of the scenes and smaller views: to see that everything works. The figures say little." };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings.", HelpName = "N" };
 
     public static Command Create() => new Command(
@@ -53,10 +53,10 @@ internal static class DemoCommand
             throw new DataException(FormattableString.Invariant($"--scenes is {scenes}: choose 80 to 1,000,000."));
         }
 
-        scenes = quick && call.GetResult(Scenes) is null or { Implicit: true } ? scenes / 5 : scenes;
+        scenes = quick && call.GetResult(Scenes) is null or { Implicit: true } ? scenes / 4 : scenes;
         string folder = call.GetValue(Out) ?? FreeFolder();
         NewFolder.RefuseOccupied(folder);
-        string[] quicker = quick ? ["optim.epochs=4"] : [];
+        string[] quicker = quick ? ["data.size=64", "optim.epochs=10"] : [];
         Recipe recipe = RecipeReader.Read("demo", [.. quicker, FormattableString.Invariant($"run.seed={call.GetValue(Seed)}"), .. call.GetValue(Set) ?? []]);
         recipe.Resolve(scenes);
         TorchRuntime.EnsureReady();
@@ -84,7 +84,7 @@ internal static class DemoCommand
             List<Result> results = [Judge("untrained", BackboneSource.Untrained(recipe.Model.Backbone, recipe.Run.Seed))];
             foreach ((string name, double lambda) in new[] { ("MoCo-v2", 0), ("DenseCL", recipe.Method.Lambda) })
             {
-                string run = Path.Combine(folder, name.ToLowerInvariant());
+                string run = Path.Combine(folder, FileName(name));
                 if (!Train(recipe with { Method = recipe.Method with { Lambda = lambda } }, Path.Combine(unlabelled, "images"), run, name))
                 {
                     Console.Error.WriteLine("Stopped.");
@@ -101,7 +101,7 @@ internal static class DemoCommand
             {
                 List<MatchedViews> pairs = [];
                 double matches = match.Evaluate(backbone, recipe.Run.Seed, stop, Keep).Matches;
-                MatchPicture.Write(Path.Combine(folder, $"matches-{name.ToLowerInvariant()}.png"), pairs);
+                MatchPicture.Write(Path.Combine(folder, $"matches-{FileName(name)}.png"), pairs);
                 return new(name, matches, probe.Evaluate(backbone, recipe.Run.Seed, progress: null, stop).Confusion.MeanIoU);
 
                 void Keep(MatchedViews pair)
@@ -171,6 +171,8 @@ internal static class DemoCommand
                 Console.WriteLine(Printable.Text(line));
             }
         }
+
+        private static string FileName(string method) => method.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 
         private static string Percent(double share) => FormattableString.Invariant($"{100 * share:F1} %");
 

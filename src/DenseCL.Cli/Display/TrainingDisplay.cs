@@ -6,6 +6,9 @@ namespace DenseCL.Cli.Display;
 /// <summary>Shows a training: a live bar on a terminal, a line for each logged step elsewhere.</summary>
 internal static class TrainingDisplay
 {
+    // The first steps find memory and compile; after so many the speed is known to a tenth or so.
+    private const int StepsToJudgeTime = 10;
+
     /// <param name="title">What is trained, in a word.</param>
     /// <param name="train">Trains, and reports to what it is given.</param>
     public static T Show<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
@@ -21,15 +24,38 @@ internal static class TrainingDisplay
         _ => FormattableString.Invariant($"loss {report.Loss:F3}"),
     };
 
+    /// <summary>What the user should read at this step, if anything: how long the run will take, said once, or the training's own notice.</summary>
+    private static IEnumerable<string> Notices(PretrainProgress value, int reports)
+    {
+        if (reports == StepsToJudgeTime && value.Step < value.Steps)
+        {
+            yield return $"The rest of this run will take about {Duration(value.Remaining)} on this machine.";
+        }
+
+        if (value.Notice is { } notice)
+        {
+            yield return notice;
+        }
+    }
+
+    private static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => FormattableString.Invariant($"{(int)time.TotalDays} d {time.Hours:D2} h"),
+        { TotalHours: >= 1 } => FormattableString.Invariant($"{(int)time.TotalHours} h {time.Minutes:D2} min"),
+        _ => FormattableString.Invariant($"{time.Minutes} min {time.Seconds:D2} s"),
+    };
+
     private sealed class Bar(ProgressTask task, string title) : IProgress<PretrainProgress>
     {
+        private int reports;
+
         public void Report(PretrainProgress value)
         {
             task.MaxValue = value.Steps;
             task.Value = value.Step;
             task.Description = Markup.Escape(FormattableString.Invariant(
                 $"{title} epoch {value.Epoch}/{value.Epochs}  {Losses(value.Report)}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F0} images/s"));
-            if (value.Notice is { } notice)
+            foreach (string notice in Notices(value, ++reports))
             {
                 AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(notice)}[/]");
             }
@@ -38,22 +64,20 @@ internal static class TrainingDisplay
 
     private sealed class Lines : IProgress<PretrainProgress>
     {
+        private int reports;
+
         public void Report(PretrainProgress value)
         {
             if (value.Logged)
             {
                 Console.WriteLine(FormattableString.Invariant(
-                    $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {Losses(value.Report)}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Remaining(value.Remaining)} left"));
+                    $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {Losses(value.Report)}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Duration(value.Remaining)} left"));
             }
 
-            if (value.Notice is { } notice)
+            foreach (string notice in Notices(value, ++reports))
             {
                 Console.WriteLine(notice);
             }
         }
-
-        private static string Remaining(TimeSpan time) => time.TotalHours >= 1
-            ? FormattableString.Invariant($"{(int)time.TotalHours} h {time.Minutes:D2} min")
-            : FormattableString.Invariant($"{time.Minutes} min {time.Seconds:D2} s");
     }
 }

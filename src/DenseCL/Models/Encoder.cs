@@ -10,26 +10,32 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     private readonly ResNet backbone;
     private readonly ProjectionHead globalHead;
     private readonly ProjectionHead? denseHead;
+    private readonly bool dense;
     private readonly int? gridSize;
 
     /// <summary>Builds the encoder; its numbers are uninitialised.</summary>
     /// <param name="architecture">The backbone.</param>
     /// <param name="embedding">D, the length of the projected vectors.</param>
-    /// <param name="dense">Whether there is a dense head; MoCo-v2 has none.</param>
+    /// <param name="dense">Whether there are dense vectors; MoCo-v2 has none.</param>
     /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map as it is.</param>
     /// <param name="outputStride">Input pixels for each position of the map: 32, 16 or 8.</param>
-    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = ResNet.Stride)
+    /// <param name="head">What makes dense vectors of features.</param>
+    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = ResNet.Stride, DenseHead head = DenseHead.Mlp)
         : base(nameof(Encoder))
     {
         backbone = new ResNet(architecture, outputStride);
         globalHead = new ProjectionHead(backbone.OutChannels, embedding, dense: false);
-        denseHead = dense ? new ProjectionHead(backbone.OutChannels, embedding, dense: true) : null;
-        this.gridSize = gridSize;
+        denseHead = dense && head == DenseHead.Mlp ? new ProjectionHead(backbone.OutChannels, embedding, dense: true) : null;
+        (this.dense, this.gridSize) = (dense, gridSize);
+        DenseLength = denseHead is null ? backbone.OutChannels : embedding;
         RegisterComponents();
     }
 
     /// <summary>The part that is kept after pre-training.</summary>
     public ResNet Backbone => backbone;
+
+    /// <summary>The length of a dense vector: D, or C where there is no dense head.</summary>
+    public int DenseLength { get; }
 
     /// <summary>Features and projections of a batch, none of them normalised. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
     /// <param name="images">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
@@ -59,7 +65,7 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor embedding = globalHead.forward(map.mean([2, 3]));            // (N, D)
-        if (denseHead is null)
+        if (!dense)
         {
             return new EncoderOutput(Single(embedding), null, null);
         }
@@ -70,7 +76,7 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
         }
 
         Tensor cells = map.permute(0, 2, 3, 1).flatten(1, 2);               // (N, S², C)
-        return new EncoderOutput(Single(embedding), Single(cells), Single(denseHead.forward(cells)));
+        return new EncoderOutput(Single(embedding), Single(cells), Single(denseHead?.forward(cells) ?? cells.alias()));
 
         static Tensor Single(Tensor x) => (x.dtype == ScalarType.BFloat16 ? x.to_type(ScalarType.Float32) : x).MoveToOuterDisposeScope();
     }

@@ -33,9 +33,9 @@ public sealed class DenseContrast : IDisposable
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
         IsDense = method.Lambda > 0;
 
-        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride);
+        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
         Query.Initialise(seed);
-        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride);
+        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
         Key.load_state_dict(Query.state_dict());
         Query.to(device);
         Key.to(device);
@@ -43,11 +43,11 @@ public sealed class DenseContrast : IDisposable
         keyParameters = new ParameterVector(Key, trainable: false);
         Optimiser = new Sgd(queryParameters, recipe.Optim.Momentum, recipe.Optim.WeightDecay);
 
-        GlobalQueue = StartQueue(RandomPurpose.GlobalQueue);
-        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue) : null;
+        GlobalQueue = StartQueue(RandomPurpose.GlobalQueue, recipe.Model.Embedding);
+        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
 
-        NegativeQueue StartQueue(RandomPurpose purpose) =>
-            new(Initialisation.RandomUnitVectors(method.Queue!.Value, recipe.Model.Embedding, seed, purpose).to(device));
+        NegativeQueue StartQueue(RandomPurpose purpose, int length) =>
+            new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(device));
     }
 
     /// <summary>Learns by gradient; its backbone is the product.</summary>

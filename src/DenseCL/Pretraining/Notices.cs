@@ -3,13 +3,8 @@ using System.Globalization;
 namespace DenseCL.Pretraining;
 
 /// <summary>What a user wonders about, explained once, at the step where it shows.</summary>
-/// <param name="steps">Steps of the whole run.</param>
-/// <param name="firstStep">The step before the first one of this session: 0, unless it is resumed.</param>
-internal sealed class Notices(long steps, long firstStep)
+internal sealed class Notices
 {
-    // The first steps find memory and compile; after so many the speed is known to a tenth.
-    private const int StepsToJudgeTime = 10;
-
     // Vectors spread evenly on the sphere have 1; a tenth of it means that all queries look alike.
     private const double CollapsedDeviation = 0.1;
 
@@ -25,18 +20,12 @@ internal sealed class Notices(long steps, long firstStep)
     /// <param name="step">Steps done.</param>
     /// <param name="report">What the last step computed.</param>
     /// <param name="queueFilled">The share of the queue that holds real keys.</param>
-    /// <param name="remaining">The time the rest of the run will take.</param>
     /// <returns>A sentence or two, or null.</returns>
-    public string? For(long step, StepReport report, double queueFilled, TimeSpan remaining)
+    public string? For(long step, StepReport report, double queueFilled)
     {
         if (step == 1)
         {
             firstLoss = report.Loss;
-        }
-
-        if (step == firstStep + StepsToJudgeTime && steps > step)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"This run will take about {Duration.Of(remaining)} from now on this machine.");
         }
 
         if (!explainedRise && queueFilled < 1 && report.Loss > firstLoss * 1.02)

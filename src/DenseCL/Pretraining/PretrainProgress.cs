@@ -11,7 +11,7 @@ namespace DenseCL.Pretraining;
 /// <param name="ImagesPerSecond">Of the last steps.</param>
 /// <param name="Remaining">The time the rest will take at this speed.</param>
 /// <param name="Logged">Whether this step went into metrics.jsonl.</param>
-/// <param name="Notice">A sentence the user should read, once: how long the run will take, that a rising loss is expected, or that something collapsed.</param>
+/// <param name="Notice">A sentence the user should read, once: that a rising loss is expected, or that something collapsed.</param>
 public sealed record PretrainProgress(
     long Step,
     long Steps,

@@ -131,7 +131,7 @@ public sealed class Pretrainer : IDisposable
         using TwoViewLoader loader = new(LoaderOptions());
         using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
-        Notices notices = new(Steps, step);
+        Notices notices = new();
 
         foreach (ViewBatch batch in loader.Epochs((int)(step / stepsPerEpoch), (int)(step % stepsPerEpoch), epochs, stop))
         {
@@ -152,19 +152,8 @@ public sealed class Pretrainer : IDisposable
 
             JudgeIfDue(stop);
             clock.Resume();
-            TimeSpan remaining = clock.Remaining(Steps - step);
             progress?.Report(new PretrainProgress(
-                step,
-                Steps,
-                epoch,
-                epochs,
-                learningRate,
-                report,
-                method.GlobalQueue.Filled,
-                clock.ImagesPerSecond,
-                remaining,
-                logged,
-                notices.For(step, report, method.GlobalQueue.Filled, remaining)));
+                step, Steps, epoch, epochs, learningRate, report, method.GlobalQueue.Filled, clock.ImagesPerSecond, clock.Remaining(Steps - step), logged, notices.For(step, report, method.GlobalQueue.Filled)));
 
             if (step % Recipe.Run.CheckpointEvery == 0 && step < Steps)
             {

@@ -42,6 +42,19 @@ public sealed record ModelOptions
             : throw new RecipeException(FormattableString.Invariant($"model.outputStride is {value}, but must be 8, 16 or 32. Choose 32 as in the paper, or 16 for views below 200 px."));
     } = 32;
 
+    /// <summary>What stands between the backbone's map and the dense vectors that are compared.</summary>
+    /// <remarks>
+    /// A head may throw away what the loss is not to see, such as the position in the view, and the backbone then keeps it.
+    /// <see cref="DenseHead.None"/> puts the dense loss on the features that are used afterwards. The paper has <see cref="DenseHead.Mlp"/>.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value has no name.</exception>
+    [Later]
+    public DenseHead DenseHead
+    {
+        get;
+        init => field = Allowed.Defined("model.denseHead", value);
+    }
+
     /// <summary>A weight file of any format this library reads, or a run folder, to start from; null: a random start.</summary>
     /// <remarks>
     /// A backbone that was trained on other images shortens the run; the file must hold the backbone that <see cref="Backbone"/> names. Heads, key encoder and

@@ -59,17 +59,17 @@ public sealed record RunOptions
         init => field = Allowed.Between("run.logEvery", value, 1, int.MaxValue, "Choose 10.");
     } = 10;
 
-    /// <summary>A folder of labelled images that the backbone is judged by while it learns; null for none.</summary>
+    /// <summary>A folder of images that the backbone is judged by while it learns; null for none.</summary>
     /// <remarks>
-    /// One folder a class, or images and masks as `densecl eval` takes them; figures go to metrics.jsonl, and nothing is learned from the labels. May
-    /// change when a run is resumed.
+    /// One folder a class, or images and masks as `densecl eval` takes them; a folder of any other images gives the match score, which needs
+    /// no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a folder.</exception>
     [NullWord("null")]
     public string? Probe
     {
         get;
-        init => field = Allowed.FileName("run.probe", value, "Choose a folder of labelled images, or `null` for none.");
+        init => field = Allowed.FileName("run.probe", value, "Choose a folder of images, labelled or not, or `null` for none.");
     }
 
     /// <summary>Epochs from one judgement by <see cref="Probe"/> to the next; at least 1. The last epoch is always judged.</summary>
