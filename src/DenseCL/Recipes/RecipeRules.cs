@@ -100,6 +100,13 @@ internal static class RecipeRules
                 + "The paper sets method.lambdaWarmupSteps to 10000 for it.";
         }
 
+        int side = method.GridSize ?? ((recipe.Data.Size + recipe.Model.OutputStride - 1) / recipe.Model.OutputStride);
+        if (method is { Lambda: > 0, ImageNegatives: { } cells } && cells >= side)
+        {
+            yield return FormattableString.Invariant(
+                $"method.imageNegatives is {cells}, but the map has {side}×{side} positions: none is so far from another. Choose a finer map (model.outputStride, data.size), 1, or none.");
+        }
+
         if ((optim.BatchNormGroup ?? (optim.Batch / optim.Accumulation)) == optim.Batch)
         {
             yield return "optim.batchNormGroup covers the whole batch: a query and its key share their batch-norm statistics, "

@@ -341,6 +341,38 @@ public class DenseContrastTests
     }
 
     [Fact]
+    public void Without_a_dense_head_the_loss_compares_the_backbones_features()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Recipe recipe = Small(method: new() { KeyMomentum = 1, Lambda = 1 }, optim: new() { BatchNormGroup = null });
+        recipe = recipe with { Model = recipe.Model with { DenseHead = DenseHead.None } };
+        Views views = RandomViews(10);
+        using DenseContrast method = new(recipe, CPU), plain = new(recipe, CPU);
+        Tensor queue = method.DenseQueue!.Keys.clone();
+        Assert.Equal([32, 512], queue.shape);
+        StepReport report = method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
+
+        Tensor r = nn.functional.normalize(Cells(plain.Query.Backbone.forward(views.Query)), 2, 2);       // (N, S², C)
+        Tensor t;
+        using (no_grad())
+        {
+            t = nn.functional.normalize(Cells(plain.Key.Backbone.forward(views.Key)), 2, 2);
+        }
+
+        Tensor match = r.detach().bmm(t.transpose(1, 2)).argmax(2);
+        Tensor positive = t.gather(1, match.unsqueeze(2).expand(-1, -1, 512));
+        Tensor logits = cat([(r * positive).sum(2, keepdim: true), r.matmul(queue.t())], 2).flatten(0, 1) / 0.2;
+        Tensor expected = nn.functional.cross_entropy(logits, zeros(logits.shape[0], ScalarType.Int64));
+        expected.backward();
+        Assert.Equal(expected.item<float>(), report.DenseLoss!.Value, 1e-4);
+        Tensor ours = cat([.. method.Query.Backbone.parameters().Select(p => p.grad!.flatten())]), theirs = cat([.. plain.Query.Backbone.parameters().Select(p => p.grad!.flatten())]);
+        Assert.InRange(((ours - theirs).norm() / theirs.norm()).item<float>(), 0, 1e-4);
+        Assert.DoesNotContain(method.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
+
+        static Tensor Cells(Tensor map) => map.permute(0, 2, 3, 1).flatten(1, 2);
+    }
+
+    [Fact]
     public void A_finer_output_stride_gives_more_dense_vectors_of_the_same_network()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -10,7 +10,7 @@ public sealed class RecipeWriterTests
     {
         { "method.lambda", "0.7" }, { "method.temperature", "0.07" }, { "method.keyMomentum", "auto" }, { "method.queue", "auto" }, { "method.gridSize", "7" },
         { "method.matching", "geometric" }, { "method.negatives", "sampled" }, { "method.imageNegatives", "2" }, { "method.denseTemperature", "0.1" }, { "method.lambdaWarmupSteps", "10" }, { "model.backbone", "resnet152" },
-        { "model.embedding", "64" }, { "model.outputStride", "16" }, { "model.weights", "'a: ''b'' #c.safetensors'" }, { "model.partial", "true" }, { "data.size", "96" }, { "data.cropScale", "[0.08, 0.9]" },
+        { "model.embedding", "64" }, { "model.outputStride", "16" }, { "model.denseHead", "none" }, { "model.weights", "'a: ''b'' #c.safetensors'" }, { "model.partial", "true" }, { "data.size", "96" }, { "data.cropScale", "[0.08, 0.9]" },
         { "data.cropAspect", "[1, 1]" }, { "data.brightness", "0.1" }, { "data.contrast", "0.1" }, { "data.saturation", "0.1" }, { "data.hue", "0.05" },
         { "data.jitterProbability", "0.1" }, { "data.greyscaleProbability", "0.1" }, { "data.blurProbability", "0.1" }, { "data.blurSigma", "[0.1, 1]" },
         { "data.flipProbability", "0" }, { "data.mean", "[0.1, 0.2, 0.3]" }, { "data.std", "[0.1, 0.2, 0.3]" }, { "data.shuffle", "shards" }, { "data.threads", "3" }, { "data.prefetch", "2" },

@@ -8,7 +8,7 @@ namespace DenseCL.Tests.Recipes;
 public sealed class SettingRangeTests
 {
     private static readonly string[] WithoutNumbers =
-        ["method.matching", "method.negatives", "model.backbone", "model.outputStride", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision", "run.probe"];
+        ["method.matching", "method.negatives", "model.backbone", "model.outputStride", "model.denseHead", "model.weights", "model.partial", "data.shuffle", "optim.schedule", "run.device", "run.precision", "run.probe"];
 
     /// <summary>Key, what is accepted at the ends, what is refused just outside; values separated by blanks.</summary>
     public static TheoryData<string, string, string> Ranges => new()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Ablation;
 
@@ -11,7 +12,7 @@ public sealed class ShippedAblationTests
 
     [Fact]
     public void They_are_the_papers_ablations_at_two_sizes_and_the_headline() => Assert.Equal(
-        ["grid", "grid-small", "headline", "lambda", "lambda-small", "matching", "matching-small", "negatives", "negatives-small", "schedule", "schedule-small"],
+        ["dense-small", "grid", "grid-small", "headline", "headline-night", "lambda", "lambda-small", "matching", "matching-small", "negatives", "negatives-small", "schedule", "schedule-small"],
         AblationReader.Shipped);
 
     [Fact]
@@ -24,7 +25,7 @@ public sealed class ShippedAblationTests
     public void Each_can_be_run_as_it_is(string name)
     {
         AblationPlan plan = AblationReader.Read(name);
-        bool small = name is "headline" || name.EndsWith("-small", StringComparison.Ordinal);
+        bool small = name.StartsWith("headline", StringComparison.Ordinal) || name.EndsWith("-small", StringComparison.Ordinal);
         Assert.All(plan.Variants, variant =>
         {
             Assert.Equal(small ? BackboneKind.Resnet18 : BackboneKind.Resnet50, variant.Recipe.Resolve(small ? OfOne : OfCoco).Model.Backbone);
@@ -36,6 +37,27 @@ public sealed class ShippedAblationTests
         Assert.NotEmpty(plan.Evaluations);
         Assert.All(plan.Evaluations.Where(evaluation => evaluation.Kind == "segmentation"), evaluation =>
             Assert.StartsWith($"segmentation: {{ recipe: {(small ? "fcn-small" : "fcn-r50-voc")}", evaluation.Text, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whoever puts a recorded results.jsonl and its file beside each other goes on from there: the lines are of the recipes that the file names.</summary>
+    [Theory]
+    [InlineData("headline")]
+    [InlineData("lambda")]
+    public void Recorded_results_are_of_the_file_beside_them(string name)
+    {
+        const int Images = 6623;        // the photographs and CamVid's training images
+        AblationPlan plan = AblationReader.Read(Repository.PathOf("docs", "results", name, "ablation.yaml"));
+        HashSet<string> known =
+        [
+            .. from variant in plan.Variants
+               from seed in plan.Seeds
+               let recipe = variant.Recipe.Resolve(Images)
+               select AblationVariant.WhatIsLearned(recipe with { Run = recipe.Run with { Seed = seed } }).Hash,
+            .. plan.Seeds.Select(seed => new Recipe { Model = new() { Backbone = BackboneKind.Resnet18 }, Run = new() { Seed = seed } }.Hash),
+        ];
+        string[] recorded = [.. File.ReadLines(Repository.PathOf("docs", "results", name, "results.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("recipe").GetString()!)];
+        Assert.NotEmpty(recorded);
+        Assert.All(recorded, hash => Assert.Contains(hash, known));
     }
 
     [Fact]
