@@ -32,7 +32,8 @@ internal static class BackboneSpeed
         backbone.Initialise(0);
         using ParameterVector parameters = new(backbone, trainable: true);
         Tensor images = randn(batch, Size, Size, 3).to_type(type).permute(0, 3, 1, 2);
-        Tensor gradient = randn(batch, ResNet.MapSide(Size), ResNet.MapSide(Size), backbone.OutChannels).to_type(type).permute(0, 3, 1, 2);
+        const int MapSide = (Size + ResNet.Stride - 1) / ResNet.Stride;
+        Tensor gradient = randn(batch, MapSide, MapSide, backbone.OutChannels).to_type(type).permute(0, 3, 1, 2);
         Tensor left = randn(Side, Side).to_type(type), right = randn(Side, Side).to_type(type);
 
         List<double> passes = [], products = [];

@@ -39,7 +39,7 @@ internal static class BenchCommand
             throw new RecipeException(FormattableString.Invariant($"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
         }
 
-        Recipe recipe = RecipeReader.Read("small", [
+        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", [
             $"model.backbone={arch}",
             Setting("data.size", size),
             Setting("optim.batch", batch),

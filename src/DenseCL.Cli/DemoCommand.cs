@@ -19,20 +19,23 @@ internal static class DemoCommand
 {
     private const int ProbeStride = 16, PicturePairs = 3;
 
+    private static readonly string[] QuickSettings = ["data.size=64", "optim.epochs=10"];
+
     private static readonly SceneOptions Look = new() { Width = 128, Height = 128, MinObjects = 2, MaxObjects = 5, MinDiameter = 0.3, MaxDiameter = 0.65 };
     private static readonly MatchScoreOptions Match = new() { Size = 128, Stride = ProbeStride, Pairs = 2 };
 
     private static readonly Option<string> Out = new("--out") { Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.", HelpName = "DIR" };
     private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.", HelpName = "key=value" };
     private static readonly Option<int> Scenes = new("--scenes") { Description = "How many unlabelled scenes to train on; a quarter as many others, labelled, fit the probe, and an eighth as many test it.", HelpName = "N", DefaultValueFactory = _ => 1600 };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object with the figures at the end, and nothing else." };
     private static readonly Option<bool> Quick = new("--quick") { Description = "A quarter of the scenes and smaller views: to see that everything works. The figures say little." };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings.", HelpName = "N" };
+    private static readonly Option<ulong?> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.", HelpName = "N" };
 
     public static Command Create() => new Command(
         "demo",
         "Shows the whole way in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, and measures both against an untrained network.")
     {
-        Out, Scenes, Quick, Seed, Set, EvalOptions.Json,
+        Out, Scenes, Quick, Seed, Set, Json,
     }.Does(
         """
         densecl demo
@@ -56,11 +59,16 @@ internal static class DemoCommand
         scenes = quick && call.GetResult(Scenes) is null or { Implicit: true } ? scenes / 4 : scenes;
         string folder = call.GetValue(Out) ?? FreeFolder();
         NewFolder.RefuseOccupied(folder);
-        string[] quicker = quick ? ["data.size=64", "optim.epochs=10"] : [];
-        Recipe recipe = RecipeReader.Read("demo", [.. quicker, FormattableString.Invariant($"run.seed={call.GetValue(Seed)}"), .. call.GetValue(Set) ?? []]);
-        recipe.Resolve(scenes);
+        string[] set = call.GetValue(Set) ?? [];
+        string[] quicker = quick ? [.. QuickSettings.Where(setting => !set.Any(own => own.StartsWith(setting[..setting.IndexOf('=')], StringComparison.Ordinal)))] : [];
+        Recipe recipe = RecipeReader.Read("demo", [.. quicker, .. set]);
+        if (call.GetValue(Seed) is { } seed)
+        {
+            recipe = recipe with { Run = recipe.Run with { Seed = seed } };
+        }
+
         TorchRuntime.EnsureReady();
-        Demo demo = new(Path.GetFullPath(folder), scenes, recipe, call.GetValue(EvalOptions.Json), stop);
+        Demo demo = new(Path.GetFullPath(folder), scenes, recipe.Resolve(scenes), call.GetValue(Json), stop);
         return demo.Run;
     }
 
@@ -99,14 +107,15 @@ internal static class DemoCommand
 
             Result Judge(string name, BackboneSource backbone)
             {
-                List<MatchedViews> pairs = [];
+                List<MatchedViews> pairs = [];      // one of each image
+                int seen = 0;
                 double matches = match.Evaluate(backbone, recipe.Run.Seed, stop, Keep).Matches;
                 MatchPicture.Write(Path.Combine(folder, $"matches-{FileName(name)}.png"), pairs);
                 return new(name, matches, probe.Evaluate(backbone, recipe.Run.Seed, progress: null, stop).Confusion.MeanIoU);
 
                 void Keep(MatchedViews pair)
                 {
-                    if (pairs.Count < PicturePairs)
+                    if (seen++ % Match.Pairs == 0 && pairs.Count < PicturePairs)
                     {
                         pairs.Add(pair);
                     }
@@ -154,11 +163,11 @@ internal static class DemoCommand
                 results.Select(result => (IReadOnlyList<string>)[result.Name, Percent(result.Matches), Percent(result.MeanIoU)]));
             Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Matches right: positions of one view that find their place in another by their features, in {scenes / 8} scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."));
+                $"Matches right: positions of one view that find their place in another by their features, in scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."));
             (Result mocov2, Result densecl) = (results[^2], results[^1]);
             Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}; another seed moves mIoU by a point."));
+                $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."));
             Say($"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: green lines are right.");
             Say(string.Create(CultureInfo.InvariantCulture, $"Took {(int)time.TotalMinutes} min {time.Seconds:D2} s. Backbones, metrics and scenes: {folder}"));
             Say("Next, with images of your own:  densecl pretrain --images DIR --out RUN");

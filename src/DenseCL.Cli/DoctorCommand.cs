@@ -74,7 +74,7 @@ internal static class DoctorCommand
     private static int RunTrainStep()
     {
         TorchRuntime.EnsureReady();
-        Recipe recipe = RecipeReader.Read("small", ["model.backbone=resnet50", "optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
+        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", ["optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
         using DenseContrast method = new(recipe, torch.CPU);
         Stopwatch watch = new();
         for (int step = 0; step < 2; step++)

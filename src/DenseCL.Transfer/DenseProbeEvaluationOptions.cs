@@ -7,7 +7,7 @@ namespace DenseCL.Transfer;
 public sealed record DenseProbeEvaluationOptions
 {
     /// <summary>Input pixels for each position of the feature map, along a side: 8, 16 or 32. Default 8.</summary>
-    /// <remarks>A finer map shows more of what the features know about places; 8 costs eight times the arithmetic of 32.</remarks>
+    /// <remarks>A finer map shows more of what the features know about places; 8 costs about five times the arithmetic of 32.</remarks>
     public int Stride
     {
         get;

@@ -44,13 +44,7 @@ public static class ViewMatching
     /// <exception cref="ArgumentException">There are not P · P matches, or one of them is no position.</exception>
     public static MatchCounts Count(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
-        if (nearest.Length != side * side)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."), nameof(nearest));
-        }
-
-        (Place[] across, Place[] down) = Places(first, second, side);
+        (Place[] across, Place[] down) = Places(nearest, first, second, side);
         (long positions, long right, long exact, long near) = (0, 0, 0, 0);
         for (int i = 0; i < nearest.Length; i++)
         {
@@ -76,9 +70,10 @@ public static class ViewMatching
     /// <param name="second">Where the second view was cut from the same image.</param>
     /// <param name="side">The side P of both maps, at least 1.</param>
     /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show it.</returns>
+    /// <exception cref="ArgumentException">There are not P · P matches.</exception>
     public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
-        (Place[] across, Place[] down) = Places(first, second, side);
+        (Place[] across, Place[] down) = Places(nearest, first, second, side);
         bool?[] verdicts = new bool?[nearest.Length];
         for (int i = 0; i < nearest.Length; i++)
         {
@@ -89,13 +84,19 @@ public static class ViewMatching
         return verdicts;
     }
 
-    private static (Place[] Across, Place[] Down) Places(CropGeometry first, CropGeometry second, int side)
+    private static (Place[] Across, Place[] Down) Places(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        if (nearest.Length != side * side)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."), nameof(nearest));
+        }
+
         Place[] across = new Place[side], down = new Place[side];
         for (int i = 0; i < side; i++)
         {
-            across[i] = Place.Of(i, side, first.Left, first.Width, first.Flipped, second.Left, second.Width, second.Flipped);
-            down[i] = Place.Of(i, side, first.Top, first.Height, false, second.Top, second.Height, false);
+            across[i] = Place.Of(CellPlace.Across(i, side, first, second), side);
+            down[i] = Place.Of(CellPlace.Down(i, side, first, second), side);
         }
 
         return (across, down);
@@ -110,20 +111,17 @@ public static class ViewMatching
     {
         public long Near => High - Low + 1;
 
-        public static Place Of(int cell, int side, int from, int length, bool flipped, int intoFrom, int intoLength, bool intoFlipped)
+        public static Place Of(CellPlace place, int side)
         {
-            // In units of 1 / 2P pixel of the image: the centre of a cell is an odd number of half cells, and a cell of the second view is twice its crop's length.
-            long halves = (2L * (flipped ? side - 1 - cell : cell)) + 1, end = 2L * side * intoLength;
-            long at = (2L * side * (from - intoFrom)) + (halves * length);
-            at = intoFlipped ? end - at : at;
-            if (at < 0 || at >= end)
+            (long at, long width) = place;
+            if (at < 0 || at >= side * width)
             {
                 return default;
             }
 
-            // |at − (2m + 1) · length| ≤ 2 · length
-            long low = Math.Max(0, at - (3L * intoLength)), width = 2L * intoLength;
-            return new Place(true, (int)(at / width), (int)((low + width - 1) / width), (int)Math.Min(side - 1, (at + intoLength) / width));
+            // |at − (2m + 1) · width / 2| ≤ width
+            long low = Math.Max(0, at - (3 * width / 2));
+            return new Place(true, (int)(at / width), (int)((low + width - 1) / width), (int)Math.Min(side - 1, (at + (width / 2)) / width));
         }
 
         public bool IsNear(int cell) => cell >= Low && cell <= High;

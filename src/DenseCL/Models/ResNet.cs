@@ -15,7 +15,7 @@ namespace DenseCL.Models;
 /// </remarks>
 public sealed class ResNet : nn.Module<Tensor, Tensor>
 {
-    /// <summary>Input pixels for each position of the feature map, along a side, as the network is trained.</summary>
+    /// <summary>Input pixels for each position of the feature map, along a side, unless strides become dilation.</summary>
     public const int Stride = 32;
 
     private readonly Convolution conv1;
@@ -28,8 +28,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>
     /// <summary>Builds the network of the given depth.</summary>
     /// <param name="backbone">Which of the networks.</param>
     /// <param name="outputStride">
-    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same, the finer map costs 2.5 or 8
-    /// times the arithmetic.
+    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same, the finer map costs about 1.7 or
+    /// 5 times the arithmetic.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride.</exception>
     public ResNet(BackboneKind backbone, int outputStride = Stride)

@@ -7,8 +7,7 @@ namespace DenseCL.Pretraining;
 internal sealed class Average
 {
     private readonly List<Tensor> losses = [], globalLosses = [], denseLosses = [];
-    private readonly List<double> entropies = [], samePlaces = [];
-    private readonly List<double?> mutuals = [], agreements = [], positionVariances = [];
+    private readonly List<double?> entropies = [], mutuals = [], samePlaces = [], agreements = [], positionVariances = [];
     private readonly List<(double Positive, double Negative, double Deviation)> similarities = [], denseSimilarities = [];
 
     /// <summary>Adds a group's losses. They are read at the end: reading a number waits for the device.</summary>
@@ -30,7 +29,7 @@ internal sealed class Average
     public void Add((double Positive, double Negative, double Deviation) similarity) => similarities.Add(similarity);
 
     public void AddDense(
-        (double Positive, double Negative, double Deviation) similarity, double entropy, double? mutual, double samePlace, double? agreement, double? positionVariance)
+        (double Positive, double Negative, double Deviation) similarity, double? entropy, double? mutual, double? samePlace, double? agreement, double? positionVariance)
     {
         denseSimilarities.Add(similarity);
         entropies.Add(entropy);

@@ -72,11 +72,17 @@ public sealed class DenseContrast : IDisposable
     /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
     /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
     /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    /// <exception cref="ArgumentException">The matching follows the known crops, and the views do not have them.</exception>
     public StepReport Forward(Views views, long step, int[]? keyOrder = null, bool measureHealth = false)
     {
         ArgumentNullException.ThrowIfNull(views);
         using DisposeScope scope = NewDisposeScope();
         int images = (int)views.Query.shape[0];
+        if (IsDense && DenseMatching.NeedsCrops(method.Matching) && (views.QueryCrops.Length != images || views.KeyCrops.Length != images))
+        {
+            throw new ArgumentException($"method.matching is {method.Matching.ToString().ToLowerInvariant()}: the views must say where each of the {images} images was cut.", nameof(views));
+        }
+
         double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
 
         MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
@@ -84,6 +90,8 @@ public sealed class DenseContrast : IDisposable
         Tensor? drawn = IsDense && method.Matching == Matching.Random
             ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
             : null;
+
+        double counted = IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
 
         // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
         queryParameters.Gradients!.zero_();
@@ -111,6 +119,12 @@ public sealed class DenseContrast : IDisposable
                 t = keySide.Dense.gather(1, match.Key.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
                 OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.Key, cells) : null;
                 denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.DenseTemperature ?? method.Temperature, views.Query.dtype, own, match.Counts?.flatten());
+                if (match.Counts is { } counts)
+                {
+                    // The mean over the positions of the batch that count, however they are spread over the groups.
+                    double ofGroup = counts.sum(ScalarType.Int64).item<long>();
+                    denseLoss = denseLoss.Times(ofGroup * images / (Math.Max(1, counted) * queryGroup));
+                }
             }
 
             Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
@@ -124,10 +138,10 @@ public sealed class DenseContrast : IDisposable
                 if (r is not null)
                 {
                     average.AddDense(
-                        Health.Similarities(Counted(r, match), Counted(t!, match), DenseQueue!.Keys),
-                        Health.MatchEntropy(match.Key),
-                        drawn is null ? Health.MutualMatches(match.Key, DenseMatching.Match(method.Matching, keySide, querySide).Key) : null,
-                        Health.SamePlaceMatches(match.Key),
+                        Health.Similarities(r, t!, DenseQueue!.Keys, match.Counts?.flatten()),
+                        Health.MatchEntropy(match),
+                        drawn is null ? Health.MutualMatches(match, DenseMatching.Match(method.Matching, keySide, querySide)) : null,
+                        Health.SamePlaceMatches(match),
                         Health.MatchAgreement(match.Key, querySide.Crops.Span, keySide.Crops.Span),
                         Health.PositionVariance(r.view(queryGroup, -1, r.shape[1])));
                 }
@@ -198,10 +212,12 @@ public sealed class DenseContrast : IDisposable
 
     private ReadOnlyMemory<CropGeometry> CropsOf(CropGeometry[] crops, int start) => crops.Length == 0 ? default : crops.AsMemory(start, queryGroup);
 
-    /// <summary>The rows of positions that have a positive; all where none has one.</summary>
-    private static Tensor Counted(Tensor rows, Matches match) => match.Counts is { } counts && counts.any().item<bool>()
-        ? rows.index_select(0, counts.flatten().nonzero().squeeze(1))
-        : rows;
+    /// <summary>How many positions of the query views lie inside their key view.</summary>
+    private static long CountedPositions(Views views, int gridSize)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return KnownPlaces.Of(views.QueryCrops, views.KeyCrops, gridSize).Inside().sum(ScalarType.Int64).item<long>();
+    }
 
     private static Tensor Weighted(Tensor? first, double firstWeight, Tensor? second, double secondWeight) => (first, second) switch
     {

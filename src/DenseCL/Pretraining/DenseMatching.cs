@@ -14,32 +14,38 @@ public static class DenseMatching
     /// <param name="key">The view in which their matches lie.</param>
     /// <param name="drawn">Random matches, for <see cref="Matching.Random"/> only: (N, S²) int64.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rule.</exception>
+    /// <exception cref="ArgumentException">The rule needs the crops, and they are not known.</exception>
     internal static Matches Match(Matching rule, MatchSide query, MatchSide key, Tensor? drawn = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        KnownPlaces places = NeedsCrops(rule) ? KnownPlaces.Of(query.Crops.Span, key.Crops.Span, query.GridSize) : default;
         Matches matches = rule switch
         {
             Matching.Backbone => new(ByFeatures(query.Features, key.Features)),
             Matching.Dense => new(ByFeatures(query.Dense, key.Dense)),
             Matching.Random => new(drawn!.alias()),
-            Matching.Geometric => new(OnDevice(Places().Nearest())),
-            Matching.Overlap => new(OnDevice(Places().Nearest()), OnDevice(Places().Inside())),
-            Matching.Nearby => new(ByFeatures(query.Features, key.Features, OnDevice(Places().Within(1))), OnDevice(Places().Inside())),
+            Matching.Geometric => new(OnDevice(places.Nearest())),
+            Matching.Overlap => new(OnDevice(places.Nearest()), OnDevice(places.Inside())),
+            Matching.Nearby => new(ByFeatures(query.Features, key.Features, OnDevice(places.Within(1))), OnDevice(places.Inside())),
             Matching.Centred => new(ByFeatures(Centred(query.Features), Centred(key.Features))),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "There is no such matching."),
         };
         return new(matches.Key.MoveToOuterDisposeScope(), matches.Counts?.MoveToOuterDisposeScope());
 
-        KnownPlaces Places() => KnownPlaces.Of(query.Crops.Span, key.Crops.Span, query.GridSize);
-
-        Tensor OnDevice(Tensor places) => places.to(query.Features.device);
+        Tensor OnDevice(Tensor known) => known.to(query.Features.device);
     }
+
+    /// <summary>Whether the rule follows the known crops.</summary>
+    internal static bool NeedsCrops(Matching rule) => rule is Matching.Geometric or Matching.Overlap or Matching.Nearby;
+
+    /// <summary>Whether the rule leaves positions without a positive: those that lie outside the other view.</summary>
+    internal static bool LeavesOut(Matching rule) => rule is Matching.Overlap or Matching.Nearby;
 
     /// <summary>Matches positions by the cosine similarity of their features; one-directional, many to one allowed.</summary>
     /// <param name="query">F_q: (N, S², C), any length.</param>
     /// <param name="key">F_k: (N, S², C), any length.</param>
     /// <param name="allowed">Which pairs may be matched: (N, S², S²) bool, query position, key position; null for all.</param>
-    /// <returns>j: (N, S²) int64, a key position for every query position.</returns>
+    /// <returns>j: (N, S²) int64, a key position for every query position; where none is allowed, any.</returns>
     public static Tensor ByFeatures(Tensor query, Tensor key, Tensor? allowed = null)
     {
         using IDisposable noGrad = no_grad();
@@ -48,7 +54,7 @@ public static class DenseMatching
         if (allowed is not null)
         {
             using Scalar never = double.NegativeInfinity;
-            similarity.masked_fill_(allowed.logical_not(), never);     // a place inside always has an allowed position
+            similarity.masked_fill_(allowed.logical_not(), never);
         }
 
         return similarity.argmax(2).MoveToOuterDisposeScope();

@@ -34,12 +34,14 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
             (CropGeometry q, CropGeometry k) = (query[n], key[n]);
             for (int s = 0; s < positions; s++)
             {
-                rows[(n * positions) + s] = Place(s / gridSize, q.Top, q.Height, false, k.Top, k.Height, false, gridSize);
-                columns[(n * positions) + s] = Place(s % gridSize, q.Left, q.Width, q.Flipped, k.Left, k.Width, k.Flipped, gridSize);
+                rows[(n * positions) + s] = Cells(CellPlace.Down(s / gridSize, gridSize, q, k));
+                columns[(n * positions) + s] = Cells(CellPlace.Across(s % gridSize, gridSize, q, k));
             }
         }
 
         return new(On(rows), On(columns), gridSize);
+
+        static double Cells(CellPlace place) => (double)place.At / place.Cell;
 
         Tensor On(double[] values) => tensor(values).view(-1, positions).MoveToOuterDisposeScope();
     }
@@ -75,13 +77,5 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
         Tensor rows = (Row.unsqueeze(2) - centre).abs().le(most).unsqueeze(3);                           // (N, S², S, 1)
         Tensor columns = (Column.unsqueeze(2) - centre).abs().le(most).unsqueeze(2);                     // (N, S², 1, S)
         return (rows & columns).flatten(2).MoveToOuterDisposeScope();
-    }
-
-    private static double Place(int cell, int queryStart, int queryLength, bool queryFlipped, int keyStart, int keyLength, bool keyFlipped, int gridSize)
-    {
-        double inQuery = (cell + 0.5) / gridSize;                                                        // 0 … 1 along the view
-        double inImage = queryStart + (queryLength * (queryFlipped ? 1 - inQuery : inQuery));            // pixels
-        double inKey = (inImage - keyStart) / keyLength;
-        return (keyFlipped ? 1 - inKey : inKey) * gridSize;
     }
 }

@@ -8,8 +8,8 @@ internal sealed class Notices
     // Vectors spread evenly on the sphere have 1; a tenth of it means that all queries look alike.
     private const double CollapsedDeviation = 0.1;
 
-    // Views are cut and mirrored at random: of right matches far fewer lie at the same position.
-    private const double CollapsedMatching = 0.9;
+    // Views are cut and mirrored at random: of right matches far fewer lie at the same position. Where they do not, as with gentle crops, the crops agree.
+    private const double CollapsedMatching = 0.9, AgreesWithCrops = 0.5;
 
     private double? firstLoss;
     private bool explainedRise;
@@ -49,7 +49,7 @@ internal sealed class Notices
             return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): the dense loss teaches nothing, if it stays. Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
         }
 
-        if (!warnedOfMatching && health?.SamePlaceMatches > CollapsedMatching)
+        if (!warnedOfMatching && health?.SamePlaceMatches > CollapsedMatching && !(health.MatchAgreement >= AgreesWithCrops))
         {
             warnedOfMatching = true;
             return string.Create(

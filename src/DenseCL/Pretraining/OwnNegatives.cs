@@ -20,16 +20,18 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(match);
+        ArgumentOutOfRangeException.ThrowIfLessThan(cells, 1);
         using DisposeScope scope = NewDisposeScope();
         int side = (int)Math.Sqrt(keys.shape[1]);
-        bool[] near =
-        [
-            .. from j in Enumerable.Range(0, side * side)
-               from other in Enumerable.Range(0, side * side)
-               select Math.Max(Math.Abs((j / side) - (other / side)), Math.Abs((j % side) - (other % side))) < cells,
-        ];
-        Tensor nearOf = tensor(near, device: keys.device).view(side * side, side * side);                // (S², S²): of each match
+        Tensor nearOf = Near(s => s / side) & Near(s => s % side);                                       // (S², S²): of each match
         return new OwnNegatives(keys, nearOf.index_select(0, match.flatten()).view(match.shape[0], match.shape[1], -1).MoveToOuterDisposeScope());
+
+        Tensor Near(Func<int, long> line)
+        {
+            using Scalar least = cells;
+            Tensor lines = tensor([.. Enumerable.Range(0, side * side).Select(line)], device: keys.device);
+            return (lines.unsqueeze(1) - lines).abs().lt(least);
+        }
     }
 
     internal OwnNegatives To(ScalarType type) => this with { Keys = Keys.detach().to_type(type) };

@@ -98,7 +98,7 @@ public sealed class Pretrainer : IDisposable
     {
         if (Recipe.Run.Probe is not null && Probe is null)
         {
-            throw new RecipeException("run.probe names labelled images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives.");
+            throw new RecipeException("run.probe names images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives.");
         }
 
         skipped.Write(folder.Skipped);

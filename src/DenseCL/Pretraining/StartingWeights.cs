@@ -53,7 +53,11 @@ internal static class StartingWeights
         }
 
         LoadQueue(Part.GlobalQueue, method.GlobalQueue);
-        LoadQueue(Part.DenseQueue, method.DenseQueue);
+        if (Those(query, "denseHead.").Count == 0 || heads.Contains("denseHead."))
+        {
+            LoadQueue(Part.DenseQueue, method.DenseQueue);      // keys of another head are no keys of this one
+        }
+
         return loading.Report();
 
         static Dictionary<string, Tensor> Those(Dictionary<string, Tensor> state, string part) =>

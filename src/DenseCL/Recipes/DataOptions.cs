@@ -6,7 +6,7 @@ public sealed record DataOptions
 {
     /// <summary>The side of a view in pixels; 32 … 1024.</summary>
     /// <remarks>
-    /// Cost and memory grow with its square. The backbone's map has ⌈size / 32⌉ positions a side: 7 at 224, 3 at 96, one at 32.
+    /// Cost and memory grow with its square. The backbone's map has ⌈size / model.outputStride⌉ positions a side; at stride 32, 7 at 224, 3 at 96, one at 32.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Size

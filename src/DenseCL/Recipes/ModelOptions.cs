@@ -29,7 +29,7 @@ public sealed record ModelOptions
     /// <summary>Input pixels for each position of the map that is learned from, along a side: 32, 16 or 8.</summary>
     /// <remarks>
     /// 16 and 8 turn the strides of the last one or two stages into dilation: the weights are the same, the map has 2 or 4 times as many
-    /// positions a side, and a step costs about 1.75 or 4 times as much. Small views have too few positions at 32 for the dense loss to
+    /// positions a side, and a step of a ResNet-18 costs about 1.7 or 5 times as much. Small views have too few positions at 32 for the dense loss to
     /// teach places: 3 × 3 at 96 px. The paper has 32 at 224 px.
     /// </remarks>
     /// <exception cref="RecipeException">The value is none of the three.</exception>
@@ -45,7 +45,8 @@ public sealed record ModelOptions
     /// <summary>What stands between the backbone's map and the dense vectors that are compared.</summary>
     /// <remarks>
     /// A head may throw away what the loss is not to see, such as the position in the view, and the backbone then keeps it.
-    /// <see cref="DenseHead.None"/> puts the dense loss on the features that are used afterwards. The paper has <see cref="DenseHead.Mlp"/>.
+    /// <see cref="DenseHead.None"/> puts the dense loss on the features that are used afterwards. Dense vectors are then as long as the
+    /// features, 512 or 2,048 numbers, and the dense queue grows with them. The paper has <see cref="DenseHead.Mlp"/>.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     [Later]

@@ -94,7 +94,8 @@ internal static class RecipeRules
     public static IEnumerable<string> Warnings(Recipe recipe)
     {
         (MethodOptions method, OptimOptions optim) = (recipe.Method, recipe.Optim);
-        if (method is { Lambda: 1, LambdaWarmupSteps: 0 })
+        bool byFeatures = method.Matching is Matching.Backbone or Matching.Dense or Matching.Centred or Matching.Nearby;
+        if (byFeatures && method is { Lambda: 1, LambdaWarmupSteps: 0 })
         {
             yield return "method.lambda is 1 without a warm-up: matching starts from untrained features. "
                 + "The paper sets method.lambdaWarmupSteps to 10000 for it.";
@@ -103,8 +104,15 @@ internal static class RecipeRules
         int side = method.GridSize ?? ((recipe.Data.Size + recipe.Model.OutputStride - 1) / recipe.Model.OutputStride);
         if (method is { Lambda: > 0, ImageNegatives: { } cells } && cells >= side)
         {
+            string finer = method.GridSize is null ? "a finer map (model.outputStride, data.size)" : "a larger method.gridSize";
+            string fewer = side > 1 ? FormattableString.Invariant($", {side - 1} or less") : "";
             yield return FormattableString.Invariant(
-                $"method.imageNegatives is {cells}, but the map has {side}×{side} positions: none is so far from another. Choose a finer map (model.outputStride, data.size), 1, or none.");
+                $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: none is so far from another. Choose {finer}{fewer}, or `none`.");
+        }
+
+        if (method is { Lambda: > 0, Matching: Matching.Dense } && recipe.Model.DenseHead == DenseHead.None)
+        {
+            yield return "method.matching is dense and model.denseHead is none: without a head this is the same as matching by the backbone.";
         }
 
         if ((optim.BatchNormGroup ?? (optim.Batch / optim.Accumulation)) == optim.Batch)

@@ -26,6 +26,7 @@ public class DemoTests
     [Theory]
     [InlineData("--scenes", "79", "--scenes is 79: choose 80 to 1,000,000.")]
     [InlineData("--seed", "-1", "--seed")]
+    [InlineData("--set", "optim.epoch=1", "optim.epochs")]
     public void A_wrong_call_is_refused_before_anything_is_written(string option, string value, string message)
     {
         using TemporaryFolder folder = new();

@@ -20,7 +20,7 @@ public sealed class WrongCallTests : IDisposable
         { ["--set", "method.lambda=1.5"], ["method.lambda", "1.5", "1"] },
         { ["--set", "method.temperature=warm"], ["method.temperature", "warm"] },
         { ["--set", "optim.batch=6", "--set", "method.queue=20"], ["method.queue", "20", "18", "24"] },
-        { ["--set", "data.size=32"], ["32", "1×1", "method.gridSize"] },
+        { ["--set", "data.size=32", "--set", "model.outputStride=32"], ["32", "1×1", "method.gridSize"] },
         { ["--set", "optim.batch=64", "--set", "optim.batchNormGroup=whole", "--set", "method.queue=64"], ["48", "optim.batch"] },
         { ["--set", "optim.batchNormGroup=4", "--set", "optim.batch=6"], ["optim.batchNormGroup", "4"] },
         { ["--set", "model.weights=nothing.safetensors"], ["nothing.safetensors"] },

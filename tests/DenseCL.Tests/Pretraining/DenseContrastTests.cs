@@ -271,16 +271,36 @@ public class DenseContrastTests
         Assert.InRange(negative, -0.01, 0.01);
         Assert.InRange(deviation, 0.97, 1.03);
 
-        Assert.Equal(0, Health.MatchEntropy(zeros(2, 16, ScalarType.Int64)), 1e-6);
-        Assert.Equal(1, Health.MatchEntropy(arange(16).view(1, 16)), 1e-6);
-        Assert.Equal(0.5, Health.MatchEntropy(torch.tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 }).view(1, 16)), 1e-6);   // log 4 / log 16
+        Assert.Equal(0, Health.MatchEntropy(new(zeros(2, 16, ScalarType.Int64)))!.Value, 1e-6);
+        Assert.Equal(1, Health.MatchEntropy(new(arange(16).view(1, 16)))!.Value, 1e-6);
+        Assert.Equal(0.5, Health.MatchEntropy(new(torch.tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 }).view(1, 16)))!.Value, 1e-6);   // log 4 / log 16
 
         Tensor features = eye(4).unsqueeze(0);
-        Tensor back = DenseMatching.ByFeatures(features, features);
-        Assert.Equal(1, Health.MutualMatches(arange(4).view(1, 4), back), 1e-6);
-        Assert.Equal(0.25, Health.MutualMatches(zeros(1, 4, ScalarType.Int64), back), 1e-6);
-        Assert.Equal(1, Health.SamePlaceMatches(arange(4).view(1, 4)), 1e-6);
-        Assert.Equal(0.5, Health.SamePlaceMatches(torch.tensor(new long[] { 1, 0, 2, 3 }).view(1, 4)), 1e-6);
+        Matches back = new(DenseMatching.ByFeatures(features, features));
+        Assert.Equal(1, Health.MutualMatches(new(arange(4).view(1, 4)), back)!.Value, 1e-6);
+        Assert.Equal(0.25, Health.MutualMatches(new(zeros(1, 4, ScalarType.Int64)), back)!.Value, 1e-6);
+        Assert.Equal(1, Health.SamePlaceMatches(new(arange(4).view(1, 4)))!.Value, 1e-6);
+        Assert.Equal(0.5, Health.SamePlaceMatches(new(torch.tensor(new long[] { 1, 0, 2, 3 }).view(1, 4)))!.Value, 1e-6);
+        Assert.Null(Health.SamePlaceMatches(new(zeros(5, 1, ScalarType.Int64))));
+    }
+
+    [Fact]
+    public void Health_leaves_positions_without_a_match_out()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor counts = torch.tensor(new[] { true, true, false, false, false, false, false, false }).view(2, 4);       // of the second image none
+        Matches match = new(torch.tensor(new long[] { 0, 3, 0, 0, 1, 1, 1, 1 }).view(2, 4), counts), none = match with { Counts = zeros(2, 4, ScalarType.Bool) };
+        Assert.Equal(0.5, Health.MatchEntropy(match)!.Value, 1e-6);                     // two places of four, evenly: log 2 / log 4
+        Assert.Equal(0.5, Health.SamePlaceMatches(match)!.Value, 1e-6);
+        Matches back = new(torch.tensor(new long[] { 0, 0, 0, 1, 0, 0, 0, 0 }).view(2, 4));
+        Assert.Equal(1, Health.MutualMatches(match, back)!.Value, 1e-6);
+        Assert.Equal(0.5, Health.MutualMatches(match, back with { Counts = torch.tensor(new[] { true, true, true, false, true, true, true, true }).view(2, 4) })!.Value, 1e-6);
+        Assert.Equal([null, null, null], new[] { Health.MatchEntropy(none), Health.SamePlaceMatches(none), Health.MutualMatches(none, back) });
+
+        Tensor q = eye(4), k = eye(4).flip(0);
+        k[0] = q[0];
+        Assert.Equal(0.25, Health.Similarities(q, k, q).Positive, 1e-6);
+        Assert.Equal(1, Health.Similarities(q, k, q, torch.tensor(new[] { true, false, false, false })).Positive, 1e-6);
     }
 
     [Fact]
@@ -321,16 +341,16 @@ public class DenseContrastTests
         StepReport report = method.Forward(views, 5, order, measureHealth: true);
 
         using IDisposable noGrad = no_grad();
-        double[] losses = new double[2];
+        List<double> losses = [];
         for (int group = 0; group < 2; group++)
         {
             Tensor r = nn.functional.normalize(plain.Query.forward(views.Query.narrow(0, 4 * group, 4)).Dense!, 2, 2), t = nn.functional.normalize(plain.Key.forward(views.Key.narrow(0, 4 * group, 4)).Dense!, 2, 2);
             int[] counted = group == 0 ? [1, 3] : [0, 1, 2, 3];
-            losses[group] = (from n in Enumerable.Range(0, 4) from s in counted select Loss(r[n, s], t[n], s)).Average();
+            losses.AddRange(from n in Enumerable.Range(0, 4) from s in counted select Loss(r[n, s], t[n], s));
         }
 
-        Assert.Equal(losses.Average(), report.DenseLoss!.Value, 1e-3);
-        Assert.Equal(1, report.Health!.MatchAgreement!.Value, 1e-6);
+        Assert.Equal(24, losses.Count);
+        Assert.Equal(losses.Average(), report.DenseLoss!.Value, 1e-3);      // over all positions that count, not over the groups
 
         double Loss(Tensor row, Tensor keys, int match)
         {
@@ -370,6 +390,24 @@ public class DenseContrastTests
         Assert.DoesNotContain(method.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
 
         static Tensor Cells(Tensor map) => map.permute(0, 2, 3, 1).flatten(1, 2);
+    }
+
+    [Theory]
+    [InlineData(Matching.Overlap)]
+    [InlineData(Matching.Nearby)]
+    public void Views_without_a_common_place_have_no_dense_loss_and_no_false_health(Matching matching)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DenseContrast method = new(Small(method: new() { Matching = matching, ImageNegatives = 1 }), CPU);
+        Views views = RandomViews(12);
+        Assert.Contains($"method.matching is {matching}", Assert.Throws<ArgumentException>(() => method.Forward(views, 0)).Message, StringComparison.OrdinalIgnoreCase);
+
+        CropGeometry left = new(0, 0, 50, 100, false), right = new(50, 0, 50, 100, false);
+        StepReport report = method.Train(views with { QueryCrops = [.. Enumerable.Repeat(left, Batch)], KeyCrops = [.. Enumerable.Repeat(right, Batch)] }, 0, 0.01, measureHealth: true);
+        Assert.Equal(0, report.DenseLoss!.Value);
+        Assert.Equal(report.GlobalLoss!.Value / 2, report.Loss, 1e-6);
+        Assert.Equal([null, null, null, null], new[] { report.Health!.MatchEntropy, report.Health.MutualMatches, report.Health.SamePlaceMatches, report.Health.MatchAgreement });
+        Assert.True(report.Health.DenseDeviation > 0.1);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace DenseCL.Tests.Pretraining;
 
 public class NoticesTests
 {
-    private static readonly HealthIndicators Healthy = new(0.8, 0, 0.9, 0.7, 0, 0.9, 0.8, 0.5, 0.2, 0.6, 0.1);
+    private static readonly HealthIndicators Healthy = new(0.8, 0, 0.9, 0.7, 0, 0.9, 0.8, 0.5, 0.2, 0.3, 0.1);
 
     [Fact]
     public void A_healthy_step_says_nothing() => Assert.Null(new Notices().For(50, Step(Healthy), 1));
@@ -17,6 +17,8 @@ public class NoticesTests
         Assert.StartsWith("The matching has collapsed: 95 %", notices.For(50, collapsed, 1), StringComparison.Ordinal);
         Assert.Null(notices.For(100, collapsed, 1));
         Assert.Null(new Notices().For(50, Step(Healthy with { SamePlaceMatches = null }), 1));
+        Assert.Null(new Notices().For(50, Step(Healthy with { SamePlaceMatches = 0.95, MatchAgreement = 0.9 }), 1));       // gentle crops: the same position is right
+        Assert.NotNull(new Notices().For(50, Step(Healthy with { SamePlaceMatches = 0.95, MatchAgreement = null }), 1));
     }
 
     [Fact]

@@ -9,8 +9,13 @@ public class StepBenchmarkTests
         ["data.size=64", "optim.batch=2", "optim.batchNormGroup=whole", "method.queue=4", "method.keyMomentum=0.99", "run.precision=fp32"];
 
     [Theory]
-    [InlineData("geometric")]
+    [InlineData("backbone")]
+    [InlineData("dense")]
     [InlineData("random")]
+    [InlineData("geometric")]
+    [InlineData("overlap")]
+    [InlineData("nearby")]
+    [InlineData("centred")]
     public void Every_matching_can_be_measured(string matching)
     {
         StepSpeed speed = StepBenchmark.Run(Read($"method.matching={matching}"), 2, TestContext.Current.CancellationToken);

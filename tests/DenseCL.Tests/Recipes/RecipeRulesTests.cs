@@ -5,6 +5,23 @@ namespace DenseCL.Tests.Recipes;
 
 public sealed class RecipeRulesTests
 {
+    /// <summary>600,000 images in all, 10 to 800 times.</summary>
+    [Theory]
+    [InlineData(64, 800)]
+    [InlineData(750, 800)]
+    [InlineData(751, 798)]
+    [InlineData(6000, 100)]
+    [InlineData(60_000, 10)]
+    [InlineData(1_000_000, 10)]
+    public void Epochs_that_are_auto_follow_from_the_number_of_images(int images, int epochs)
+    {
+        Recipe recipe = RecipeReader.Read("small");
+        Assert.Null(recipe.Optim.Epochs);
+        Assert.Equal(epochs, recipe.Resolve(images).Optim.Epochs);
+        Assert.Equal(3, RecipeReader.Read("small", "optim.epochs=3").Resolve(images).Optim.Epochs);
+        Assert.Contains(FormattableString.Invariant($"epochs: {epochs}\n"), recipe.Resolve(images).ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(100, 65536, "Choose 65500 or 65600 or `auto`.")]
     [InlineData(256, 255, "Choose 256 or `auto`.")]
@@ -69,6 +86,10 @@ public sealed class RecipeRulesTests
     public void The_dense_loss_alone_warns_unless_it_is_warmed_up()
     {
         Assert.Contains("10000", Assert.Single(Read("method.lambda=1").Warnings), StringComparison.Ordinal);
+        Assert.Empty(Read("method.lambda=1", "method.matching=overlap").Warnings);
+        Assert.Contains("none is so far from another. Choose a finer map (model.outputStride, data.size), 2 or less, or `none`.", Assert.Single(Read("method.imageNegatives=3", "data.size=96").Warnings), StringComparison.Ordinal);
+        Assert.Contains("Choose a larger method.gridSize, or `none`.", Assert.Single(Read("method.imageNegatives=1", "method.gridSize=1").Warnings), StringComparison.Ordinal);
+        Assert.Contains("same as matching by the backbone", Assert.Single(Read("method.matching=dense", "model.denseHead=none").Warnings), StringComparison.Ordinal);
         Assert.Empty(Read("method.lambda=1", "method.lambdaWarmupSteps=10000").Warnings);
         Assert.Empty(Read("method.lambda=0.9").Warnings);
     }

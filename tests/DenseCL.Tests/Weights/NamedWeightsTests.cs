@@ -200,5 +200,5 @@ public sealed class NamedWeightsTests : IDisposable
         return network.state_dict().ToDictionary(entry => rename(entry.Key), entry => entry.Value.is_floating_point() ? entry.Value + 0.25f : entry.Value + (long)seed, StringComparer.Ordinal);
     }
 
-    private static Recipe Small() => RecipeReader.Read("small", "model.embedding=32", "method.queue=64", "method.keyMomentum=0.99", "optim.batch=4", "optim.batchNormGroup=4");
+    private static Recipe Small() => RecipeReader.Read("densecl-imagenet-r50", "model.backbone=resnet18", "model.embedding=32", "method.queue=64", "method.keyMomentum=0.99", "optim.batch=4", "optim.batchNormGroup=4");
 }

@@ -67,7 +67,7 @@ public sealed class WeightExportTests : IDisposable
     [InlineData(WeightFormat.PyTorch, WeightNaming.MmSegmentation)]
     public void Pretraining_goes_on_from_an_export_with_heads(WeightFormat format, WeightNaming naming)
     {
-        Recipe recipe = RecipeReader.Read("small", "model.embedding=16", "method.queue=12", "method.keyMomentum=0.9", "optim.batch=4", "optim.batchNormGroup=4", "data.size=64");
+        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", "model.backbone=resnet18", "model.embedding=16", "method.queue=12", "method.keyMomentum=0.9", "optim.batch=4", "optim.batchNormGroup=4", "data.size=64");
         using DenseContrast first = new(recipe, CPU), second = new(recipe with { Run = recipe.Run with { Seed = 5 } }, CPU);
         for (int step = 0; step < 4; step++)
         {
