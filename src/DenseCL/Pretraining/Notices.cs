@@ -9,7 +9,7 @@ internal sealed class Notices
     private const double CollapsedDeviation = 0.1;
 
     // Views are cut and mirrored at random: of right matches far fewer lie at the same position. Where they do not, as with gentle crops, the crops agree.
-    private const double CollapsedMatching = 0.9, AgreesWithCrops = 0.5;
+    private const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
 
     private double? firstLoss;
     private bool explainedRise;
@@ -49,7 +49,7 @@ internal sealed class Notices
             return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): the dense loss teaches nothing, if it stays. Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
         }
 
-        if (!warnedOfMatching && health?.SamePlaceMatches > CollapsedMatching && !(health.MatchAgreement >= AgreesWithCrops))
+        if (!warnedOfMatching && queueFilled == 1 && health?.SamePlaceMatches > CollapsedMatching && !(health.MatchAgreement >= AgreesWithCrops))
         {
             warnedOfMatching = true;
             return string.Create(
