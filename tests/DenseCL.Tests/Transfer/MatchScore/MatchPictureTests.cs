@@ -6,7 +6,7 @@ namespace DenseCL.Tests.Transfer.MatchScore;
 
 public sealed class MatchPictureTests
 {
-    // The second view is the right half of the first: of 2 × 2 positions the left column is not in it, and both cells of the right column lie where its cells of the second column begin.
+    // The second view is the right half of the first: of 4 × 4 positions the two left columns are not in it.
     private static readonly CropGeometry Whole = new(0, 0, 64, 64, false), Half = new(32, 0, 32, 64, false);
 
     [Fact]
@@ -39,13 +39,14 @@ public sealed class MatchPictureTests
         using TemporaryFolder folder = new();
         byte[] black = new byte[64 * 64 * 3];
         string path = folder["matches.png"];
-        MatchPicture.Write(path, [new MatchedViews(black, black, 64, 2, [0, 1, 2, 0], Whole, Half)]);      // upper right: right; lower right: matched with the upper left, wrong
+        long[] nearest = [0, 0, 0, 2, 4, 4, 4, 6, 8, 8, 8, 10, 12, 12, 12, 0];      // all right but the last, which is matched with the upper left
+        MatchPicture.Write(path, [new MatchedViews(black, black, 64, 4, nearest, Whole, Half)]);
 
         using SKBitmap picture = SKBitmap.Decode(path);
         Assert.Equal((840, 432), (picture.Width, picture.Height));
-        Assert.Equal((0x1F, 0xC4, 0x4D), Pixel(24 + 288, 24 + 96));
-        Assert.Equal((0xF0, 0x3C, 0x3C), Pixel(24 + 288, 24 + 288));
-        Assert.Equal((0, 0, 0), Pixel(24 + 96, 24 + 96));
+        Assert.Equal((0x1F, 0xC4, 0x4D), Pixel(24 + 240, 24 + 48));
+        Assert.Equal((0xF0, 0x3C, 0x3C), Pixel(24 + 336, 24 + 336));
+        Assert.Equal((0, 0, 0), Pixel(24 + 48, 24 + 48));
         Assert.Throws<ArgumentException>(() => MatchPicture.Write(path, []));
 
         (int, int, int) Pixel(int x, int y) => (picture.GetPixel(x, y).Red, picture.GetPixel(x, y).Green, picture.GetPixel(x, y).Blue);
