@@ -61,8 +61,8 @@ public sealed record RunOptions
 
     /// <summary>A folder of images that the backbone is judged by while it learns; null for none.</summary>
     /// <remarks>
-    /// One folder a class, or images and masks as `densecl eval` takes them; a folder of any other images gives the match score, which needs
-    /// no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run is resumed.
+    /// A folder a class within train and val or test, or images and masks, as `densecl eval` takes them; a folder of any other images gives
+    /// the match score, which needs no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a folder.</exception>
     [NullWord("null")]
