@@ -1,8 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
-using DenseCL.Models;
-using DenseCL.Recipes;
 using DenseCL.Transfer;
 using DenseCL.Transfer.Labelled;
 
@@ -25,13 +23,6 @@ internal static class EvalDenseProbeCommand
     private static readonly Option<int> Positions = new("--positions") { Description = "Learn from so many positions in all.", HelpName = "N", DefaultValueFactory = _ => new DenseProbeEvaluationOptions().Positions };
     private static readonly Option<double> L2 = new("--l2") { Description = "Weight of the penalty on the classifier's weights.", HelpName = "λ", DefaultValueFactory = _ => new DenseProbeOptions().L2 };
 
-    private static readonly Option<string> PrecisionName = new Option<string>("--precision")
-    {
-        Description = "The numbers that features are computed with: auto (bf16 where the processor multiplies it), fp32 or bf16.",
-        HelpName = "PRECISION",
-        DefaultValueFactory = _ => "auto",
-    }.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
-
     public static Command Create()
     {
         Command command = new("dense-probe", "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: the cheapest honest proof for dense prediction.")
@@ -39,7 +30,7 @@ internal static class EvalDenseProbeCommand
             EvalOptions.Weights, EvalOptions.Untrained,
         };
         LabelledOptions.AddTo(command);
-        foreach (Option option in new Option[] { Stride, Stages, ShortSide, Labelled, Positions, L2, PrecisionName, EvalOptions.Seed, EvalOptions.Json })
+        foreach (Option option in new Option[] { Stride, Stages, ShortSide, Labelled, Positions, L2, EvalOptions.PrecisionName, EvalOptions.Seed, EvalOptions.Json })
         {
             command.Options.Add(option);
         }
@@ -60,11 +51,7 @@ internal static class EvalDenseProbeCommand
     {
         DenseProbeEvaluationOptions options = new()
         {
-            Stride = call.GetValue(Stride) switch
-            {
-                int stride and (8 or 16 or ResNet.Stride) => stride,
-                int stride => throw new DataException(FormattableString.Invariant($"--stride is {stride}: choose 8, 16 or 32.")),
-            },
+            Stride = EvalOptions.StrideOf(call, Stride),
             AllStages = call.GetRequiredValue(Stages) == "all",
             ShortSide = call.GetValue(ShortSide) is { } side and not (>= 32 and <= 4096)
                 ? throw new DataException(FormattableString.Invariant($"--short-side is {side}: choose 32 to 4096."))
@@ -72,7 +59,7 @@ internal static class EvalDenseProbeCommand
             Labelled = call.GetValue(Labelled),
             Positions = EvalOptions.InRange(call, Positions, 1000, 100_000_000),
             Probe = new DenseProbeOptions { L2 = EvalOptions.InRange(call, L2, 1e-9, 1000) },
-            Precision = Enum.Parse<Precision>(call.GetRequiredValue(PrecisionName), ignoreCase: true),
+            Precision = EvalOptions.PrecisionOf(call),
         };
         SegmentationData data = LabelledOptions.Open(call, stop);
         DenseProbeEvaluation evaluation = new(data, options);
@@ -116,7 +103,7 @@ internal static class EvalDenseProbeCommand
                     shortSide = options.ShortSide,
                     positions = options.Positions,
                     l2 = options.Probe.L2,
-                    precision = call.GetRequiredValue(PrecisionName),
+                    precision = call.GetRequiredValue(EvalOptions.PrecisionName),
                     steps = probe.Iterations,
                     converged = probe.Converged,
                     classIoU = data.ClassNames.Zip(confusion.PerClassIoU).Select(pair => new { @class = pair.First, iou = double.IsNaN(pair.Second) ? (double?)null : pair.Second }),

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
-using DenseCL.Models;
-using DenseCL.Recipes;
 using DenseCL.Transfer;
 using DenseCL.Transfer.MatchScore;
 
@@ -24,18 +22,11 @@ internal static class MatchScoreCommand
     private static readonly Option<int> Size = new("--size") { Description = "The side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => new MatchScoreOptions().Size };
     private static readonly Option<int> Stride = new("--stride") { Description = "Pixels for each position of the map: 8, 16 or 32.", HelpName = "8|16|32", DefaultValueFactory = _ => new MatchScoreOptions().Stride };
 
-    private static readonly Option<string> PrecisionName = new Option<string>("--precision")
-    {
-        Description = "The numbers that features are computed with: auto (bf16 where the processor multiplies it), fp32 or bf16.",
-        HelpName = "PRECISION",
-        DefaultValueFactory = _ => "auto",
-    }.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
-
     public static Command Create() => new Command(
         "match-score",
         "Measures what dense learning teaches, without labels: how many positions of one view of an image find the same place in another view by their frozen features.")
     {
-        EvalOptions.Weights, EvalOptions.Untrained, Images, TestSplit, Limit, Pairs, Size, Stride, PrecisionName, EvalOptions.Seed, EvalOptions.Json,
+        EvalOptions.Weights, EvalOptions.Untrained, Images, TestSplit, Limit, Pairs, Size, Stride, EvalOptions.PrecisionName, EvalOptions.Seed, EvalOptions.Json,
     }.Does(
         """
         densecl match-score --weights run --images photos
@@ -52,14 +43,10 @@ internal static class MatchScoreCommand
         MatchScoreOptions options = new()
         {
             Size = EvalOptions.InRange(call, Size, 64, 1024),
-            Stride = call.GetValue(Stride) switch
-            {
-                int stride and (8 or 16 or ResNet.Stride) => stride,
-                int stride => throw new DataException(FormattableString.Invariant($"--stride is {stride}: choose 8, 16 or 32.")),
-            },
+            Stride = EvalOptions.StrideOf(call, Stride),
             Pairs = EvalOptions.InRange(call, Pairs, 1, 1000),
             Limit = EvalOptions.InRange(call, Limit, 1, 1_000_000),
-            Precision = Enum.Parse<Precision>(call.GetRequiredValue(PrecisionName), ignoreCase: true),
+            Precision = EvalOptions.PrecisionOf(call),
         };
         ImageSource images = MatchImages.Open(call.GetRequiredValue(Images), call.GetValue(TestSplit));
         BackboneSource backbone = EvalOptions.Backbone(call);
@@ -105,7 +92,7 @@ internal static class MatchScoreCommand
                     pairs = options.Pairs,
                     size = options.Size,
                     stride = options.Stride,
-                    precision = call.GetRequiredValue(PrecisionName),
+                    precision = call.GetRequiredValue(EvalOptions.PrecisionName),
                 });
 
             void Show()

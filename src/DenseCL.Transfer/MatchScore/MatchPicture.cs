@@ -1,3 +1,4 @@
+using DenseCL.Data.Scenes;
 using DenseCL.Platform;
 using SkiaSharp;
 
@@ -67,16 +68,9 @@ public static class MatchPicture
         }
     }
 
-    private static unsafe void DrawView(SKCanvas canvas, byte[] pixels, int size, int left, int top)
+    private static void DrawView(SKCanvas canvas, byte[] pixels, int size, int left, int top)
     {
-        using SKBitmap view = new(new SKImageInfo(size, size, SKColorType.Rgb888x, SKAlphaType.Opaque));
-        Span<byte> into = new((void*)view.GetPixels(), view.ByteCount);
-        for (int i = 0; i < size * size; i++)
-        {
-            pixels.AsSpan(3 * i, 3).CopyTo(into[(4 * i)..]);
-            into[(4 * i) + 3] = byte.MaxValue;
-        }
-
+        using SKBitmap view = ScenePng.Bitmap(pixels, size, size);
         using SKImage image = SKImage.FromBitmap(view);
         canvas.DrawImage(image, new SKRect(left, top, left + Side, top + Side), new SKSamplingOptions(SKFilterMode.Linear));
     }

@@ -54,8 +54,8 @@ internal static class RecipeRules
                 $"{Around(queue, new[] { lower, lower + batch }.Where(multiple => multiple is > 0 and <= 4194304))} or `auto`");
         }
 
-        int stride = recipe.Model.OutputStride, side = (size + stride - 1) / stride;
-        if (side < 2 && method.GridSize is null && method.Lambda > 0)
+        int stride = recipe.Model.OutputStride;
+        if (MapSide(recipe) < 2 && method.GridSize is null && method.Lambda > 0)
         {
             throw Refused(
                 $"""
@@ -101,7 +101,7 @@ internal static class RecipeRules
                 + "The paper sets method.lambdaWarmupSteps to 10000 for it.";
         }
 
-        int side = method.GridSize ?? ((recipe.Data.Size + recipe.Model.OutputStride - 1) / recipe.Model.OutputStride);
+        int side = method.GridSize ?? MapSide(recipe);
         if (method is { Lambda: > 0, ImageNegatives: { } cells } && cells >= side)
         {
             string finer = method.GridSize is null ? "a finer map (model.outputStride, data.size)" : "a larger method.gridSize";
@@ -121,6 +121,9 @@ internal static class RecipeRules
                 + "by which a network can find the pair without learning anything. Choose a group of half the batch or less.";
         }
     }
+
+    /// <summary>The side of the backbone's map of a view.</summary>
+    private static int MapSide(Recipe recipe) => (recipe.Data.Size + recipe.Model.OutputStride - 1) / recipe.Model.OutputStride;
 
     private static FormattableString SmallerBatch(Recipe recipe, int imageCount)
     {

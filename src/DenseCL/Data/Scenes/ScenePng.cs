@@ -7,7 +7,16 @@ internal static class ScenePng
 {
     public static void WriteRgb(string path, ReadOnlySpan<byte> rgb, int width, int height)
     {
-        using SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        using SKBitmap bitmap = Bitmap(rgb, width, height);
+
+        // Grain defeats the compressor: a higher level costs three times the time for a few per cent.
+        Write(path, bitmap, new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1));
+    }
+
+    /// <summary>RGB pixels as Skia holds them; the caller disposes it.</summary>
+    public static SKBitmap Bitmap(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));
         Span<byte> target = bitmap.GetPixelSpan();
         for (int p = 0; p < width * height; p++)
         {
@@ -15,8 +24,7 @@ internal static class ScenePng
             target[(p * 4) + 3] = 255;
         }
 
-        // Grain defeats the compressor: a higher level costs three times the time for a few per cent.
-        Write(path, bitmap, new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1));
+        return bitmap;
     }
 
     public static void WriteGrey(string path, ReadOnlySpan<byte> grey, int width, int height)

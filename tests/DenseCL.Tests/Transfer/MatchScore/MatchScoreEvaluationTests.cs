@@ -146,6 +146,11 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         Assert.Equal(Math.Min(1, share + reach), result.UpperBound, 1e-9);
         Assert.Equal((4, 70), (result.Images, result.Positions));
 
+        // Shares of 0.4, 0.5 and 0.6 of 100 positions each: the plain mean, so its interval is that of Student's t of 2 degrees of freedom, 0.1 / √3 · 4.302652729911275.
+        MatchScoreResult even = MatchScoreResult.Of([new(100, 40, 5, 400), new(100, 50, 5, 400), new(100, 60, 5, 400)], 7, new SkippedImages());
+        Assert.Equal(0.5 - 0.24841377118437, even.LowerBound, 1e-9);
+        Assert.Equal(0.5 + 0.24841377118437, even.UpperBound, 1e-9);
+
         MatchScoreResult single = MatchScoreResult.Of(counts[..1], 7, new SkippedImages());
         Assert.Equal(1, single.Matches);
         Assert.True(double.IsNaN(single.LowerBound) && double.IsNaN(single.UpperBound));
