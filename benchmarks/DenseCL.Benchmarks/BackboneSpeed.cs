@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DenseCL.Compute;
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

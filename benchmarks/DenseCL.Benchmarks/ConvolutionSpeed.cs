@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using DenseCL.Kernels;
+using DenseCL.Compute;
+using DenseCL.Compute.Tiles;
 using DenseCL.Platform;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -72,6 +73,6 @@ internal static class ConvolutionSpeed
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        return Pretraining.Median.Of(seconds);
+        return Training.Median.Of(seconds);
     }
 }

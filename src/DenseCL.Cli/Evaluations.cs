@@ -1,9 +1,13 @@
-using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
-using DenseCL.Transfer.MatchScore;
-using DenseCL.Transfer.Segmentation;
+using DenseCL.Transfer.Protocols.DenseProbe;
+using DenseCL.Transfer.Protocols.Knn;
+using DenseCL.Transfer.Protocols.Linear;
+using DenseCL.Transfer.Protocols.MatchScore;
+using DenseCL.Transfer.Protocols.Segmentation;
+using DenseCL.Transfer.Protocols.Svm;
+using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Cli;
 
@@ -22,7 +26,7 @@ internal static class Evaluations
 
     private static DenseProbeEvaluation DenseProbe(string data, EvaluationOptions options) => new(
         SegmentationData.Open(data, options.Read<SegmentationDataOptions>()),
-        options.Read<DenseProbeEvaluationOptions>() with { Probe = options.Read<DenseProbeOptions>() });
+        options.Read<DenseProbeOptions>() with { Probe = options.Read<LogisticRegressionOptions>() });
 
     private static SegmentationEvaluation Segmentation(string data, EvaluationOptions options)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli;
+using DenseCL.Cli.Commands;
 using Spectre.Console;
 
 RootCommand root = new(

@@ -6,8 +6,8 @@ using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using DenseCL.Weights;
 
 namespace DenseCL.Cli;

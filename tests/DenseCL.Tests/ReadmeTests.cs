@@ -1,6 +1,6 @@
-using DenseCL.Data;
-using DenseCL.Pretraining;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
+using DenseCL.Training;
 
 namespace DenseCL.Tests;
 

@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Benchmarks.Compare;
 

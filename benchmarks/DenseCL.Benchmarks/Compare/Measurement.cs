@@ -48,7 +48,7 @@ internal sealed class Measurement(string name, string program, string[] argument
     /// <summary>A number of each round.</summary>
     public IEnumerable<double> Values(string key) => rounds.Select(round => Find(round, key).GetDouble());
 
-    public double Median(string key) => Pretraining.Median.Of(Values(key));
+    public double Median(string key) => Training.Median.Of(Values(key));
 
     /// <summary>What it said in words.</summary>
     public string Said(string key) => Find(rounds[0], key).GetString()!;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
+using DenseCL.Training;
 using TorchSharp;
 
 namespace DenseCL.Benchmarks.Compare;

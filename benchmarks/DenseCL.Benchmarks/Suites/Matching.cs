@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using DenseCL.Method.Matching;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using DenseCL.Data.Scenes;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 using SkiaSharp;
 
 namespace DenseCL.Benchmarks.Suites;

@@ -1,4 +1,4 @@
-using DenseCL.Transfer;
+using DenseCL.Transfer.Features;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;

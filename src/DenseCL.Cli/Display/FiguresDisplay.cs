@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DenseCL.Transfer;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;

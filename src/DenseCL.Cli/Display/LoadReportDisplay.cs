@@ -1,5 +1,5 @@
 using System.Globalization;
-using DenseCL.Weights.Naming;
+using DenseCL.Weights.Tensors.Naming;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;

@@ -1,5 +1,5 @@
-using DenseCL.Transfer;
-using DenseCL.Transfer.Segmentation;
+using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Segmentation;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;

@@ -1,4 +1,5 @@
-using DenseCL.Pretraining;
+using DenseCL.Method;
+using DenseCL.Training;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
+using DenseCL.Training;
 
 namespace DenseCL.Transfer.Ablation;
 

@@ -1,4 +1,5 @@
 using DenseCL.Recipes;
+using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Ablation;
 

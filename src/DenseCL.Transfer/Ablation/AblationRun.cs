@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Platform;
-using DenseCL.Pretraining;
 using DenseCL.Recipes;
+using DenseCL.Training;
+using DenseCL.Transfer.Ablation.Tables;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols;
 using DenseCL.Weights;
 
 namespace DenseCL.Transfer.Ablation;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Ablation;
 

@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Protocols;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>Makes an evaluation. Whatever is wrong with data and options it finds here, before anything is trained.</summary>

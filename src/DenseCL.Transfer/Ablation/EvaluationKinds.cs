@@ -1,5 +1,7 @@
 using System.Collections;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Protocols;
 
 namespace DenseCL.Transfer.Ablation;
 

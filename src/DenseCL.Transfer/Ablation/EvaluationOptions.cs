@@ -1,4 +1,5 @@
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Transfer.Ablation;
 

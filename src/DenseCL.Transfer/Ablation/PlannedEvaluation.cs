@@ -1,4 +1,4 @@
-using DenseCL.Recipes;
+using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Ablation;
 

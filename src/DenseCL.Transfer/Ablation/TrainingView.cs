@@ -1,4 +1,4 @@
-using DenseCL.Pretraining;
+using DenseCL.Training;
 
 namespace DenseCL.Transfer.Ablation;
 

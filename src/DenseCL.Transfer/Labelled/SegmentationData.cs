@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Platform;
 
 namespace DenseCL.Transfer.Labelled;
 

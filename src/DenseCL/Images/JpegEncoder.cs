@@ -1,3 +1,4 @@
+using DenseCL.Images.Operations;
 using SkiaSharp;
 
 namespace DenseCL.Images;

@@ -1,3 +1,4 @@
+using DenseCL.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 

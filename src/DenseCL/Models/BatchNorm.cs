@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using DenseCL.Kernels;
+using DenseCL.Compute;
+using DenseCL.Compute.Tiles;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
-using DenseCL.Kernels;
+using DenseCL.Compute;
+using DenseCL.Compute.Tiles;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,6 @@
+using DenseCL.Compute;
+using DenseCL.Models.Backbones;
+using DenseCL.Models.Heads;
 using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;

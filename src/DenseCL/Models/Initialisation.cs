@@ -1,5 +1,5 @@
-using DenseCL.Data;
-using DenseCL.Kernels;
+using DenseCL.Compute;
+using DenseCL.Platform;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

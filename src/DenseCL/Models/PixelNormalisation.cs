@@ -1,4 +1,5 @@
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 

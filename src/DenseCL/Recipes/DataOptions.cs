@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>How an image becomes two views (section <c>data</c> of a recipe). Both views are drawn from the same distribution.</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>What is learned: the two losses, the queues of negatives and the key encoder (section <c>method</c> of a recipe).</summary>
@@ -77,9 +78,9 @@ public sealed record MethodOptions
     }
 
     /// <summary>How positions of the two views are paired.</summary>
-    /// <remarks>Anything but <see cref="Matching.Backbone"/> is an ablation of the paper.</remarks>
+    /// <remarks>Anything but <see cref="MatchingKind.Backbone"/> is an ablation of the paper.</remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
-    public Matching Matching
+    public MatchingKind Matching
     {
         get;
         init => field = Allowed.Defined("method.matching", value);

@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>The network that learns (section <c>model</c> of a recipe).</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>How it is learned: stochastic gradient descent (section <c>optim</c> of a recipe).</summary>

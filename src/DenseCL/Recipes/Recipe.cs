@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Recipes;
 

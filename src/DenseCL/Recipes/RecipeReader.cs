@@ -1,3 +1,5 @@
+using DenseCL.Recipes.Settings;
+using DenseCL.Recipes.Yaml;
 namespace DenseCL.Recipes;
 
 /// <summary>Reads recipes: shipped ones by name, others from YAML files, with single settings overridden.</summary>

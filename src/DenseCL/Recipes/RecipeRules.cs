@@ -94,7 +94,7 @@ internal static class RecipeRules
     public static IEnumerable<string> Warnings(Recipe recipe)
     {
         (MethodOptions method, OptimOptions optim) = (recipe.Method, recipe.Optim);
-        bool byFeatures = method.Matching is Matching.Backbone or Matching.Dense or Matching.Centred or Matching.Nearby;
+        bool byFeatures = method.Matching is MatchingKind.Backbone or MatchingKind.Dense or MatchingKind.Centred or MatchingKind.Nearby;
         if (byFeatures && method is { Lambda: 1, LambdaWarmupSteps: 0 })
         {
             yield return "method.lambda is 1 without a warm-up: matching starts from untrained features. "
@@ -110,7 +110,7 @@ internal static class RecipeRules
                 $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: none is so far from another. Choose {finer}{fewer}, or `none`.");
         }
 
-        if (method is { Lambda: > 0, Matching: Matching.Dense } && recipe.Model.DenseHead == DenseHead.None)
+        if (method is { Lambda: > 0, Matching: MatchingKind.Dense } && recipe.Model.DenseHead == DenseHead.None)
         {
             yield return "method.matching is dense and model.denseHead is none: without a head this is the same as matching by the backbone.";
         }

@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>Writes a recipe with every setting, so that a run can be told and repeated from the file alone.</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>How a run is carried out (section <c>run</c> of a recipe).</summary>

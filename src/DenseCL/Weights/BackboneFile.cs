@@ -1,6 +1,7 @@
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
-using DenseCL.Weights.Naming;
+using DenseCL.Weights.Formats.Safetensors;
+using DenseCL.Weights.Tensors.Naming;
 using TorchSharp;
 
 namespace DenseCL.Weights;
@@ -18,7 +19,7 @@ public static class BackboneFile
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(recipe);
-        Safetensors.Write(path, backbone.state_dict(), BackboneMetadata.Of(backbone.Architecture, recipe, step));
+        SafetensorsWriter.Write(path, backbone.state_dict(), BackboneMetadata.Of(backbone.Architecture, recipe, step));
     }
 
     /// <summary>Opens the file of a run folder, or any weight file.</summary>

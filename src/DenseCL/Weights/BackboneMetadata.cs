@@ -1,6 +1,8 @@
 using System.Globalization;
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights;
 

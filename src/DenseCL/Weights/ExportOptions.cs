@@ -1,4 +1,5 @@
-using DenseCL.Weights.Onnx;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Onnx;
 
 namespace DenseCL.Weights;
 

@@ -1,9 +1,11 @@
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
-using DenseCL.Weights.Detectron2;
-using DenseCL.Weights.Naming;
-using DenseCL.Weights.Onnx;
-using DenseCL.Weights.PyTorch;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Detectron2;
+using DenseCL.Weights.Formats.Onnx;
+using DenseCL.Weights.Formats.PyTorch;
+using DenseCL.Weights.Formats.Safetensors;
+using DenseCL.Weights.Tensors.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,7 +64,7 @@ public static class WeightExport
         switch (options.Format)
         {
             case WeightFormat.Safetensors:
-                Safetensors.Write(path, Named(Ecosystem.Torchvision), metadata);
+                SafetensorsWriter.Write(path, Named(Ecosystem.Torchvision), metadata);
                 break;
             case WeightFormat.Detectron2:
                 Detectron2Writer.Write(path, Named(Ecosystem.Detectron2));

@@ -1,3 +1,5 @@
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Tensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Weights;

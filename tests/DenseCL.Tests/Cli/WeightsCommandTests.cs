@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Tests.Data;
 using DenseCL.Weights;

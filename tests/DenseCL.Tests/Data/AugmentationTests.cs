@@ -1,6 +1,7 @@
 using CsCheck;
-using DenseCL.Data;
+using DenseCL.Data.Loading;
 using DenseCL.Images;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Tests.Images;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Tests.Data;
 

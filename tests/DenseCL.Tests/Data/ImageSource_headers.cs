@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 
 namespace DenseCL.Tests.Data;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Tests.Data;
 

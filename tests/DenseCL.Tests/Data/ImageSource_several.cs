@@ -1,5 +1,6 @@
 using DenseCL.Data;
 using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 
 namespace DenseCL.Tests.Data;

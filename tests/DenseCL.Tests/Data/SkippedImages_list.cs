@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Tests.Data;
 

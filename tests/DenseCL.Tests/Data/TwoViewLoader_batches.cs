@@ -1,6 +1,9 @@
 using System.Globalization;
 using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data;

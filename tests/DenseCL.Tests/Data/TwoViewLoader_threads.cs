@@ -1,5 +1,6 @@
 using System.Globalization;
-using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data;

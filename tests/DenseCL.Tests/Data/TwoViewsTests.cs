@@ -1,5 +1,7 @@
-using DenseCL.Data;
+using DenseCL.Data.Loading;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Tests.Images;
 using DenseCL.Tests.Images.Jpeg;

@@ -2,7 +2,7 @@ using DenseCL.Images;
 
 namespace DenseCL.Tests.Images;
 
-/// <summary>The inputs of the golden operations: the same functions of position as in tests/golden-images/make.py.</summary>
+/// <summary>The inputs of the golden operations: the same functions of position as in tests/Golden/Images/make.py.</summary>
 internal static class Fill
 {
     public static RgbImage Image(string fill, int width, int height, uint seed)

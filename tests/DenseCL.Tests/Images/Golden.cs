@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DenseCL.Tests.Images;
 
-/// <summary>The expected pixels, written by tests/golden-images/make.py with torchvision and Pillow.</summary>
+/// <summary>The expected pixels, written by tests/Golden/Images/make.py with torchvision and Pillow.</summary>
 internal static class Golden
 {
     private static readonly Lazy<JsonElement> LazyOperations = new(() => Load("operations.json"));
@@ -39,7 +39,7 @@ internal static class Golden
 
     private static JsonElement Load(string name)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Images", "golden", name);
+        string path = Repository.PathOf("tests", "Golden", "Images", name);
         using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
         return document.RootElement.Clone();
     }

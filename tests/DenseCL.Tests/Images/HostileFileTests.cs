@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Platform;
 using SkiaSharp;
 
 namespace DenseCL.Tests.Images;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using DenseCL.Data;
+using DenseCL.Data.Loading;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Images;

@@ -1,4 +1,5 @@
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 
 namespace DenseCL.Tests.Images;
 

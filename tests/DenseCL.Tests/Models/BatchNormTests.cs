@@ -1,3 +1,4 @@
+using DenseCL.Compute;
 using DenseCL.Models;
 using TorchSharp;
 using TorchSharp.Modules;

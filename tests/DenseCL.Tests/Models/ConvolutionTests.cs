@@ -1,4 +1,6 @@
+using DenseCL.Compute;
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;

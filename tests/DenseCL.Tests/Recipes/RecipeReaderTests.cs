@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Tests.Recipes;
 

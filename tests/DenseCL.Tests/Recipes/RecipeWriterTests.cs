@@ -1,5 +1,6 @@
 using CsCheck;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Tests.Recipes;
 
@@ -62,7 +63,7 @@ public sealed class RecipeWriterTests
 
         // Batch = pieces × groups × images a group, and the queue whole batches, so that the rules hold.
         var shape = Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[2, 64], Gen.Int[1, 100]);
-        var method = Gen.Select(share, Gen.Double[0.001, 10], share, Gen.Bool, Gen.Enum<Matching>(), Gen.Enum<Negatives>(), Gen.Int[1, 64], steps);
+        var method = Gen.Select(share, Gen.Double[0.001, 10], share, Gen.Bool, Gen.Enum<MatchingKind>(), Gen.Enum<Negatives>(), Gen.Int[1, 64], steps);
         var views = Gen.Select(Gen.Int[33, 1024], interval, interval, interval, channels, channels, share.Array[8]);
         var optim = Gen.Select(Gen.Int[1, 100_000], Gen.Double[1e-9, 10], Gen.Enum<Schedule>(), share.Where(momentum => momentum < 1), share, steps, Gen.Bool);
         var rest = Gen.Select(Gen.Enum<BackboneKind>(), Gen.Int[8, 4096], weights, Gen.ULong, Gen.Enum<DeviceChoice>(), steps, Gen.Int[1, 256], Gen.Bool);

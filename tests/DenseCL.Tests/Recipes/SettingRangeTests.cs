@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Tests.Recipes;
 

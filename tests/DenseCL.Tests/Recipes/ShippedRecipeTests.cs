@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Tests.Recipes;
 
@@ -40,7 +41,7 @@ public sealed class ShippedRecipeTests
         Assert.Equal((65536, 128, 0.999, 0.2), (recipe.Method.Queue, recipe.Model.Embedding, recipe.Method.KeyMomentum, recipe.Method.Temperature));
         Assert.Equal((256, 32, 1), (recipe.Optim.Batch, recipe.Optim.BatchNormGroup, recipe.Optim.Accumulation));
         Assert.Equal((0.9, 1e-4, Schedule.Cosine, 0), (recipe.Optim.Momentum, recipe.Optim.WeightDecay, recipe.Optim.Schedule, recipe.Optim.WarmupSteps));
-        Assert.Equal((Matching.Backbone, Negatives.Pooled, 0), (recipe.Method.Matching, recipe.Method.Negatives, recipe.Method.LambdaWarmupSteps));
+        Assert.Equal((MatchingKind.Backbone, Negatives.Pooled, 0), (recipe.Method.Matching, recipe.Method.Negatives, recipe.Method.LambdaWarmupSteps));
         Assert.Null(recipe.Method.GridSize);
         Assert.Null(recipe.Model.Weights);
 

@@ -1,6 +1,8 @@
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Weights;
+using DenseCL.Weights.Formats.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,7 +26,7 @@ public sealed class BackboneFileTests : IDisposable
         BackboneFile.Load(folder.Path, loaded);
         Assert.All(loaded.state_dict(), entry => Assert.True(entry.Value.eq(saved.state_dict()[entry.Key]).all().item<bool>(), entry.Key));
 
-        using SafetensorsFile file = Safetensors.Open(folder["backbone.safetensors"], verify: true);
+        using SafetensorsFile file = SafetensorsFile.Open(folder["backbone.safetensors"], verify: true);
         Assert.Equal("resnet18", file.Metadata["architecture"]);
         Assert.Equal("0.5 0.25 0.125", file.Metadata["mean"]);
         Assert.Equal("0.229 0.224 0.225", file.Metadata["std"]);
@@ -41,10 +43,10 @@ public sealed class BackboneFileTests : IDisposable
         small.Initialise(3);
         wide.Initialise(3);
         string path = folder["weights.safetensors"];
-        Safetensors.Write(path, small.state_dict());
+        SafetensorsWriter.Write(path, small.state_dict());
         Assert.Contains("layer1.2.conv1.weight", Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, deep)).Message, StringComparison.Ordinal);
 
-        Safetensors.Write(path, wide.state_dict());
+        SafetensorsWriter.Write(path, wide.state_dict());
         Assert.Contains("another architecture", Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, small)).Message, StringComparison.Ordinal);
         Assert.Contains(folder["none"], Assert.Throws<WeightFileException>(() => BackboneFile.Load(folder["none"], small)).Message, StringComparison.Ordinal);
     }

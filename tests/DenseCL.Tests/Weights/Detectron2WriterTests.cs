@@ -1,8 +1,8 @@
 using System.Text.Json;
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Weights;
-using DenseCL.Weights.Detectron2;
+using DenseCL.Weights.Formats.Detectron2;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;
@@ -20,8 +20,8 @@ public sealed class Detectron2WriterTests : IDisposable
     [InlineData(BackboneKind.Resnet101)]
     public void Every_tensor_has_the_name_of_the_table_and_back(BackboneKind kind)
     {
-        // The table was made by tests/golden/detectron2/make.py from torchvision and Detectron2's structure.
-        string[][] table = [.. File.ReadLines(Repository.PathOf("tests", "golden", "detectron2", $"{kind}.txt".ToLowerInvariant())).Select(line => line.Split(' '))];
+        // The table was made by tests/Golden/Weights/Detectron2/make.py from torchvision and Detectron2's structure.
+        string[][] table = [.. File.ReadLines(Repository.PathOf("tests", "Golden", "Weights", "Detectron2", $"{kind}.txt".ToLowerInvariant())).Select(line => line.Split(' '))];
         using ResNet network = new(kind);
         Assert.Equal(network.state_dict().Keys.Order(StringComparer.Ordinal), table.Select(row => row[0]).Order(StringComparer.Ordinal));
         Assert.All(table, row => Assert.Equal(row[1], Detectron2Names.FromTorchvision(row[0]) ?? "-"));

@@ -1,17 +1,18 @@
 using System.Text.Json;
 using DenseCL.Weights;
+using DenseCL.Weights.Tensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;
 
-/// <summary>The files of tests/golden-weights, written by PyTorch and numpy, and what is in them.</summary>
+/// <summary>The files of tests/Golden/Weights, written by PyTorch and numpy, and what is in them.</summary>
 internal static class GoldenWeights
 {
     private static readonly JsonDocument Expected = JsonDocument.Parse(File.ReadAllBytes(PathOf("expected.json")));
 
     public static IEnumerable<string> Names => Expected.RootElement.EnumerateObject().Select(p => p.Name);
 
-    public static string PathOf(string name) => Repository.PathOf("tests", "golden-weights", name);
+    public static string PathOf(string name) => Repository.PathOf("tests", "Golden", "Weights", name);
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 

@@ -1,4 +1,5 @@
 using DenseCL.Weights;
+using DenseCL.Weights.Formats;
 
 namespace DenseCL.Tests.Weights;
 

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using DenseCL.Weights;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Safetensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;
@@ -163,7 +165,7 @@ public sealed class HostileTensorTests : IDisposable
     public void A_safetensors_file_is_opened_by_its_content()
     {
         using var scope = NewDisposeScope();
-        Safetensors.Write(folder["a.pth"], [new("x", ones(2))]);
+        SafetensorsWriter.Write(folder["a.pth"], [new("x", ones(2))]);
         using WeightFile file = WeightFile.Open(folder["a.pth"]);
         Assert.Equal(WeightFormat.Safetensors, file.Format);
         Assert.Equal(2, file.Tensor("x").numel());

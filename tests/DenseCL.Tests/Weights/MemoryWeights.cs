@@ -1,4 +1,6 @@
 using DenseCL.Weights;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Tensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;

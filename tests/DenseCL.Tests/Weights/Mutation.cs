@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using DenseCL.Data;
+using DenseCL.Platform;
 using DenseCL.Weights;
 using static TorchSharp.torch;
 

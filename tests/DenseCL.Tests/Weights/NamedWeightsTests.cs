@@ -1,8 +1,11 @@
+using DenseCL.Method;
 using DenseCL.Models;
-using DenseCL.Pretraining;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using DenseCL.Weights;
-using DenseCL.Weights.Naming;
+using DenseCL.Weights.Formats.Safetensors;
+using DenseCL.Weights.Tensors.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -118,7 +121,7 @@ public sealed class NamedWeightsTests : IDisposable
 
         using TemporaryFolder folder = new();
         string path = folder["published.safetensors"];
-        Safetensors.Write(path, tensors);
+        SafetensorsWriter.Write(path, tensors);
         using DenseContrast method = new(Small(), CPU);
         LoadReport report = StartingWeights.Load(path, method, partial: false);
 
@@ -146,7 +149,7 @@ public sealed class NamedWeightsTests : IDisposable
 
         using TemporaryFolder folder = new();
         string path = folder["heads.safetensors"];
-        Safetensors.Write(path, tensors);
+        SafetensorsWriter.Write(path, tensors);
         using DenseContrast method = new(Small(), CPU);
         LoadReport report = StartingWeights.Load(path, method, partial: false);
         Assert.Equal(2, report.Count(TensorFate.Reshaped));
@@ -166,7 +169,7 @@ public sealed class NamedWeightsTests : IDisposable
         tensors["fc.weight"] = zeros(10, 512);
         using TemporaryFolder folder = new();
         string path = folder["part.safetensors"];
-        Safetensors.Write(path, tensors);
+        SafetensorsWriter.Write(path, tensors);
         using ResNet network = new(BackboneKind.Resnet18);
         network.Initialise(5);
         string message = Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, network)).Message;
@@ -182,7 +185,7 @@ public sealed class NamedWeightsTests : IDisposable
         Dictionary<string, Tensor> tensors = Network(1, rename);
         tensors[prefix + "fc.weight"] = zeros(10, 512);
         using TemporaryFolder folder = new();
-        Safetensors.Write(folder["named.safetensors"], tensors);
+        SafetensorsWriter.Write(folder["named.safetensors"], tensors);
         using ResNet loaded = new(BackboneKind.Resnet18);
         loaded.Initialise(9);
         LoadReport report = BackboneFile.Load(folder["named.safetensors"], loaded);     // torchvision's resnet18 has 122 tensors, two of them fc's

@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Weights;
-using DenseCL.Weights.Onnx;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Onnx;
+using DenseCL.Weights.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Onnx;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using DenseCL.Weights;
-using DenseCL.Weights.Onnx;
+using DenseCL.Weights.Formats.Onnx;
+using DenseCL.Weights.Tensors;
 using Google.Protobuf;
 using Onnx;
 using static Onnx.TensorProto.Types;

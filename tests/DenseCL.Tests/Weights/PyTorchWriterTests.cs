@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Weights;
-using DenseCL.Weights.PyTorch;
+using DenseCL.Weights.Formats.PyTorch;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using DenseCL.Data;
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

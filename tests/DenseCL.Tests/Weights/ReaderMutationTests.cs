@@ -1,4 +1,5 @@
 using DenseCL.Weights;
+using DenseCL.Weights.Formats.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,10 +29,10 @@ public sealed class ReaderMutationTests
     {
         using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
-        Safetensors.Write(folder["few"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["a.weight"] = ones(2, 3), ["a.bias"] = zeros(3, ScalarType.Int64), ["b"] = ones(5, ScalarType.Bool) });
-        Safetensors.Write(folder["notes"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["scalar"] = tensor(1.5), ["none"] = ones(0, 4) }, new Dictionary<string, string>(StringComparer.Ordinal) { ["mean"] = "0.5" });
+        SafetensorsWriter.Write(folder["few"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["a.weight"] = ones(2, 3), ["a.bias"] = zeros(3, ScalarType.Int64), ["b"] = ones(5, ScalarType.Bool) });
+        SafetensorsWriter.Write(folder["notes"], new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["scalar"] = tensor(1.5), ["none"] = ones(0, 4) }, new Dictionary<string, string>(StringComparer.Ordinal) { ["mean"] = "0.5" });
         using Mutation mutation = new(2026);
-        mutation.Run([File.ReadAllBytes(folder["few"]), File.ReadAllBytes(folder["notes"])], 5000, path => Safetensors.Open(path));
+        mutation.Run([File.ReadAllBytes(folder["few"]), File.ReadAllBytes(folder["notes"])], 5000, path => SafetensorsFile.Open(path));
         Assert.True(mutation.Counts is { Read: > 50, Refused: > 500 }, $"{mutation.Counts}");
     }
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using DenseCL.Data;
 using DenseCL.Platform;
 using DenseCL.Weights;
+using DenseCL.Weights.Formats.Safetensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;
@@ -35,8 +35,8 @@ public sealed class SafetensorsTests : IDisposable
             }
         }
 
-        Safetensors.Write(FilePath, tensors);
-        using SafetensorsFile file = Safetensors.Open(FilePath, verify: true);
+        SafetensorsWriter.Write(FilePath, tensors);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath, verify: true);
         Assert.Equal(tensors.Keys.Order(StringComparer.Ordinal), file.Keys.Order(StringComparer.Ordinal));
         foreach ((string name, Tensor written) in tensors)
         {
@@ -52,8 +52,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         float[] values = [float.NaN, -0f, float.Epsilon, float.PositiveInfinity, BitConverter.Int32BitsToSingle(0x7FA12345)];
-        Safetensors.Write(FilePath, [new("x", tensor(values))]);
-        using SafetensorsFile file = Safetensors.Open(FilePath);
+        SafetensorsWriter.Write(FilePath, [new("x", tensor(values))]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal(
             values.Select(BitConverter.SingleToInt32Bits), file.Tensor("x").data<float>().ToArray().Select(BitConverter.SingleToInt32Bits));
     }
@@ -64,8 +64,8 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         Tensor whole = arange(24, dtype: ScalarType.Float32).reshape(4, 6);
         whole.requires_grad = true;
-        Safetensors.Write(FilePath, [new("transposed", whole.t()), new("step", whole[.., TensorIndex.Slice(1, null, 2)]), new("tail", whole[3]), new("wide", ones(1).expand(3))]);
-        using SafetensorsFile file = Safetensors.Open(FilePath);
+        SafetensorsWriter.Write(FilePath, [new("transposed", whole.t()), new("step", whole[.., TensorIndex.Slice(1, null, 2)]), new("tail", whole[3]), new("wide", ones(1).expand(3))]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal([6, 4], file["transposed"].Shape);
         Assert.Equal([0, 6, 12, 18, 1, 7], file.Tensor("transposed").data<float>().ToArray()[..6]);
         Assert.Equal([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23], file.Tensor("step").data<float>().ToArray());
@@ -77,8 +77,8 @@ public sealed class SafetensorsTests : IDisposable
     public void Notes_come_back_with_the_checksum_added()
     {
         Dictionary<string, string> notes = new(StringComparer.Ordinal) { ["format"] = "pt", ["über"] = "\"quoted\"\n", ["xxh128"] = "old" };
-        Safetensors.Write(FilePath, [], notes);
-        using SafetensorsFile file = Safetensors.Open(FilePath, verify: true);
+        SafetensorsWriter.Write(FilePath, [], notes);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath, verify: true);
         Assert.Equal("pt", file.Metadata["format"]);
         Assert.Equal("\"quoted\"\n", file.Metadata["über"]);
 
@@ -92,7 +92,7 @@ public sealed class SafetensorsTests : IDisposable
     public void The_bytes_follow_the_format()
     {
         using var scope = NewDisposeScope();
-        Safetensors.Write(FilePath, [new("b", tensor(new byte[] { 7 })), new("f", tensor(new[] { 1f, -2f }))]);
+        SafetensorsWriter.Write(FilePath, [new("b", tensor(new byte[] { 7 })), new("f", tensor(new[] { 1f, -2f }))]);
         byte[] bytes = File.ReadAllBytes(FilePath);
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         Assert.Equal(0, length % 8);
@@ -113,7 +113,7 @@ public sealed class SafetensorsTests : IDisposable
             "u":{"dtype":"U16","shape":[1],"data_offsets":[6,8]},"none":{"dtype":"F64","shape":[2,0],"data_offsets":[4,4]},
             "bf":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"t":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]}}
             """ + "   ", data));
-        using SafetensorsFile file = Safetensors.Open(FilePath);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal(["h", "bf", "none", "t", "u", "i"], file.Keys);
         Assert.Empty(file.Metadata);
         Assert.Equal(1f, file.Tensor("h").to(ScalarType.Float32).item<float>());
@@ -127,7 +127,7 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Contains("U16", Assert.Throws<WeightFileException>(() => file.Tensor("u")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => file.ReadInto("u", new byte[3]));
         Assert.Contains("'missing'", Assert.Throws<WeightFileException>(() => file.Tensor("missing")).Message, StringComparison.Ordinal);
-        Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath, verify: true));
+        Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath, verify: true));
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class SafetensorsTests : IDisposable
     public void A_wrong_header_is_refused_by_name_and_place(string header, string words)
     {
         File.WriteAllBytes(FilePath, Build(header, new byte[8]));
-        string message = Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath)).Message;
+        string message = Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath)).Message;
         Assert.Contains(FilePath, message, StringComparison.Ordinal);
         Assert.Contains(words, message, StringComparison.Ordinal);
     }
@@ -175,7 +175,7 @@ public sealed class SafetensorsTests : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
             File.WriteAllBytes(FilePath, bytes);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath));
+            Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         }
     }
@@ -187,11 +187,11 @@ public sealed class SafetensorsTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(FilePath, whole[..length]);
-            Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath).Dispose());
+            Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath).Dispose());
         }
 
         File.WriteAllBytes(FilePath, [.. whole, 0]);
-        Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath).Dispose());
+        Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath).Dispose());
     }
 
     [Fact]
@@ -200,8 +200,8 @@ public sealed class SafetensorsTests : IDisposable
         byte[] bytes = Sample();
         bytes[^1] ^= 0x10;
         File.WriteAllBytes(FilePath, bytes);
-        Safetensors.Open(FilePath).Dispose();
-        string message = Assert.Throws<WeightFileException>(() => Safetensors.Open(FilePath, verify: true)).Message;
+        SafetensorsFile.Open(FilePath).Dispose();
+        string message = Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath, verify: true)).Message;
         Assert.Contains("checksum", message, StringComparison.Ordinal);
     }
 
@@ -238,7 +238,7 @@ public sealed class SafetensorsTests : IDisposable
             File.WriteAllBytes(FilePath, [.. bytes]);
             try
             {
-                using SafetensorsFile file = Safetensors.Open(FilePath, verify: true);
+                using SafetensorsFile file = SafetensorsFile.Open(FilePath, verify: true);
                 byte[] read = [.. file.Keys.SelectMany(key =>
                 {
                     byte[] part = new byte[file[key].Length];
@@ -267,7 +267,7 @@ public sealed class SafetensorsTests : IDisposable
     public void A_truth_value_of_two_is_refused()
     {
         File.WriteAllBytes(FilePath, Build("""{"t":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", [1, 2]));
-        using SafetensorsFile file = Safetensors.Open(FilePath);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Contains("truth value", Assert.Throws<WeightFileException>(() => file.Tensor("t")).Message, StringComparison.Ordinal);
     }
 
@@ -284,7 +284,7 @@ public sealed class SafetensorsTests : IDisposable
             stream.Write([5, 6]);
         }
 
-        using SafetensorsFile file = Safetensors.Open(FilePath);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal(3_000_000_000, file["big"].Length);
         Assert.Equal([5, 6], file.Tensor("end").data<byte>().ToArray());
     }
@@ -295,8 +295,8 @@ public sealed class SafetensorsTests : IDisposable
         // Above 2²⁴ elements a tensor is read and written in pieces.
         using var scope = NewDisposeScope();
         Tensor large = arange((1 << 24) + 3, dtype: ScalarType.Int32).to(ScalarType.Int8);
-        Safetensors.Write(FilePath, [new("large", large)]);
-        using SafetensorsFile file = Safetensors.Open(FilePath, verify: true);
+        SafetensorsWriter.Write(FilePath, [new("large", large)]);
+        using SafetensorsFile file = SafetensorsFile.Open(FilePath, verify: true);
         Assert.True(large.eq(file.Tensor("large")).all().item<bool>());
     }
 
@@ -307,7 +307,7 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(FilePath);
         File.WriteAllText(Path.Combine(FilePath, "old"), "old");
-        var error = Assert.Throws<WeightFileException>(() => Safetensors.Write(FilePath, [new("x", ones(3))]));
+        var error = Assert.Throws<WeightFileException>(() => SafetensorsWriter.Write(FilePath, [new("x", ones(3))]));
         Assert.Contains("Nothing was changed", error.Message, StringComparison.Ordinal);
         Assert.Equal(FilePath, Assert.Single(Directory.EnumerateFileSystemEntries(root)));
         Assert.Equal("old", File.ReadAllText(Path.Combine(FilePath, "old")));
@@ -335,7 +335,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         using var scope = NewDisposeScope();
         string path = Path.Combine(root, "missing", "a.safetensors");
-        var error = Assert.Throws<WeightFileException>(() => Safetensors.Write(path, [new("x", ones(3))]));
+        var error = Assert.Throws<WeightFileException>(() => SafetensorsWriter.Write(path, [new("x", ones(3))]));
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
     }
 
@@ -343,9 +343,9 @@ public sealed class SafetensorsTests : IDisposable
     public void Names_given_twice_or_reserved_and_types_unknown_to_the_format_are_refused()
     {
         using var scope = NewDisposeScope();
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("x", ones(1)), new("x", ones(1))]));
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("__metadata__", ones(1))]));
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(FilePath, [new("x", ones(1, dtype: ScalarType.ComplexFloat32))]));
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(FilePath, [new("x", ones(1)), new("x", ones(1))]));
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(FilePath, [new("__metadata__", ones(1))]));
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(FilePath, [new("x", ones(1, dtype: ScalarType.ComplexFloat32))]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(root));
     }
 
@@ -353,7 +353,7 @@ public sealed class SafetensorsTests : IDisposable
     private byte[] Sample()
     {
         using var scope = NewDisposeScope();
-        Safetensors.Write(
+        SafetensorsWriter.Write(
             FilePath,
             [new("f", arange(4, dtype: ScalarType.Float32)), new("s", ones(2, 2, dtype: ScalarType.Int16)), new("u", ones(6, dtype: ScalarType.Byte))],
             new Dictionary<string, string>(StringComparer.Ordinal) { ["note"] = "some words" });

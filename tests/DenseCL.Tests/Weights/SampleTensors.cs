@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using DenseCL.Weights;
+using DenseCL.Weights.Tensors;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Weights;

@@ -1,9 +1,13 @@
+using DenseCL.Method;
 using DenseCL.Models;
-using DenseCL.Pretraining;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using DenseCL.Weights;
-using DenseCL.Weights.Naming;
-using DenseCL.Weights.Onnx;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Onnx;
+using DenseCL.Weights.Formats.Safetensors;
+using DenseCL.Weights.Tensors.Naming;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -98,7 +102,7 @@ public sealed class WeightExportTests : IDisposable
         using ResNet network = Network(BackboneKind.Resnet18);
         Recipe recipe = new() { Data = new() { Mean = new(0.5, 0.25, 0.125) } };
         BackboneFile.Save(folder["known.safetensors"], network, recipe, 7);
-        Safetensors.Write(folder["unknown.safetensors"], network.state_dict());
+        SafetensorsWriter.Write(folder["unknown.safetensors"], network.state_dict());
         Assert.Empty(WeightExport.Write(folder["known.safetensors"], folder["a.safetensors"], new ExportOptions()).Notes);
         Assert.Contains("ImageNet", Assert.Single(WeightExport.Write(folder["unknown.safetensors"], folder["b.safetensors"], new ExportOptions()).Notes), StringComparison.Ordinal);
         using WeightFile known = WeightFile.Open(folder["a.safetensors"]), unknown = WeightFile.Open(folder["b.safetensors"]);

@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>What the objects lie on; all of it is background, and some of it resembles the objects' textures.</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>Chooses where objects lie, so that they overlap often and are hidden never.</summary>

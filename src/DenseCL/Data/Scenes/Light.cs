@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>The light of a scene: one direction, a fall-off along it, a colour, and how deep and soft shadows are.</summary>

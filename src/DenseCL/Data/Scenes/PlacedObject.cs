@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>One object as placed: where it is, how it is turned, and what it is painted with. Lengths are shares of the shorter side.</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>A colour, nominally 0 … 1 a channel. Own arithmetic: the vector types may fuse multiply and add, and bytes would differ by processor.</summary>

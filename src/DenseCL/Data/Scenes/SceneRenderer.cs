@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>Renders labelled scenes: textured objects of <see cref="SceneClasses.Count"/> classes lying over each other on a textured ground.</summary>

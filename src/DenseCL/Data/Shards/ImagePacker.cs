@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 using SkiaSharp;
 
 namespace DenseCL.Data.Shards;

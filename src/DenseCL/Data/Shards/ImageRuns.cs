@@ -1,3 +1,5 @@
+using DenseCL.Data.Sources;
+using DenseCL.Platform;
 namespace DenseCL.Data.Shards;
 
 /// <summary>

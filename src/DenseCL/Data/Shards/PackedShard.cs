@@ -1,3 +1,4 @@
+using DenseCL.Data.Sources;
 namespace DenseCL.Data.Shards;
 
 /// <summary>A shard of a pack.</summary>

@@ -1,3 +1,4 @@
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 
 namespace DenseCL.Data.Shards;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Data.Shards;
 

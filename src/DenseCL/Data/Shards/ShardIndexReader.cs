@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 using static System.FormattableString;
 

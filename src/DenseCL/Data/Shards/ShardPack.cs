@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Data.Sources;
 using DenseCL.Platform;
 
 namespace DenseCL.Data.Shards;

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 
 namespace DenseCL.Data.Shards;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Data.Shards;
 

@@ -1,4 +1,5 @@
-using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data.Shards;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Recipes;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DenseCL.Data;
 using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data.Shards;

@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.Json;
 using DenseCL.Data;
 using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data.Shards;

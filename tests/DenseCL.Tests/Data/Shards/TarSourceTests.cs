@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DenseCL.Data;
 using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 
 namespace DenseCL.Tests.Data.Shards;

@@ -1,5 +1,5 @@
-using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Platform;
 
 namespace DenseCL.Tests.Images.Jpeg;
 

@@ -1,6 +1,6 @@
-using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Images.Jpeg;
+using DenseCL.Platform;
 using SkiaSharp;
 
 namespace DenseCL.Tests.Images.Jpeg;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using DenseCL.Data;
+using DenseCL.Platform;
 
 namespace DenseCL.Tests.Images.Jpeg;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using DenseCL.Cli;
+using DenseCL.Cli.Commands;
 using DenseCL.Tests.Cli;
 
 namespace DenseCL.Tests.Transfer.Ablation;

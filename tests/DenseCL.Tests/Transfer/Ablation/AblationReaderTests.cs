@@ -1,8 +1,10 @@
 using DenseCL.Recipes;
-using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
-using DenseCL.Transfer.Classification;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Protocols.Knn;
+using DenseCL.Transfer.Protocols.Linear;
+using DenseCL.Transfer.Protocols.Svm;
+using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 
@@ -117,7 +119,7 @@ public sealed class AblationReaderTests
     public void Options_become_a_record_and_what_is_not_written_keeps_its_default()
     {
         PlannedEvaluation planned = AblationReader.Parse($"{Head}evaluate:\n  - dense-probe: {{ l2: 0.5, ignoreLabel: -1 }}\n{Variants}", "a.yaml").Evaluations[0];
-        Assert.Equal(new DenseProbeOptions { L2 = 0.5, IgnoreLabel = -1 }, new EvaluationOptions(planned).Read<DenseProbeOptions>());
+        Assert.Equal(new LogisticRegressionOptions { L2 = 0.5, IgnoreLabel = -1 }, new EvaluationOptions(planned).Read<LogisticRegressionOptions>());
         Assert.Contains("a.yaml, line 4", new EvaluationOptions(planned).Where, StringComparison.Ordinal);
     }
 

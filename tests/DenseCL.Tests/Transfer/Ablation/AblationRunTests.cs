@@ -1,6 +1,6 @@
 using DenseCL.Data;
-using DenseCL.Pretraining;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using DenseCL.Transfer.Ablation;
 
 namespace DenseCL.Tests.Transfer.Ablation;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Ablation.Tables;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 

@@ -1,6 +1,7 @@
-using DenseCL.Models;
-using DenseCL.Transfer;
+using DenseCL.Models.Backbones;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using DenseCL.Cli;
 using DenseCL.Data;
 using DenseCL.Recipes;
-using DenseCL.Transfer;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Protocols;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 

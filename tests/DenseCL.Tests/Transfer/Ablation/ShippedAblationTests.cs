@@ -65,7 +65,7 @@ public sealed class ShippedAblationTests
     {
         Assert.Equal([0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], AblationReader.Read("lambda").Variants.Select(variant => variant.Recipe.Method.Lambda));
         Assert.Equal([1, 3, 5, 7, 9], AblationReader.Read("grid").Variants.Select(variant => variant.Recipe.Method.GridSize!.Value));
-        Assert.Equal([Matching.Backbone, Matching.Dense, Matching.Random, Matching.Geometric], AblationReader.Read("matching").Variants.Select(variant => variant.Recipe.Method.Matching).Order());
+        Assert.Equal([MatchingKind.Backbone, MatchingKind.Dense, MatchingKind.Random, MatchingKind.Geometric], AblationReader.Read("matching").Variants.Select(variant => variant.Recipe.Method.Matching).Order());
         Assert.Equal([Negatives.Pooled, Negatives.Sampled], AblationReader.Read("negatives").Variants.Select(variant => variant.Recipe.Method.Negatives));
         Assert.Equal([200, 200, 400, 400, 800, 800, 1600, 1600], AblationReader.Read("schedule").Variants.Select(variant => variant.Recipe.Optim.Epochs));
         Assert.Equal(10_000, AblationReader.Read("lambda").Variants[^1].Recipe.Method.LambdaWarmupSteps);

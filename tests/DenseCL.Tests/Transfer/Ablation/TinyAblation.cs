@@ -1,5 +1,5 @@
-using DenseCL.Data;
 using DenseCL.Data.Scenes;
+using DenseCL.Data.Sources;
 using DenseCL.Transfer.Ablation;
 
 namespace DenseCL.Tests.Transfer.Ablation;

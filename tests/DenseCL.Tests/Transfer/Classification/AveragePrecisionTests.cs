@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CsCheck;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Measures;
 
 namespace DenseCL.Tests.Transfer.Classification;
 

@@ -1,4 +1,8 @@
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols.Knn;
+using DenseCL.Transfer.Protocols.Linear;
+using DenseCL.Transfer.Protocols.Svm;
+using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Tests.Transfer.Classification;
 

@@ -1,11 +1,18 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Images.Operations;
 using DenseCL.Models;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Tests.Data;
-using DenseCL.Transfer;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.Knn;
+using DenseCL.Transfer.Protocols.Linear;
+using DenseCL.Transfer.Protocols.Svm;
+using DenseCL.Transfer.Solvers;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Transfer.Classification;

@@ -1,6 +1,6 @@
 using DenseCL.Data;
 using DenseCL.Tests.Data;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Tests.Transfer.Classification;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using DenseCL.Transfer;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Linear;
+using DenseCL.Transfer.Solvers;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Transfer.Classification;
@@ -15,7 +16,7 @@ public sealed class LinearTests
         Tensor x = logistic.GetProperty("x").Matrix(), labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64), test = logistic.GetProperty("test").Matrix();
         foreach (JsonElement one in logistic.GetProperty("cases").EnumerateArray())
         {
-            DenseProbe probe = DenseProbe.Fit(
+            LogisticRegression probe = LogisticRegression.Fit(
                 x, labels, 3, new() { L2 = one.GetProperty("penalty").GetDouble(), Tolerance = 1e-10, MaxIterations = 5000 }, TestContext.Current.CancellationToken);
             double[] probabilities = nn.functional.softmax(probe.Scores(test), 1).data<double>().ToArray();
             Assert.All(one.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.Doubles()).Zip(probabilities), p => Assert.Equal(p.First, p.Second, 7));

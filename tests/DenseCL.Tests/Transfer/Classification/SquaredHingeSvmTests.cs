@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DenseCL.Data;
-using DenseCL.Transfer.Classification;
+using DenseCL.Platform;
+using DenseCL.Transfer.Solvers;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Transfer.Classification;

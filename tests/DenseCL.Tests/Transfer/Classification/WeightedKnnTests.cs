@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using DenseCL.Transfer.Classification;
+using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Solvers;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Transfer.Classification;

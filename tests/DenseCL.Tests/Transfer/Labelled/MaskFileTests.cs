@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using DenseCL.Data;
 using DenseCL.Images;
-using DenseCL.Tests.Transfer.Segmentation;
+using DenseCL.Platform;
+using DenseCL.Tests.Transfer.Protocols.Segmentation;
 using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Tests.Transfer.Labelled;

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using DenseCL.Cli.Display;
+using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Sources;
+using DenseCL.Images;
+using DenseCL.Recipes;
+
+namespace DenseCL.Cli.Commands;
+
+/// <summary><c>densecl bench loader</c>: how fast images become views.</summary>
+internal static class BenchLoaderCommand
+{
+    private static readonly Argument<string> Images = new("DIR") { Description = "The images: whatever pretrain --images takes." };
+    private static readonly Option<int> Size = new("--size") { Description = "Side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 224 };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Threads that decode and augment.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Limit = new("--limit") { Description = "The most images to take, the first ones of the source.", HelpName = "N", DefaultValueFactory = _ => 400 };
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
+
+    public static Command Create() => new Command(
+        "loader",
+        "Measures the loader on images of yours, read from the cache: two views of each, with the paper's augmentation; and decoding alone.")
+    {
+        Images, Size, Threads, Limit, AsJson,
+    }.Does("densecl bench loader photos --threads 2", Prepare);
+
+    private static Func<int> Prepare(ParseResult call, CancellationToken stop)
+    {
+        int size = call.GetValue(Size), threads = call.GetValue(Threads), limit = call.GetValue(Limit);
+        if (limit < 1)
+        {
+            throw new DataException(FormattableString.Invariant($"--limit is {limit}: choose at least 1 image."));
+        }
+
+        if (size is < 32 or > 1024)
+        {
+            throw new DataException(FormattableString.Invariant($"--size is {size}: choose 32 to 1024 pixels."));
+        }
+
+        if (threads is < 1 or > 256)
+        {
+            throw new DataException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 256."));
+        }
+
+        // Whatever the share of unusable images is: they are left out, and counted.
+        DataOptions options = new() { Size = size, Threads = threads, MaxBadShare = 1 };
+        SkippedImages skipped = new();
+        ImageSource source = ImageSource.Open(call.GetRequiredValue(Images)).Take(limit)
+            .CheckHeaders(ImageLimits.Of(options), Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop);
+        return () =>
+        {
+            if (skipped.Entries is [var first, ..])
+            {
+                Console.Error.WriteLine(Printable.Text(FormattableString.Invariant($"{skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
+            }
+
+            LoaderSpeed speed = LoaderBenchmark.Run(source, options, stop);
+            Console.WriteLine(call.GetValue(AsJson)
+                ? JsonSerializer.Serialize(new
+                {
+                    what = "DenseCL for .NET",
+                    folder = source.Root,
+                    files = speed.Files,
+                    size,
+                    precision = "uint8",        // of the views
+                    threads = speed.Threads,
+                    images_per_second = Math.Round(speed.ImagesPerSecond, 1),
+                    decode_only = Math.Round(speed.DecodedPerSecond, 1),
+                    peak_rss_mb = speed.PeakMegabytes,
+                })
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: {speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, at most {speed.PeakMegabytes:N0} MB"));
+            return Verb.Done;
+        };
+    }
+}

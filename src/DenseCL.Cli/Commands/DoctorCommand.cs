@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using DenseCL.Method;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using Spectre.Console;
+using TorchSharp;
+
+namespace DenseCL.Cli.Commands;
+
+/// <summary><c>densecl doctor</c>: does this machine work, and if not, why and what to do.</summary>
+internal static class DoctorCommand
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print the checks as JSON." };
+
+    // What the child process is started with: a processor fault ends a process, so the training step is tried in another one.
+    private static readonly Option<bool> TrainStep = new("--train-step") { Hidden = true };
+
+    public static Command Create() => new Command(
+        "doctor",
+        "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step.")
+    {
+        AsJson, TrainStep,
+    }.Does("densecl doctor", Prepare);
+
+    private static Func<int> Prepare(ParseResult call, CancellationToken stop) =>
+        call.GetValue(TrainStep) ? RunTrainStep : () => Examine(call.GetValue(AsJson));
+
+    private static int Examine(bool json)
+    {
+        PlatformCheck[] checks = [.. Doctor.Examine("."), TryTrainStep()];
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(checks, Json));
+        }
+        else
+        {
+            foreach (PlatformCheck check in checks)
+            {
+                string mark = check.State switch { PlatformCheckState.Good => "[green]good  [/]", PlatformCheckState.Slow => "[yellow]slow  [/]", _ => "[red]broken[/]" };
+                AnsiConsole.MarkupLine($"{mark} {Markup.Escape(check.Name)}: {Markup.Escape(check.Finding)}");
+                if (check.Remedy is { } remedy)
+                {
+                    AnsiConsole.MarkupLine($"       → {Markup.Escape(remedy)}");
+                }
+            }
+        }
+
+        return checks.Any(check => check.State == PlatformCheckState.Broken) ? Verb.Failed : Verb.Done;
+    }
+
+    private static PlatformCheck TryTrainStep()
+    {
+        string program = Environment.ProcessPath!;
+        string[] arguments = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase) ? [typeof(DoctorCommand).Assembly.Location] : [];
+        using Process child = Process.Start(new ProcessStartInfo(program, [.. arguments, "doctor", "--train-step"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = child.StandardError.ReadToEndAsync();
+        string output = child.StandardOutput.ReadToEnd().Trim();
+        child.WaitForExit();
+        return child.ExitCode == Verb.Done
+            ? new("training step", PlatformCheckState.Good, output, null)
+            : new(
+                "training step",
+                PlatformCheckState.Broken,
+                string.Create(CultureInfo.InvariantCulture, $"the process that tried it ended with {child.ExitCode} {error.Result.Trim()}"),
+                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: please report it with this output.");
+    }
+
+    /// <summary>A ResNet-50 holds all the shapes of convolutions that crash some versions of oneDNN.</summary>
+    private static int RunTrainStep()
+    {
+        TorchRuntime.EnsureReady();
+        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", ["optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
+        using DenseContrast method = new(recipe, torch.CPU);
+        Stopwatch watch = new();
+        for (int step = 0; step < 2; step++)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            watch.Restart();
+            method.Train(new Views(torch.randn(8, 3, 96, 96), torch.randn(8, 3, 96, 96), [], []), step, 0.01);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ResNet-50, 8 images of 96 px: {watch.Elapsed.TotalSeconds:F2} s"));
+        return Verb.Done;
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using DenseCL.Cli.Display;
+using DenseCL.Data.Sources;
+using DenseCL.Images;
+using DenseCL.Recipes;
+using DenseCL.Training;
+using DenseCL.Transfer.Protocols;
+
+namespace DenseCL.Cli.Commands;
+
+/// <summary><c>densecl pretrain</c>: the main job.</summary>
+internal static class PretrainCommand
+{
+    private static readonly Option<string[]> Images = new("--images")
+    {
+        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> Out = new("--out") { Description = "The run folder.", HelpName = "RUN", Required = true };
+
+    private static readonly Option<string?> RecipeName = new("--recipe")
+    {
+        Description = $"A shipped recipe ({string.Join(", ", RecipeReader.Shipped)}) or a YAML file. Default: small; with --resume the run's own.",
+        HelpName = "NAME|FILE",
+    };
+
+    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.", HelpName = "key=value" };
+
+    private static readonly Option<string?> Weights = new("--weights")
+    {
+        Description = "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever (model.weights).",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Partial = new("--partial") { Description = "With --weights: what the file lacks of the backbone starts from random numbers (model.partial)." };
+
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with the run in RUN from its last checkpoint, exactly." };
+
+    public static Command Create() => new Command(
+        "pretrain",
+        "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training.")
+    {
+        Images, Out, RecipeName, Set, Weights, Partial, Resume,
+    }.Does(
+        """
+        densecl pretrain --images photos --out run --set optim.epochs=50
+        densecl pretrain --images photos --out run --resume                   after an interruption
+        densecl pretrain --images photos --out run --weights moco.pth         from published weights
+        densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
+        """,
+        Prepare);
+
+    private static Func<int> Prepare(ParseResult call, CancellationToken stop)
+    {
+        bool resume = call.GetValue(Resume);
+        string path = call.GetRequiredValue(Out);
+        string recipeName = call.GetValue(RecipeName) ?? (resume ? Path.GetFullPath(Path.Combine(path, "recipe.yaml")) : "small");
+        RunFolder folder = RunFolder.Open(path, resume);
+        try
+        {
+            Recipe recipe = RecipeReader.Read(recipeName, [.. call.GetValue(Set) ?? [], .. Start(call)]);
+            recipe.Validate();
+            SkippedImages skipped = new();
+            ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
+            var probe = OnlineProbe.Open(recipe, stop);     // before the run folder has anything in it: the probe's folder may be wrong
+            Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
+            Announce(pretrainer, source, skipped);
+            return () =>
+            {
+                using (folder)
+                using (pretrainer)
+                {
+                    return Train(pretrainer, folder, skipped, stop);
+                }
+            };
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static IEnumerable<string> Start(ParseResult call)
+    {
+        if (call.GetValue(Weights) is { } weights)
+        {
+            yield return $"model.weights='{weights.Replace("'", "''", StringComparison.Ordinal)}'";
+        }
+
+        if (call.GetValue(Partial))
+        {
+            yield return "model.partial=true";
+        }
+    }
+
+    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
+    {
+        DataOptions data = recipe.Data;
+        return ImageSource.Open(images).CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+    }
+
+    private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)
+    {
+        Recipe recipe = pretrainer.Recipe;
+        Console.WriteLine(Printable.Text(source.Description));
+        if (skipped.Count > 0)
+        {
+            Console.WriteLine($"{skipped.Count} of them cannot be used and are left out; skipped.jsonl in the run folder says why.");
+        }
+
+        Console.WriteLine(FormattableString.Invariant(
+            $"{(recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2")}, {recipe.Model.Backbone.ToString().ToLowerInvariant()} at {recipe.Data.Size} px: {recipe.Optim.Epochs} epochs of {pretrainer.Steps / recipe.Optim.Epochs} steps of {recipe.Optim.Batch} images; queue {recipe.Method.Queue}, key momentum {recipe.Method.KeyMomentum}."));
+        foreach (string warning in recipe.Warnings)
+        {
+            Console.WriteLine($"Note: {warning}");
+        }
+
+        if (pretrainer.StartedFrom is { } report)
+        {
+            LoadReportDisplay.Show(report);
+        }
+
+        if (pretrainer.Step > 0)
+        {
+            Console.WriteLine($"Going on after step {pretrainer.Step} of {pretrainer.Steps}.");
+        }
+    }
+
+    private static int Train(Pretrainer pretrainer, RunFolder folder, SkippedImages skipped, CancellationToken stop)
+    {
+        bool complete = TrainingDisplay.Show("pretrain", progress => pretrainer.Run(progress, stop));
+        if (!complete)
+        {
+            Console.Error.WriteLine($"Stopped after step {pretrainer.Step} of {pretrainer.Steps}; everything is saved. Go on with --resume.");
+            return Verb.Failed;
+        }
+
+        if (skipped.Count > 0)
+        {
+            Console.WriteLine($"{skipped.Count} images could not be used: {folder.Skipped}");
+        }
+
+        Console.WriteLine($"Done: {folder.Backbone}");
+        return Verb.Done;
+    }
+}

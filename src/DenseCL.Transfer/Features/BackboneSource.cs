@@ -1,0 +1,103 @@
+using DenseCL.Models;
+using DenseCL.Models.Backbones;
+using DenseCL.Recipes;
+using DenseCL.Weights;
+using DenseCL.Weights.Tensors.Naming;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Features;
+
+/// <summary>Weights to be judged: every evaluation builds the network it needs from them.</summary>
+public sealed class BackboneSource
+{
+    private readonly Action<ResNet> fill;
+
+    private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation, Action<ResNet> fill) =>
+        (Name, Architecture, Normalisation, this.fill) = (name, architecture, normalisation, fill);
+
+    /// <summary>The file, or what else they are; for messages and reports.</summary>
+    public string Name { get; }
+
+    /// <summary>Which network they are of.</summary>
+    public BackboneKind Architecture { get; }
+
+    /// <summary>Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.</summary>
+    public DataOptions Normalisation { get; }
+
+    /// <summary>Whether the file does not say mean and standard deviation, as torchvision's and Detectron2's do not.</summary>
+    public bool NormalisationIsAssumed { get; private init; }
+
+    /// <summary>What was found in the file; null if they come from no file.</summary>
+    public LoadReport? Report { get; private init; }
+
+    /// <summary>Opens weights, and loads them once to see that they are all there.</summary>
+    /// <param name="path">A run folder, or a weight file of any format whose names are known.</param>
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor of the backbone is missing or of another shape.</exception>
+    public static BackboneSource Open(string path)
+    {
+        BackboneKind architecture;
+        DataOptions normalisation;
+        bool assumed;
+        using (WeightFile file = BackboneFile.Open(path))
+        {
+            architecture = NamedWeights.Find(file).Architecture;
+            normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, file, out assumed));
+        }
+
+        using ResNet backbone = new(architecture);
+        LoadReport report = BackboneFile.Load(path, backbone);
+        return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report, NormalisationIsAssumed = assumed };
+    }
+
+    /// <summary>The weights that a pre-training with this seed starts from.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="seed">The seed, as <c>run.seed</c>.</param>
+    public static BackboneSource Untrained(BackboneKind architecture, ulong seed) =>
+        new($"untrained {BackboneMetadata.Name(architecture)}", architecture, new DataOptions(), network =>
+        {
+            // Random numbers go by a parameter's name: within an encoder, as in pre-training, they are other ones than alone.
+            using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null);
+            encoder.Initialise(seed);
+            Copy(encoder.Backbone, network);
+        });
+
+    /// <summary>The weights that a network has when it is judged, such as one that is being trained.</summary>
+    /// <param name="backbone">The network; it is only read.</param>
+    /// <param name="normalisation">Mean and standard deviation of its images.</param>
+    public static BackboneSource Of(ResNet backbone, DataOptions normalisation)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        return new BackboneSource("the network in training", backbone.Architecture, normalisation, network => Copy(backbone, network));
+    }
+
+    /// <summary>Builds the network, in evaluation mode, and loads the weights into it; the caller disposes it.</summary>
+    /// <param name="outputStride">8, 16 or 32: input pixels for each position of the last feature map.</param>
+    /// <exception cref="WeightFileException">The file can no longer be read.</exception>
+    public ResNet Build(int outputStride = ResNet.Stride)
+    {
+        ResNet backbone = new(Architecture, outputStride);
+        try
+        {
+            fill(backbone);
+            backbone.eval();
+            return backbone;
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    private static void Copy(ResNet from, ResNet into)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> targets = into.state_dict();
+        foreach ((string name, Tensor tensor) in from.state_dict())
+        {
+            targets[name].copy_(tensor);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using DenseCL.Images;
+using DenseCL.Images.Operations;
+
+namespace DenseCL.Transfer.Features;
+
+/// <summary>The usual view of a test image, as torchvision's <c>Resize(256 / 224 · size)</c> and <c>CenterCrop(size)</c>. One for each thread.</summary>
+/// <param name="size">The side of the view in pixels.</param>
+internal sealed class CentreCrop(int size)
+{
+    private readonly RgbImage image = new();
+    private readonly Scratch scratch = new();
+    private byte[] resized = [];
+
+    /// <summary>Decodes a file and cuts its view out.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="limits">Which images are taken.</param>
+    /// <param name="view">Receives (size, size, 3).</param>
+    /// <exception cref="ImageException">The file cannot be used.</exception>
+    public void Read(ReadOnlySpan<byte> file, ImageLimits limits, Span<byte> view)
+    {
+        ImageDecoder.Decode(file, image, limits);
+        (int width, int height) = Resized(image.Width, image.Height);
+        int bytes = checked(width * height * 3);
+        if (resized.Length < bytes)
+        {
+            resized = GC.AllocateUninitializedArray<byte>(bytes);
+        }
+
+        Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, resized.AsSpan(0, bytes), width, height, scratch);
+
+        // To even, as Python's round().
+        int left = (int)Math.Round((width - size) / 2.0), top = (int)Math.Round((height - size) / 2.0);
+        for (int y = 0; y < size; y++)
+        {
+            resized.AsSpan(((((top + y) * width) + left) * 3), size * 3).CopyTo(view[(y * size * 3)..]);
+        }
+    }
+
+    private (int Width, int Height) Resized(int width, int height)
+    {
+        int side = (int)Math.Round(size * 256 / 224.0);
+        return width <= height ? (side, (int)((long)side * height / width)) : ((int)((long)side * width / height), side);
+    }
+}

@@ -1,0 +1,93 @@
+using DenseCL.Data;
+using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
+using DenseCL.Images;
+
+namespace DenseCL.Transfer.Features;
+
+/// <summary>The centre crops of images, batch by batch, decoded ahead of whoever takes them.</summary>
+internal static class CroppedImages
+{
+    /// <summary>Every size is taken: what is too small to train on is still to be classified.</summary>
+    public static ImageLimits Limits { get; } = new() { MinSide = 1 };
+
+    /// <summary>Decodes images in order.</summary>
+    /// <returns>(n, Size, Size, 3) of each batch, n being <see cref="FeatureOptions.Batch"/> but for the last.</returns>
+    /// <exception cref="DataException">An image cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static IEnumerable<byte[]> Batches(IReadOnlyList<ImageEntry> images, FeatureOptions options, CancellationToken stop)
+    {
+        using OpenShards shards = new();
+        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Queue<Task<byte[]>> ahead = [];
+        try
+        {
+            // One batch a thread: never more batches in memory than threads.
+            for (int next = 0; next < images.Count || ahead.Count > 0;)
+            {
+                while (next < images.Count && ahead.Count < options.Threads)
+                {
+                    (int first, int count) = (next, Math.Min(options.Batch, images.Count - next));
+                    ahead.Enqueue(Task.Run(() => Decode(images, first, count, options.Size, shards, abandoned.Token), abandoned.Token));
+                    next += count;
+                }
+
+                yield return ahead.Dequeue().GetAwaiter().GetResult();
+            }
+        }
+        finally
+        {
+            abandoned.Cancel();
+            Task.WhenAll(ahead).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Reads the header of every image, so that what is no image is named before the work.</summary>
+    /// <exception cref="DataException">Some cannot be read.</exception>
+    public static void CheckHeaders(string place, IReadOnlyList<ImageEntry> images, int threads, CancellationToken stop)
+    {
+        using OpenShards shards = new();
+        SkippedImages bad = new();
+        Parallel.For(0, images.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = stop }, i =>
+        {
+            try
+            {
+                using ImageFile file = shards.Open(images[i], Limits);
+                ImageDecoder.ReadHeader(file, Limits);
+            }
+            catch (ImageException e)
+            {
+                bad.Add(images[i].Name, e.Message);
+            }
+        });
+        if (bad.Count > 0)
+        {
+            string first = string.Join(", ", bad.Entries.Take(3).Select(entry => $"{entry.File} ({entry.Reason})"));
+            throw new DataException(FormattableString.Invariant(
+                $"{bad.Count:N0} of {images.Count:N0} images of {place} cannot be read: {first}{(bad.Count > 3 ? ", …" : "")}. A test must see the same images every time: repair or remove them."));
+        }
+    }
+
+    private static byte[] Decode(IReadOnlyList<ImageEntry> images, int first, int count, int size, OpenShards shards, CancellationToken stop)
+    {
+        int bytes = size * size * 3;
+        byte[] batch = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
+        CentreCrop crop = new(size);
+        for (int i = 0; i < count; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            ImageEntry entry = images[first + i];
+            try
+            {
+                using ImageFile file = shards.Open(entry, Limits);
+                crop.Read(file.Read(file.Length), Limits, batch.AsSpan(i * bytes, bytes));
+            }
+            catch (ImageException e)
+            {
+                throw new DataException($"{entry.Place} cannot be read: {e.Message}. A test must see the same images every time: repair or remove it.", e);
+            }
+        }
+
+        return batch;
+    }
+}

@@ -1,0 +1,100 @@
+using DenseCL.Data;
+using DenseCL.Data.Sources;
+using DenseCL.Models;
+using DenseCL.Models.Backbones;
+using DenseCL.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Features;
+
+/// <summary>What a frozen backbone says of whole images: the average of its last feature map over all positions.</summary>
+/// <param name="Features">(N, C) float32, in the order of the images.</param>
+/// <param name="Mirrored">The same of the images mirrored left to right, or null.</param>
+public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDisposable
+{
+    /// <summary>Runs images through a backbone.</summary>
+    /// <param name="backbone">The backbone; it is left in the mode it came in.</param>
+    /// <param name="normalisation">Mean and standard deviation that it was trained with.</param>
+    /// <param name="images">The images, at least one.</param>
+    /// <param name="options">Size, batch and threads.</param>
+    /// <param name="mirror">Whether to run each image mirrored, too.</param>
+    /// <param name="progress">Told the images done after each batch; may be null.</param>
+    /// <param name="stop">Ends the work between two batches.</param>
+    /// <exception cref="DataException">An image cannot be read, or the backbone makes numbers of it that are not finite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static PooledFeatures Of(
+        ResNet backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
+        IProgress<int>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(normalisation);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(options);
+        bool training = backbone.training;
+        backbone.eval();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using PixelNormalisation normalise = new(normalisation, CPU);
+        try
+        {
+            Tensor features = empty(images.Count, backbone.OutChannels);
+            Tensor? mirrored = mirror ? empty_like(features) : null;
+            int done = 0;
+            foreach (byte[] pixels in CroppedImages.Batches(images, options, stop))
+            {
+                stop.ThrowIfCancellationRequested();
+                using DisposeScope batch = NewDisposeScope();
+                Tensor x = normalise.Apply(pixels, options.Size, options.Size);     // (n, 3, S, S)
+                long n = x.shape[0];
+                features.narrow(0, done, n).copy_(backbone.forward(x).mean([2, 3]));
+                mirrored?.narrow(0, done, n).copy_(backbone.forward(x.flip(3)).mean([2, 3]));
+                done += (int)n;
+                progress?.Report(done);
+            }
+
+            if (!features.isfinite().all().item<bool>())
+            {
+                throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
+            }
+
+            return new PooledFeatures(features.MoveToOuterDisposeScope(), mirrored?.MoveToOuterDisposeScope());
+        }
+        finally
+        {
+            backbone.train(training);
+        }
+    }
+
+    /// <summary>The features of the images of a training and a test set.</summary>
+    internal static (PooledFeatures Train, PooledFeatures Test) Of(
+        BackboneSource weights, IReadOnlyList<ImageEntry> train, IReadOnlyList<ImageEntry> test, FeatureOptions options, bool mirror,
+        IProgress<FeatureProgress>? progress, CancellationToken stop)
+    {
+        using ResNet backbone = weights.Build();
+        PooledFeatures fitted = Of(backbone, weights.Normalisation, train, options, mirror, Part("train", train.Count), stop);
+        try
+        {
+            return (fitted, Of(backbone, weights.Normalisation, test, options, mirror: false, Part("test", test.Count), stop));
+        }
+        catch
+        {
+            fitted.Dispose();
+            throw;
+        }
+
+        IProgress<int>? Part(string name, int total) => progress is null ? null : new PartProgress(progress, name, total);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Features.Dispose();
+        Mirrored?.Dispose();
+    }
+
+    private sealed class PartProgress(IProgress<FeatureProgress> to, string part, int total) : IProgress<int>
+    {
+        public void Report(int value) => to.Report(new FeatureProgress(part, value, total));
+    }
+}

@@ -1,0 +1,20 @@
+using DenseCL.Transfer.Features;
+namespace DenseCL.Transfer.Protocols;
+
+/// <summary>A protocol that measures what a backbone is worth on a labelled data set.</summary>
+public interface IEvaluation
+{
+    /// <summary>As on the command line, such as <c>dense-probe</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Changes with every option that has a part in the figures: figures of another fingerprint cannot be compared.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Measures a backbone.</summary>
+    /// <param name="backbone">The weights.</param>
+    /// <param name="seed">From which everything random is derived.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <returns>Figures by name, shares as 0 … 1; the first is the one to compare backbones by.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop);
+}

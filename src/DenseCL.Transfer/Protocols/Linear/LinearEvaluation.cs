@@ -1,0 +1,140 @@
+using DenseCL.Data;
+using DenseCL.Platform;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Solvers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Protocols.Linear;
+
+/// <summary>Linear classification of whole images on frozen features. What is searched is chosen on images held out of the training set, never on the test.</summary>
+public sealed class LinearEvaluation : IEvaluation
+{
+    private const int ScoredAtOnce = 4096;
+
+    private readonly LabelledImages train;
+    private readonly LabelledImages test;
+    private readonly LinearOptions options;
+    private readonly IProgress<FeatureProgress>? progress;
+
+    /// <summary>The protocol on a data set.</summary>
+    /// <param name="train">Images to fit to, at least two of each class.</param>
+    /// <param name="test">Images to be classified, with the same classes.</param>
+    /// <param name="options">Solver, search and preprocessing; the defaults if null.</param>
+    /// <param name="progress">Told how far the features are; may be null.</param>
+    /// <exception cref="DataException">A class has a single image to train on: none could be held out.</exception>
+    public LinearEvaluation(LabelledImages train, LabelledImages test, LinearOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        (this.train, this.test, this.options, this.progress) = (train, test, options ?? new(), progress);
+        int[] single = [.. train.Labels.CountBy(label => label).Where(count => count.Value < 2).Select(count => count.Key)];
+        if (single.Length > 0)
+        {
+            throw new DataException(
+                $"Classes of {train.Root} have only one image: {LabelledImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two.");
+        }
+    }
+
+    private delegate Tensor Scorer(Tensor features);
+
+    /// <inheritdoc/>
+    public string Name => "linear";
+
+    /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+
+    /// <inheritdoc/>
+    /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by, and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
+    /// <exception cref="DataException">An image cannot be read.</exception>
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        using DisposeScope scope = NewDisposeScope();
+        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(backbone, train.Entries, test.Entries, options.Features, options.Mirror, progress, stop);
+        int[] labels = [.. train.Labels], testLabels = [.. test.Labels];
+        (int[] part, int[] rest) = HoldOut(labels, options.ValidationShare, seed);
+        bool sgd = options.Solver == LinearSolver.Sgd;
+
+        (double best, double bestTop1) = (0, double.NegativeInfinity);
+        {
+            using DisposeScope search = NewDisposeScope();
+            (Tensor features, Tensor truth) = Rows(fit, labels, rest);
+            Tensor held = fit.Features.index_select(0, tensor(part, dtype: ScalarType.Int64));
+            int[] heldLabels = [.. part.Select(i => labels[i])];
+            foreach (double value in sgd ? options.LearningRates : options.Penalties)
+            {
+                double top1 = Accuracy(features, truth, value, held, heldLabels).Top1;
+                if (top1 > bestTop1)
+                {
+                    (best, bestTop1) = (value, top1);
+                }
+            }
+        }
+
+        (Tensor all, Tensor allLabels) = Rows(fit, labels, [.. Enumerable.Range(0, labels.Length)]);
+        TopAccuracy accuracy = Accuracy(all, allLabels, best, judge.Features, testLabels);
+        List<KeyValuePair<string, double>> figures = [new("top1", accuracy.Top1)];
+        if (train.ClassNames.Count > 5)
+        {
+            figures.Add(new("top5", accuracy.Top5));
+        }
+
+        figures.Add(new("validation.top1", bestTop1));
+        figures.Add(new(sgd ? "learningRate" : "penalty", best));
+        return figures;
+
+        TopAccuracy Accuracy(Tensor features, Tensor truth, double value, Tensor others, int[] otherLabels)
+        {
+            if (sgd)
+            {
+                using LinearSgd classifier = LinearSgd.Fit(features, truth, train.ClassNames.Count, value, options, seed, stop);
+                return Count(classifier.Scores, others, otherLabels);
+            }
+
+            // No label is to be ignored, and class 255 is one as any other.
+            LogisticRegression probe = LogisticRegression.Fit(features, truth, train.ClassNames.Count, new LogisticRegressionOptions { L2 = value, IgnoreLabel = -1 }, stop);
+            return Count(probe.Scores, others, otherLabels);
+        }
+    }
+
+    /// <summary>Holds images of every class out, at least one and not all.</summary>
+    /// <returns>Indices in ascending order.</returns>
+    internal static (int[] Held, int[] Fitted) HoldOut(int[] labels, double share, ulong seed)
+    {
+        HashSet<int> held = [];
+        foreach (IGrouping<int, int> @class in Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]))
+        {
+            int[] members = [.. @class];
+            int count = Math.Max(1, (int)(share * members.Length));
+            int[] order = new CounterRandom(seed, (ulong)RandomPurpose.ValidationPart, (ulong)@class.Key).Permutation(members.Length);
+            held.UnionWith(order.Take(count).Select(i => members[i]));
+        }
+
+        return ([.. held.Order()], [.. Enumerable.Range(0, labels.Length).Where(i => !held.Contains(i))]);
+    }
+
+    /// <summary>Features and labels of some images, and behind them of the same mirrored.</summary>
+    private static (Tensor Features, Tensor Labels) Rows(PooledFeatures of, int[] labels, int[] images)
+    {
+        Tensor rows = tensor(images, dtype: ScalarType.Int64), truth = tensor(images.Select(i => (long)labels[i]).ToArray());
+        return of.Mirrored is { } mirrored
+            ? (cat([of.Features.index_select(0, rows), mirrored.index_select(0, rows)]), cat([truth, truth]))
+            : (of.Features.index_select(0, rows), truth);
+    }
+
+    private static TopAccuracy Count(Scorer classifier, Tensor features, int[] labels)
+    {
+        TopAccuracy accuracy = new();
+        for (int start = 0; start < labels.Length; start += ScoredAtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(ScoredAtOnce, labels.Length - start);
+            accuracy.Add(classifier(features.narrow(0, start, count)), labels.AsSpan(start, count));
+        }
+
+        return accuracy;
+    }
+}

@@ -1,0 +1,224 @@
+using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Shards;
+using DenseCL.Data.Sources;
+using DenseCL.Images;
+using DenseCL.Models;
+using DenseCL.Models.Backbones;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Features;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Protocols.MatchScore;
+
+/// <summary>
+/// What dense learning teaches, without a label: how well positions of one view find the same place in another view of the same image by their frozen features.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Each image gives pairs of views: crops of 0.3 to 1 of its area, of an aspect from 3/4 to 4/3, mirrored half the time, resized to a square; colours stay as they
+/// are. The centre of each position of the first view is mapped by the two crops into the second. Where it lies in that, the position's nearest
+/// in the second view, by the cosine of their features, is held against it: right, if the centre of that cell is within one cell of the true place, in both directions.
+/// </para>
+/// <para>
+/// The views depend on seed and images alone: two backbones that are judged with the same are judged by the same views. Colours, brightness and what is
+/// in the image do the rest: an untrained network is well above chance, and is what a trained one is to be compared with.
+/// </para>
+/// </remarks>
+public sealed class MatchScoreEvaluation : IEvaluation
+{
+    private const int PairsAtOnce = 8;
+    private const int PositionsAtOnce = PairsAtOnce * 14 * 14;      // of first views: 16 views of 224 pixels at stride 16 go through the network at a time
+
+    private readonly ImageSource images;
+    private readonly MatchScoreOptions options;
+    private readonly IProgress<FeatureProgress>? progress;
+    private readonly DataOptions look;
+
+    /// <summary>The evaluation.</summary>
+    /// <param name="images">The images; <see cref="MatchImages"/> opens them.</param>
+    /// <param name="options">Views and map; the defaults if null.</param>
+    /// <param name="progress">Told after each image; may be null.</param>
+    public MatchScoreEvaluation(ImageSource images, MatchScoreOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        (this.images, this.options, this.progress) = (images, options ?? new(), progress);
+        look = new DataOptions { Size = this.options.Size, CropScale = new Interval(0.3, 1), JitterProbability = 0, GreyscaleProbability = 0, BlurProbability = 0, FlipProbability = 0.5 };
+    }
+
+    /// <inheritdoc/>
+    public string Name => "match-score";
+
+    /// <inheritdoc/>
+    /// <remarks>Of the images, too: they need not be the labelled data that an ablation knows.</remarks>
+    public string Fingerprint => OptionsFingerprint.Of(options, new MeasuredOn { Images = images.Fingerprint });
+
+    /// <summary>How the views of an image are drawn.</summary>
+    internal DataOptions Look => look;
+
+    /// <inheritdoc/>
+    /// <remarks><c>matches</c>, <c>exactMatches</c> and <c>chance</c>, as in <see cref="MatchScoreResult"/>.</remarks>
+    /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    {
+        MatchScoreResult result = Evaluate(backbone, seed, stop);
+        return [new("matches", result.Matches), new("exactMatches", result.ExactMatches), new("chance", result.Chance)];
+    }
+
+    /// <summary>Matches the views of every image.</summary>
+    /// <param name="backbone">The weights.</param>
+    /// <param name="seed">Draws the views.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <param name="each">Told of every pair of views, to draw it for example; may be null.</param>
+    /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public MatchScoreResult Evaluate(BackboneSource backbone, ulong seed, CancellationToken stop, Action<MatchedViews>? each = null)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        using OpenShards shards = new();
+        using Matcher matcher = new(backbone, options, each);
+        RgbImage image = new();
+        Augmentation augmentation = new(look);
+        SkippedImages skipped = new();
+        List<MatchCounts> counts = [];
+        int total = Math.Min(options.Limit, images.Entries.Count);
+        for (int i = 0; i < total; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            int index = (int)((long)i * images.Entries.Count / total);
+            if (Decode(images.Entries[index], image, shards, skipped))
+            {
+                counts.Add(default);
+                for (int pair = 0; pair < options.Pairs; pair++)
+                {
+                    (ViewParameters first, ViewParameters second) = (Draw(look, seed, index, pair, 0, image), Draw(look, seed, index, pair, 1, image));
+                    augmentation.Apply(image, first, matcher.NextView);
+                    augmentation.Apply(image, second, matcher.NextView);
+                    matcher.Add(counts, first.Crop, second.Crop, stop);
+                }
+            }
+
+            progress?.Report(new FeatureProgress("test", i + 1, total));
+        }
+
+        matcher.Flush(counts);
+        if (counts.Count == 0)
+        {
+            throw new DataException(FormattableString.Invariant($"None of the {total:N0} images to match can be used: {skipped.FirstReasons}."));
+        }
+
+        return counts.Any(count => count.Positions > 0)
+            ? MatchScoreResult.Of(counts, matcher.Side, skipped)
+            : throw new DataException("No two views of an image show a common place: there is nothing to match. Take more images or pairs of views.");
+    }
+
+    /// <summary>Decides on a view: which crop, and whether it is mirrored.</summary>
+    internal static ViewParameters Draw(DataOptions look, ulong seed, int index, int pair, int view, RgbImage image)
+    {
+        CounterRandom random = new(seed, (ulong)RandomPurpose.MatchViews, (ulong)index, (ulong)pair, (ulong)view);
+        return ViewParameters.Draw(look, ref random, image.Width, image.Height);
+    }
+
+    private static bool Decode(ImageEntry entry, RgbImage image, OpenShards shards, SkippedImages skipped)
+    {
+        try
+        {
+            using ImageFile file = shards.Open(entry, ImageLimits.Default);
+            ImageDecoder.Decode(file.Read(file.Length), image, ImageLimits.Default);
+            return true;
+        }
+        catch (ImageException e)
+        {
+            skipped.Add(entry.Name, e.Message);
+            return false;
+        }
+    }
+
+    private sealed record MeasuredOn
+    {
+        public string Images { get; init; } = "";
+    }
+
+    /// <summary>Gathers views until they are worth a pass through the network.</summary>
+    private sealed class Matcher : IDisposable
+    {
+        private readonly ResNet backbone;
+        private readonly PixelNormalisation normalisation;
+        private readonly int size;
+        private readonly byte[] pixels;
+        private readonly Action<MatchedViews>? each;
+        private readonly List<(CropGeometry First, CropGeometry Second, int Image)> waiting = [];
+        private int views;
+
+        public Matcher(BackboneSource source, MatchScoreOptions options, Action<MatchedViews>? each)
+        {
+            this.each = each;
+            TorchRuntime.EnsureReady();
+            Device device = TorchRuntime.Choose(DeviceChoice.Auto);
+            (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
+            int pairs = Math.Clamp(PositionsAtOnce / (Side * Side), 1, PairsAtOnce);
+            pixels = new byte[pairs * 2 * ViewBytes];
+            normalisation = new PixelNormalisation(source.Normalisation, device, TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
+            backbone = source.Build(options.Stride);
+            backbone.to(device);
+        }
+
+        /// <summary>The side of the feature maps.</summary>
+        public int Side { get; }
+
+        /// <summary>Where the next view is to be written; each is to be asked for once.</summary>
+        public Span<byte> NextView => pixels.AsSpan(views++ * ViewBytes, ViewBytes);
+
+        private int ViewBytes => size * size * 3;
+
+        /// <summary>Takes the two views that were written last as a pair of the last image.</summary>
+        public void Add(List<MatchCounts> counts, CropGeometry first, CropGeometry second, CancellationToken stop)
+        {
+            waiting.Add((first, second, counts.Count - 1));
+            if (views * ViewBytes == pixels.Length)
+            {
+                stop.ThrowIfCancellationRequested();
+                Flush(counts);
+            }
+        }
+
+        /// <summary>Matches what is waiting.</summary>
+        public void Flush(List<MatchCounts> counts)
+        {
+            if (views == 0)
+            {
+                return;
+            }
+
+            using IDisposable noGrad = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor maps = backbone.forward(normalisation.Apply(pixels.AsSpan(0, views * ViewBytes), size, size));                // (views, C, P, P)
+            Tensor features = maps.permute(0, 2, 3, 1).flatten(1, 2).to_type(ScalarType.Float32);                                // (views, P P, C)
+            if (!features.isfinite().all().item<bool>())
+            {
+                throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
+            }
+
+            foreach ((int pair, (CropGeometry first, CropGeometry second, int image)) in waiting.Index())
+            {
+                long[] nearest = ViewMatching.Nearest(features[2 * pair], features[(2 * pair) + 1]);
+                counts[image] += ViewMatching.Count(nearest, first, second, Side);
+                each?.Invoke(new MatchedViews(ViewPixels(2 * pair), ViewPixels((2 * pair) + 1), size, Side, nearest, first, second));
+            }
+
+            waiting.Clear();
+            views = 0;
+        }
+
+        private byte[] ViewPixels(int view) => pixels.AsSpan(view * ViewBytes, ViewBytes).ToArray();
+
+        public void Dispose()
+        {
+            backbone.Dispose();
+            normalisation.Dispose();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using DenseCL.Data.Loading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Protocols.MatchScore;
+
+/// <summary>
+/// Where the positions of one view lie in another of the same image, and whether their nearest features are found there. The geometry is in whole numbers, and so exact.
+/// </summary>
+/// <remarks>
+/// A map of side P divides a view into P × P equal cells, whatever its crop's shape; a position stands for its cell, and is where the cell's centre is.
+/// </remarks>
+public static class ViewMatching
+{
+    private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
+
+    /// <summary>The nearest position of the second view for each of the first, by cosine similarity; of several equally near ones the first.</summary>
+    /// <param name="first">(P, C), float32; of any length.</param>
+    /// <param name="second">(Q, C), likewise.</param>
+    /// <returns>P numbers of 0 … Q − 1.</returns>
+    public static long[] Nearest(Tensor first, Tensor second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = nn.functional.normalize(first, dim: 1), columns = nn.functional.normalize(second, dim: 1).t();
+        long count = rows.shape[0], each = Math.Max(1, AtOnce / columns.shape[1]);
+        List<long> nearest = [];
+        for (long start = 0; start < count; start += each)
+        {
+            using DisposeScope part = NewDisposeScope();
+            nearest.AddRange(rows.narrow(0, start, Math.Min(each, count - start)).mm(columns).argmax(1).cpu().data<long>());
+        }
+
+        return [.. nearest];
+    }
+
+    /// <summary>Counts how many positions of the first view found their place in the second.</summary>
+    /// <param name="nearest">For each position of the first map, row by row, the position of the second that it is matched with.</param>
+    /// <param name="first">Where the first view was cut.</param>
+    /// <param name="second">Where the second view was cut from the same image.</param>
+    /// <param name="side">The side P of both maps, at least 1.</param>
+    /// <exception cref="ArgumentException">There are not P · P matches, or one of them is no position.</exception>
+    public static MatchCounts Count(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    {
+        (Place[] across, Place[] down) = Places(nearest, first, second, side);
+        (long positions, long right, long exact, long near) = (0, 0, 0, 0);
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(nearest[i], nameof(nearest));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(nearest[i], nearest.Length, nameof(nearest));
+            (Place x, Place y) = (across[i % side], down[i / side]);
+            if (x.Inside && y.Inside)
+            {
+                (int column, int row) = ((int)(nearest[i] % side), (int)(nearest[i] / side));
+                positions++;
+                right += x.IsNear(column) && y.IsNear(row) ? 1 : 0;
+                exact += x.Cell == column && y.Cell == row ? 1 : 0;
+                near += x.Near * y.Near;
+            }
+        }
+
+        return new MatchCounts(positions, right, exact, near);
+    }
+
+    /// <summary>Which matches are right.</summary>
+    /// <param name="nearest">As in <see cref="Count"/>.</param>
+    /// <param name="first">Where the first view was cut.</param>
+    /// <param name="second">Where the second view was cut from the same image.</param>
+    /// <param name="side">The side P of both maps, at least 1.</param>
+    /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show it.</returns>
+    /// <exception cref="ArgumentException">There are not P · P matches.</exception>
+    public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    {
+        (Place[] across, Place[] down) = Places(nearest, first, second, side);
+        bool?[] verdicts = new bool?[nearest.Length];
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            (Place x, Place y) = (across[i % side], down[i / side]);
+            verdicts[i] = x.Inside && y.Inside ? x.IsNear((int)(nearest[i] % side)) && y.IsNear((int)(nearest[i] / side)) : null;
+        }
+
+        return verdicts;
+    }
+
+    private static (Place[] Across, Place[] Down) Places(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        if (nearest.Length != side * side)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."), nameof(nearest));
+        }
+
+        Place[] across = new Place[side], down = new Place[side];
+        for (int i = 0; i < side; i++)
+        {
+            across[i] = Place.Of(CellPlace.Across(i, side, first, second), side);
+            down[i] = Place.Of(CellPlace.Down(i, side, first, second), side);
+        }
+
+        return (across, down);
+    }
+
+    /// <summary>Where a cell's centre lies in the second view, along one axis.</summary>
+    /// <param name="Inside">Whether it lies in the view at all.</param>
+    /// <param name="Cell">The cell that it lies in.</param>
+    /// <param name="Low">The first cell whose centre is within one cell of it.</param>
+    /// <param name="High">The last such cell.</param>
+    private readonly record struct Place(bool Inside, int Cell, int Low, int High)
+    {
+        public long Near => High - Low + 1;
+
+        public static Place Of(CellPlace place, int side)
+        {
+            (long at, long width) = place;
+            if (at < 0 || at >= side * width)
+            {
+                return default;
+            }
+
+            // |at − (2m + 1) · width / 2| ≤ width
+            long low = Math.Max(0, at - (3 * width / 2));
+            return new Place(true, (int)(at / width), (int)((low + width - 1) / width), (int)Math.Min(side - 1, (at + (width / 2)) / width));
+        }
+
+        public bool IsNear(int cell) => cell >= Low && cell <= High;
+    }
+}

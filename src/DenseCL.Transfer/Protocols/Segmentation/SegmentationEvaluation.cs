@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Globalization;
+using DenseCL.Data;
+using DenseCL.Images;
+using DenseCL.Images.Operations;
+using DenseCL.Models;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Training;
+using DenseCL.Training.Logs;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Segmentation.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Transfer.Protocols.Segmentation;
+
+/// <summary>The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and measured on others by mIoU.</summary>
+/// <remarks>The same seed gives the same figures to the last digit with the same number of threads.</remarks>
+public sealed class SegmentationEvaluation : IEvaluation
+{
+    private const int LogEvery = 20;
+
+    private readonly SegmentationData data;
+    private readonly SegmentationOptions options;
+
+    /// <summary>Checks the protocol against the data.</summary>
+    /// <param name="data">Images to learn from and to measure on.</param>
+    /// <param name="options">The protocol.</param>
+    /// <exception cref="RecipeException">Settings contradict each other, or crops are larger than all images.</exception>
+    /// <exception cref="DataException">There are fewer images than are to be learned from, or one cannot be read.</exception>
+    public SegmentationEvaluation(SegmentationData data, SegmentationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _ = data.Labelled(options.Labelled, seed: 0);
+        (this.data, this.options) = (data, options);
+        RefuseLargeCrops();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "segmentation";
+
+    /// <inheritdoc/>
+    public string Fingerprint => OptionsFingerprint.Of(options);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    {
+        ConfusionMatrix confusion = Run(backbone, seed, stop: stop).Confusion;
+        return [new("mIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy), new("meanAccuracy", confusion.MeanAccuracy)];
+    }
+
+    /// <summary>Fine-tunes and measures.</summary>
+    /// <param name="source">The weights.</param>
+    /// <param name="seed">From which everything random is derived.</param>
+    /// <param name="progress">Told after every step and image, on the thread of the caller.</param>
+    /// <param name="predictions">Receives what was predicted for each test image; null for none.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="DataException">An image or mask cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public SegmentationResult Run(
+        BackboneSource source, ulong seed, IProgress<SegmentationProgress>? progress = null, Action<LabelledImage, RgbImage, Mask>? predictions = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        TorchRuntime.EnsureReady();
+        Device device = TorchRuntime.Choose(DeviceChoice.Auto);
+        SegmentationOptions chosen = options with { Precision = TorchRuntime.Choose(options.Precision, device) };
+        IReadOnlyList<LabelledImage> images = data.Labelled(chosen.Labelled, seed);
+        using PixelNormalisation normalisation = new(source.Normalisation, device, TorchRuntime.TypeOf(chosen.Precision));
+        using Fcn network = new(source.Build(chosen.OutputStride), chosen, data.ClassNames.Count, seed, device);
+
+        long start = Stopwatch.GetTimestamp();
+        double loss;
+        using (SegmentationLoader loader = new(data, images, chosen, source.Normalisation, seed))
+        {
+            loss = Train(network, loader, normalisation, device, progress, stop);
+        }
+
+        TimeSpan trained = Stopwatch.GetElapsedTime(start);
+        ConfusionMatrix confusion = Test(network, normalisation, progress, predictions, stop);
+        return new SegmentationResult(
+            confusion, data.ClassNames, chosen, seed, images.Count, data.Test.Count, loss, trained, Stopwatch.GetElapsedTime(start) - trained);
+    }
+
+    private double Train(
+        Fcn network, SegmentationLoader loader, PixelNormalisation normalisation, Device device, IProgress<SegmentationProgress>? progress, CancellationToken stop)
+    {
+        StepClock clock = new(options.Batch);
+        List<double> since = [], last = [];
+        for (int step = 0; step < options.Steps; step++)
+        {
+            stop.ThrowIfCancellationRequested();
+            SegmentationBatch batch = loader.Next(stop);
+            clock.BatchArrived();
+            double rate = PolyLearningRate.At(options, step), loss = TrainStep(network, batch, normalisation, device, step, rate);
+            clock.StepDone();
+
+            since.Add(loss);
+            if (step >= options.Steps - Math.Max(1, options.Steps / 10))
+            {
+                last.Add(loss);
+            }
+
+            bool logged = (step + 1) % LogEvery == 0 || step + 1 == options.Steps;
+            progress?.Report(new SegmentationProgress(
+                Testing: false, step + 1, options.Steps, since.Average(), rate, clock.ImagesPerSecond, clock.Remaining(options.Steps - step - 1), logged));
+            if (logged)
+            {
+                since.Clear();
+                _ = clock.Lap(step + 1, 0);
+            }
+        }
+
+        return last.Average();
+    }
+
+    private double TrainStep(Fcn network, SegmentationBatch batch, PixelNormalisation normalisation, Device device, int step, double rate)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = normalisation.Apply(batch.Pixels, options.CropHeight, options.CropWidth);
+        Tensor masks = tensor(batch.Labels).view(options.Batch, options.CropHeight, options.CropWidth).to(device).to_type(ScalarType.Int64);
+        double loss = network.Forward(images, masks, step);
+        if (!double.IsFinite(loss))
+        {
+            throw new TrainingException(string.Create(
+                CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {loss}. Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."));
+        }
+
+        network.Learn(rate);
+        return loss;
+    }
+
+    private ConfusionMatrix Test(
+        Fcn network, PixelNormalisation normalisation, IProgress<SegmentationProgress>? progress, Action<LabelledImage, RgbImage, Mask>? predictions, CancellationToken stop)
+    {
+        ConfusionMatrix confusion = new(data.ClassNames.Count);
+        StepClock clock = new(1);
+        Scratch scratch = new();
+        RgbImage image = new();
+        for (int i = 0; i < data.Test.Count; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            Mask mask = SegmentationLoader.Read(data, data.Test[i], image);
+            clock.BatchArrived();
+            long[] predicted = Predict(network, normalisation, image, scratch, stop);
+            confusion.Add([.. mask.Values.Select(label => (long)label)], predicted);
+            predictions?.Invoke(data.Test[i], image, mask with { Values = [.. predicted.Select(label => (byte)label)] });
+            clock.StepDone();
+
+            bool logged = (i + 1) % LogEvery == 0 || i + 1 == data.Test.Count;
+            progress?.Report(new SegmentationProgress(
+                Testing: true, i + 1, data.Test.Count, double.NaN, 0, clock.ImagesPerSecond, clock.Remaining(data.Test.Count - i - 1), logged));
+        }
+
+        return confusion;
+    }
+
+    /// <summary>(Height · Width) of the image as it is: the most probable class of each pixel.</summary>
+    private long[] Predict(Fcn network, PixelNormalisation normalisation, RgbImage image, Scratch scratch, CancellationToken stop)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        (int width, int height) = SegmentationCrop.Resized(image.Width, image.Height, options.ShortSide);
+        byte[] pixels = new byte[width * height * 3];
+        Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, pixels, width, height, scratch);
+        Tensor input = normalisation.Apply(pixels, height, width);
+
+        // A whole image is a single window, of whatever size.
+        (int Height, int Width) window = options.Test == TestMode.Slide ? (options.CropHeight, options.CropWidth) : (height, width);
+        (int Down, int Across) stride = options.SlideStride is { } given ? (given, given) : (((2 * window.Height) + 2) / 3, ((2 * window.Width) + 2) / 3);
+        Tensor logits = SlidingWindow.Logits(network.Logits, input, window, stride, stop);
+        return SegmentationLoss.Classes(logits, image.Height, image.Width);
+    }
+
+    /// <summary>A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.</summary>
+    private void RefuseLargeCrops()
+    {
+        (int width, int height) = (0, 0);
+        foreach (LabelledImage image in data.Train)
+        {
+            ImageHeader header = ImageDecoder.ReadHeader(image.ImagePath, ImageLimits.Default);
+            (int w, int h) = SegmentationCrop.Resized(header.Width, header.Height, options.ShortSide, options.Scale.High);
+            (width, height) = (Math.Max(width, w), Math.Max(height, h));
+            if (width >= options.CropWidth && height >= options.CropHeight)
+            {
+                return;
+            }
+        }
+
+        throw new RecipeException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."));
+    }
+}

@@ -1,0 +1,113 @@
+using DenseCL.Data;
+using DenseCL.Images;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Transfer.Labelled;
+
+namespace DenseCL.Transfer.Protocols.Segmentation;
+
+/// <summary>Makes batches of crops ahead of the training, in the background; they are the same whatever is ready when.</summary>
+/// <remarks>
+/// The images go round in an order that is drawn anew for each round, without a break between rounds: fewer images than a batch are enough. Order
+/// and crop are keyed by (seed, round) and (seed, position in the training).
+/// </remarks>
+/// <param name="data">Reads the masks.</param>
+/// <param name="images">Those to learn from, at least 1.</param>
+/// <param name="options">Crops, batch and steps.</param>
+/// <param name="normalisation">Its mean is what crops are padded with.</param>
+/// <param name="seed">From which all is drawn.</param>
+/// <param name="ahead">Batches made ahead, at least 1.</param>
+internal sealed class SegmentationLoader(
+    SegmentationData data, IReadOnlyList<LabelledImage> images, SegmentationOptions options, DataOptions normalisation, ulong seed, int ahead = 2) : IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly Queue<Task<SegmentationBatch>> underWay = new();
+    private long next;
+
+    /// <summary>The batch of the next step.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DataException">An image or mask cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public SegmentationBatch Next(CancellationToken cancellationToken)
+    {
+        TopUp(ahead);
+        Task<SegmentationBatch> batch = underWay.Dequeue();
+        SegmentationBatch made = batch.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        TopUp(ahead);
+        return made;
+    }
+
+    private void TopUp(int count)
+    {
+        while (underWay.Count < count)
+        {
+            long step = next++;
+            underWay.Enqueue(Task.Run(() => Make(step), stop.Token));
+        }
+    }
+
+    private SegmentationBatch Make(long step)
+    {
+        int pixels = options.CropHeight * options.CropWidth;
+        SegmentationBatch batch = new(new byte[checked(options.Batch * pixels * 3)], new byte[options.Batch * pixels]);
+        SegmentationCrop crop = new(options, normalisation);
+        RgbImage image = new();
+        int[] order = [];
+        long round = -1;
+        for (int slot = 0; slot < options.Batch; slot++)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            long position = (step * options.Batch) + slot;
+            if (position / images.Count != round)
+            {
+                round = position / images.Count;
+                order = new CounterRandom(seed, (ulong)RandomPurpose.SegmentationOrder, (ulong)round).Permutation(images.Count);
+            }
+
+            LabelledImage labelled = images[order[position % images.Count]];
+            Mask mask = Read(data, labelled, image);
+            crop.Make(
+                image,
+                mask,
+                new CounterRandom(seed, (ulong)RandomPurpose.SegmentationCrop, (ulong)position),
+                batch.Pixels.AsSpan(slot * pixels * 3, pixels * 3),
+                batch.Labels.AsSpan(slot * pixels, pixels));
+        }
+
+        return batch;
+    }
+
+    /// <summary>Reads an image and its mask.</summary>
+    /// <param name="data">Reads the mask.</param>
+    /// <param name="labelled">Which.</param>
+    /// <param name="image">Receives the image.</param>
+    /// <exception cref="DataException">They cannot be read, or are no longer of one size.</exception>
+    public static Mask Read(SegmentationData data, LabelledImage labelled, RgbImage image)
+    {
+        try
+        {
+            ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default);
+        }
+        catch (ImageException e)
+        {
+            throw new DataException($"The image {labelled.ImagePath} cannot be used: {e.Message}. Mend it, or take it and its mask out.", e);
+        }
+
+        Mask mask = data.ReadMask(labelled);
+        return mask.Width == image.Width && mask.Height == image.Height
+            ? mask
+            : throw new DataException($"{labelled.ImagePath} and its mask are no longer of one size: they were changed while they were read.");
+    }
+
+    /// <summary>Waits for what is under way.</summary>
+    public void Dispose()
+    {
+        stop.Cancel();
+        foreach (Task<SegmentationBatch> batch in underWay)
+        {
+            batch.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        }
+
+        stop.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Compute;
+
+/// <summary>Arithmetic of tensors with numbers that are held until libtorch has read them.</summary>
+/// <remarks>
+/// A <see cref="Scalar"/> that TorchSharp makes on the way, of a number or of the 1 inside <c>x.add_(y)</c> and <c>x + y</c>, belongs to nobody: the garbage
+/// collector may free it while it is read. What runs over and over uses these.
+/// </remarks>
+internal static class Held
+{
+    private static readonly Scalar One = 1;
+
+    /// <summary>x + y</summary>
+    public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, One);
+
+    /// <summary>x · factor</summary>
+    public static Tensor Times(this Tensor x, double factor)
+    {
+        using Scalar held = factor;
+        return x.mul(held);
+    }
+
+    /// <summary>x / divisor</summary>
+    public static Tensor Over(this Tensor x, double divisor)
+    {
+        using Scalar held = divisor;
+        return x.div(held);
+    }
+
+    /// <summary>x ← x + y</summary>
+    public static Tensor AddInPlace(this Tensor x, Tensor y) => x.add_(y, One);
+
+    /// <summary>x ← x + factor · y</summary>
+    public static Tensor AddInPlace(this Tensor x, Tensor y, double factor)
+    {
+        using Scalar held = factor;
+        return x.add_(y, held);
+    }
+
+    /// <summary>x ← x · factor</summary>
+    public static Tensor MultiplyInPlace(this Tensor x, double factor)
+    {
+        using Scalar held = factor;
+        return x.mul_(held);
+    }
+
+    /// <summary>x ← x / divisor</summary>
+    public static Tensor DivideInPlace(this Tensor x, double divisor)
+    {
+        using Scalar held = divisor;
+        return x.div_(held);
+    }
+
+    /// <summary>min(x, limit)</summary>
+    public static Tensor AtMost(this Tensor x, double limit)
+    {
+        using Scalar held = limit;
+        return x.clamp_max(held);
+    }
+
+    /// <summary>max(x, limit)</summary>
+    public static Tensor AtLeast(this Tensor x, double limit)
+    {
+        using Scalar held = limit;
+        return x.clamp_min(held);
+    }
+
+    /// <summary>x ← value, everywhere</summary>
+    public static Tensor Fill(this Tensor x, double value)
+    {
+        using Scalar held = value;
+        return x.fill_(held);
+    }
+
+    /// <summary>x ← x + 1</summary>
+    public static Tensor Increment(this Tensor x) => x.add_(One, One);
+}

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace DenseCL.Compute;
+
+/// <summary>The layout of maps in memory that all kernels share.</summary>
+internal static class Layout
+{
+    /// <summary>The tensor (N, C, H, W) itself, or a copy, so that in memory it is (N, H, W, C).</summary>
+    public static Tensor ChannelsLast(this Tensor x)
+    {
+        Tensor rows = x.permute(0, 2, 3, 1);
+        return rows.is_contiguous() ? x : rows.contiguous().permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Where the numbers of a <see cref="ChannelsLast"/> tensor begin; null of null.</summary>
+    public static unsafe void* Address(this Tensor? x) => x is null ? null : Memory.Of<byte>(x.permute(0, 2, 3, 1));
+}

@@ -1,0 +1,77 @@
+using DenseCL.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenseCL.Compute;
+
+/// <summary>
+/// The backward pass of a network, noted down layer by layer in its forward pass. Convolutions and batch
+/// norm are differentiated by this library's own kernels, what is left by libtorch; the tape joins them, and lets go of each activation as soon as its
+/// last use is over.
+/// </summary>
+internal sealed class Tape
+{
+    private readonly Stack<Action> steps = [];
+
+    /// <summary>Notes the backward step of a layer. Steps run in the opposite order, each once.</summary>
+    public void Record(Action backward) => steps.Push(backward);
+
+    /// <summary>Computes a layer that libtorch knows how to differentiate.</summary>
+    /// <param name="inputs">What it is made of.</param>
+    /// <param name="parameters">Its parameters; their gradients are added to what is there.</param>
+    /// <param name="type">The type in which the layer gets its parameters.</param>
+    /// <param name="layer">The layer, of inputs and parameters.</param>
+    public Activation Apply(Activation[] inputs, Parameter[] parameters, ScalarType type, Func<Tensor[], Tensor[], Tensor> layer)
+    {
+        using IDisposable grad = enable_grad();
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
+        Tensor[] x = [.. inputs.Select(input => Leaf(input.Value.detach(), input.NeedsGradient))];
+        Tensor[] w = [.. parameters.Select(parameter => Leaf(parameter.detach().to_type(type), true))];
+        Tensor y = layer(x, w);
+        Activation output = new(y.detach());
+        foreach (Tensor kept in (Tensor[])[y, .. x, .. w, output.Value])
+        {
+            kept.MoveToOuterDisposeScope();
+        }
+
+        Record(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor dy = output.Take();
+            IList<Tensor> gradients = autograd.grad([y], [.. x.Where(leaf => leaf.requires_grad), .. w], [dy]);
+            int next = 0;
+            foreach (Activation input in inputs.Where(input => input.NeedsGradient))
+            {
+                input.Receive(gradients[next++]);
+            }
+
+            using IDisposable noGrad = no_grad();
+            foreach (Parameter parameter in parameters)
+            {
+                parameter.grad!.AddInPlace(gradients[next++]);
+            }
+
+            foreach (Tensor used in (Tensor[])[y, .. x, .. w, output.Value])
+            {
+                used.Dispose();
+            }
+        });
+        return output;
+
+        static Tensor Leaf(Tensor tensor, bool learns)
+        {
+            tensor.requires_grad = learns;
+            return tensor;
+        }
+    }
+
+    /// <summary>Runs all steps backwards.</summary>
+    public void Backward()
+    {
+        while (steps.TryPop(out Action? step))
+        {
+            step();
+        }
+    }
+}

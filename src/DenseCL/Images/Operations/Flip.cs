@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace DenseCL.Images.Operations;
+
+/// <summary>Mirroring.</summary>
+public static class Flip
+{
+    private const int VectorPixels = 5; // 15 of 16 bytes
+    private const byte No = 255;
+
+    // Five pixels in reverse order from the upper 15 bytes to the lower, and from the lower to the upper.
+    private static Vector128<byte> UpperToLower => Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, No);
+
+    private static Vector128<byte> LowerToUpper => Vector128.Create(No, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
+
+    private static Vector128<byte> Highest => Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, byte.MaxValue);
+
+    private static Vector128<byte> Lowest => Vector128.CreateScalar(byte.MaxValue);
+
+    /// <summary>Mirrors left to right, in place.</summary>
+    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
+    public static void Horizontal(Span<byte> pixels, int width, int height)
+    {
+        RgbSpan.Check(pixels, width, height);
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> row = pixels.Slice(y * width * 3, width * 3);
+            if (Vector128.IsHardwareAccelerated)
+            {
+                row = SwapEnds(row);
+            }
+
+            row.Reverse(); // also turns red green blue round, which is put right below
+            for (int i = 0; i < row.Length; i += 3)
+            {
+                (row[i], row[i + 2]) = (row[i + 2], row[i]);
+            }
+        }
+    }
+
+    // Swaps five pixels at either end as long as there are enough and returns what is left between them.
+    private static Span<byte> SwapEnds(Span<byte> row)
+    {
+        const int step = VectorPixels * 3;
+        if (row.Length < Vector128<byte>.Count * 2)
+        {
+            return row;
+        }
+
+        ref byte first = ref MemoryMarshal.GetReference(row);
+        nuint left = 0, right = (nuint)(row.Length - Vector128<byte>.Count);
+        Vector128<byte> lower = Vector128.LoadUnsafe(ref first, left);
+        Vector128<byte> upper = Vector128.LoadUnsafe(ref first, right);
+        while (left + (nuint)Vector128<byte>.Count <= right)
+        {
+            // Loaded before the store, for they share a byte with it.
+            Vector128<byte> nextLower = Vector128.LoadUnsafe(ref first, left + step);
+            Vector128<byte> nextUpper = Vector128.LoadUnsafe(ref first, right - step);
+            (Vector128.Shuffle(upper, UpperToLower) | (lower & Highest)).StoreUnsafe(ref first, left);
+            (Vector128.Shuffle(lower, LowerToUpper) | (upper & Lowest)).StoreUnsafe(ref first, right);
+            (lower, upper) = (nextLower, nextUpper);
+            (left, right) = (left + step, right - step);
+        }
+
+        return row[(int)left..^(int)left];
+    }
+}

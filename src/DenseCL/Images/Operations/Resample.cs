@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace DenseCL.Images.Operations;
+
+/// <summary>Bilinear resampling with antialias, equal to the last bit to Pillow's <c>Image.resize(…, BILINEAR)</c>.</summary>
+public static class Resample
+{
+    /// <summary>Cuts a rectangle out and then resizes it, as torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.</summary>
+    /// <param name="source">The image.</param>
+    /// <param name="left">Left edge of the rectangle in the image.</param>
+    /// <param name="top">Upper edge of the rectangle in the image.</param>
+    /// <param name="width">Width of the rectangle, at least 1.</param>
+    /// <param name="height">Height of the rectangle, at least 1.</param>
+    /// <param name="into">Receives the result, (outHeight, outWidth, 3).</param>
+    /// <param name="outWidth">Width of the result, at least 1.</param>
+    /// <param name="outHeight">Height of the result, at least 1.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image, or a size is below 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
+    public static void ResizedCrop(
+        RgbImage source, int left, int top, int width, int height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentOutOfRangeException.ThrowIfLessThan(left, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, source.Width - left);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, source.Height - top);
+        RgbSpan.Check(into, outWidth, outHeight);
+
+        int stride = source.Width * 3;
+        ReadOnlySpan<byte> pixels = source.Pixels[((top * stride) + (left * 3))..];
+        Resize(pixels, stride, width, 0, width, height, 0, height, into, outWidth, outHeight, scratch);
+    }
+
+    /// <summary>
+    /// Resizes a rectangle whose edges may lie within pixels, as Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>: pixels of the
+    /// image just outside the rectangle have an influence.
+    /// </summary>
+    /// <param name="source">The image.</param>
+    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. Taken in single precision, as all four are.</param>
+    /// <param name="top">Upper edge of the rectangle.</param>
+    /// <param name="width">Width of the rectangle, above 0.</param>
+    /// <param name="height">Height of the rectangle, above 0.</param>
+    /// <param name="into">Receives the result, (outHeight, outWidth, 3).</param>
+    /// <param name="outWidth">Width of the result, at least 1.</param>
+    /// <param name="outHeight">Height of the result, at least 1.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
+    public static void ResizedBox(
+        RgbImage source, double left, double top, double width, double height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(scratch);
+        RgbSpan.Check(into, outWidth, outHeight);
+        (float right, float bottom) = ((float)(left + width), (float)(top + height));
+        CheckEdges((float)left, right, source.Width, nameof(width));
+        CheckEdges((float)top, bottom, source.Height, nameof(height));
+
+        Resize(
+            source.Pixels, source.Width * 3, source.Width, (float)left, right, source.Height, (float)top, bottom,
+            into, outWidth, outHeight, scratch);
+    }
+
+    private static void CheckEdges(float low, float high, int side, string name)
+    {
+        if (!(low >= 0 && low < high && high <= side))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, string.Create(CultureInfo.InvariantCulture, $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels."));
+        }
+    }
+
+    // pixels: from the first pixel of the first row; `from…` the columns and rows that may be seen, `low` to `high` what is resized.
+    private static void Resize(
+        ReadOnlySpan<byte> pixels, int pixelStride, int fromWidth, float left, float right, int fromHeight, float top, float bottom,
+        Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        int acrossLength = TriangleWindows.Length(left, right, outWidth);
+        int downLength = TriangleWindows.Length(top, bottom, outHeight);
+        Span<int> integers = scratch.Integers(checked(acrossLength + downLength));
+        TriangleWindows across = TriangleWindows.Fill(integers[..acrossLength], fromWidth, left, right, outWidth);
+        TriangleWindows down = TriangleWindows.Fill(integers[acrossLength..], fromHeight, top, bottom, outHeight);
+
+        _ = down.Of(0, out int firstRow);
+        int rows = down.Of(outHeight - 1, out int lastWindow).Length + lastWindow - firstRow;
+        ReadOnlySpan<byte> seen = pixels[(firstRow * pixelStride)..];
+        if (Lanes.AreSupported)
+        {
+            ResampleLanes.Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
+        }
+        else
+        {
+            Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
+        }
+    }
+
+    // The way without vectors, and what the way with them must equal.
+    private static void Resize(
+        ReadOnlySpan<byte> pixels, int pixelStride, TriangleWindows across, TriangleWindows down, int firstRow, int rows,
+        Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+    {
+        int stride = outWidth * 3;
+        Span<byte> narrowed = scratch.Bytes(checked(rows * stride)); // (rows, outWidth, 3), rounded to 8 bits as Pillow does
+        for (int y = 0; y < rows; y++)
+        {
+            ReadOnlySpan<byte> row = pixels[(y * pixelStride)..];
+            for (int x = 0; x < outWidth; x++)
+            {
+                ReadOnlySpan<int> weights = across.Of(x, out int first);
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    narrowed[(y * stride) + (x * 3) + channel] = WeightedSum(row[((first * 3) + channel)..], 3, weights);
+                }
+            }
+        }
+
+        for (int y = 0; y < outHeight; y++)
+        {
+            ReadOnlySpan<int> weights = down.Of(y, out int first);
+            for (int i = 0; i < stride; i++)
+            {
+                into[(y * stride) + i] = WeightedSum(narrowed[(((first - firstRow) * stride) + i)..], stride, weights);
+            }
+        }
+    }
+
+    private static byte WeightedSum(ReadOnlySpan<byte> levels, int step, ReadOnlySpan<int> weights)
+    {
+        int sum = 1 << (TriangleWindows.Precision - 1);
+        for (int tap = 0; tap < weights.Length; tap++)
+        {
+            sum += weights[tap] * levels[tap * step];
+        }
+
+        return (byte)Math.Clamp(sum >> TriangleWindows.Precision, 0, 255);
+    }
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using DenseCL.Compute;
+using DenseCL.Data.Loading;
+using DenseCL.Method.Matching;
+using DenseCL.Models;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace DenseCL.Method;
+
+/// <summary>
+/// Dense contrastive learning (Wang et al., Dense Contrastive Learning for Self-Supervised Visual Pre-Training, CVPR 2021). Two views of an
+/// image; a query encoder learns by gradient, a key encoder follows it slowly. Each global vector is to find its key among those of other
+/// images (L_q), each dense vector the key vector of the position that matches it (L_r): L = (1 − λ) L_q + λ L_r. MoCo-v2 is λ = 0.
+/// </summary>
+public sealed class DenseContrast : IDisposable
+{
+    private readonly MethodOptions method;
+    private readonly ulong seed;
+    private readonly int queryGroup;
+    private readonly ParameterVector queryParameters;
+    private readonly ParameterVector keyParameters;
+
+    /// <summary>Builds both encoders, equal and freshly initialised, and queues of random unit vectors.</summary>
+    /// <param name="recipe">Valid and without <c>auto</c> values.</param>
+    /// <param name="device">Where to compute.</param>
+    public DenseContrast(Recipe recipe, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        using DisposeScope scope = NewDisposeScope();
+        method = recipe.Method;
+        seed = recipe.Run.Seed;
+        queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
+        IsDense = method.Lambda > 0;
+
+        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
+        Query.Initialise(seed);
+        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
+        Key.load_state_dict(Query.state_dict());
+        Query.to(device);
+        Key.to(device);
+        queryParameters = new ParameterVector(Query, trainable: true);
+        keyParameters = new ParameterVector(Key, trainable: false);
+        Optimiser = new Sgd(queryParameters, recipe.Optim.Momentum, recipe.Optim.WeightDecay);
+
+        GlobalQueue = StartQueue(RandomPurpose.GlobalQueue, recipe.Model.Embedding);
+        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
+
+        NegativeQueue StartQueue(RandomPurpose purpose, int length) =>
+            new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(device));
+    }
+
+    /// <summary>Learns by gradient; its backbone is the product.</summary>
+    public Encoder Query { get; }
+
+    /// <summary>Follows the query encoder.</summary>
+    public Encoder Key { get; }
+
+    /// <summary>Global keys of earlier batches, (K, D).</summary>
+    public NegativeQueue GlobalQueue { get; }
+
+    /// <summary>A dense key vector of each image of earlier batches, (K, D); null for MoCo-v2.</summary>
+    public NegativeQueue? DenseQueue { get; }
+
+    /// <summary>Whether there is a dense branch at all.</summary>
+    public bool IsDense { get; }
+
+    internal Sgd Optimiser { get; }
+
+    /// <summary>The forward and backward pass of a step: keys, losses, gradients, both queues. <see cref="Train"/> moves the weights as well.</summary>
+    /// <param name="views">N images, a multiple of the batch-norm group.</param>
+    /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
+    /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
+    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    /// <exception cref="ArgumentException">The matching follows the known crops, and the views do not have them.</exception>
+    public StepReport Forward(Views views, long step, int[]? keyOrder = null, bool measureHealth = false)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        using DisposeScope scope = NewDisposeScope();
+        int images = (int)views.Query.shape[0];
+        if (IsDense && DenseMatching.NeedsCrops(method.Matching) && (views.QueryCrops.Length != images || views.KeyCrops.Length != images))
+        {
+            throw new ArgumentException($"method.matching is {method.Matching.ToString().ToLowerInvariant()}: the views must say where each of the {images} images was cut.", nameof(views));
+        }
+
+        double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
+
+        MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
+        Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
+        Tensor? drawn = IsDense && method.Matching == MatchingKind.Random
+            ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
+            : null;
+
+        double counted = IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
+
+        // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
+        queryParameters.Gradients!.zero_();
+        Average average = new();
+        for (int start = 0; start < images; start += queryGroup)
+        {
+            using DisposeScope group = NewDisposeScope();
+            Tensor Slice(Tensor batch) => batch.narrow(0, start, queryGroup);
+
+            Tape tape = new();
+            EncoderOutput query = Query.forward(Slice(views.Query), tape);
+            Tensor q = normalize(query.Embedding, 2, 1);                                            // (n, D)
+            Tensor k = Slice(keys.Global);                                                          // (n, D)
+            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature, views.Query.dtype) : null;
+
+            Tensor? denseLoss = null, r = null, t = null;
+            Matches match = default;
+            MatchSide querySide = default, keySide = default;
+            if (lambda > 0)
+            {
+                querySide = new(query.Features!, query.Dense!, CropsOf(views.QueryCrops, start));
+                keySide = new(Slice(keys.Features!), Slice(keys.Dense!), CropsOf(views.KeyCrops, start));
+                match = DenseMatching.Match(method.Matching, querySide, keySide, drawn is null ? null : Slice(drawn));      // (n, S²)
+                r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
+                t = keySide.Dense.gather(1, match.Key.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
+                OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.Key, cells) : null;
+                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.DenseTemperature ?? method.Temperature, views.Query.dtype, own, match.Counts?.flatten());
+                if (match.Counts is { } counts)
+                {
+                    // The mean over the positions of the batch that count, however they are spread over the groups.
+                    double ofGroup = counts.sum(ScalarType.Int64).item<long>();
+                    denseLoss = denseLoss.Times(ofGroup * images / (Math.Max(1, counted) * queryGroup));
+                }
+            }
+
+            Tensor loss = Weighted(globalLoss, 1 - lambda, denseLoss, lambda);
+            loss.Times((double)queryGroup / images).backward();
+            tape.Backward();
+
+            average.Add(loss, globalLoss, denseLoss);
+            if (measureHealth)
+            {
+                average.Add(Health.Similarities(q, k, GlobalQueue.Keys));
+                if (r is not null)
+                {
+                    average.AddDense(
+                        Health.Similarities(r, t!, DenseQueue!.Keys, match.Counts?.flatten()),
+                        Health.MatchEntropy(match),
+                        drawn is null ? Health.MutualMatches(match, DenseMatching.Match(method.Matching, keySide, querySide)) : null,
+                        Health.SamePlaceMatches(match),
+                        Health.MatchAgreement(match.Key, querySide.Crops.Span, keySide.Crops.Span),
+                        Health.PositionVariance(r.view(queryGroup, -1, r.shape[1])));
+                }
+            }
+        }
+
+        GlobalQueue.Enqueue(keys.Global);
+        DenseQueue?.Enqueue(keys.Negatives!);
+        return average.Report(lambda);
+    }
+
+    /// <summary>A step with the update of the weights.</summary>
+    /// <param name="views">N images.</param>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    /// <exception cref="TrainingException">The loss is not finite; the weights are as before.</exception>
+    public StepReport Train(Views views, long step, double learningRate, bool measureHealth = false)
+    {
+        StepReport report = Forward(views, step, measureHealth: measureHealth);
+        if (!double.IsFinite(report.Loss))
+        {
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {report.Loss}."));
+        }
+
+        Optimiser.Step(learningRate);
+        return report;
+    }
+
+    /// <summary>
+    /// Keys of the whole batch. The images are dealt to batch-norm groups in another order than the query images (shuffling BN): a query and
+    /// its key must not share statistics, or they recognise each other by them.
+    /// </summary>
+    private Keys EncodeKeys(Tensor images, int[] order, long step)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor shuffle = torch.tensor(order, dtype: ScalarType.Int64, device: images.device);
+        Tensor unshuffle = shuffle.argsort();
+
+        List<EncoderOutput> groups = [.. shuffle.split(queryGroup).Select(group => Key.forward(images.index_select(0, group)))];
+        Tensor InOrder(Func<EncoderOutput, Tensor> part) => cat([.. groups.Select(part)], 0).index_select(0, unshuffle);
+
+        Tensor global = normalize(InOrder(output => output.Embedding), 2, 1).MoveToOuterDisposeScope();
+        if (!IsDense)
+        {
+            return new Keys(global, null, null, null);
+        }
+
+        Tensor features = InOrder(output => output.Features!);                                      // (N, S², C)
+        Tensor dense = InOrder(output => output.Dense!);                                            // (N, S², D)
+        Tensor negatives = method.Negatives == Negatives.Pooled ? dense.mean([1]) : OneOfEach(dense, step);
+        return new Keys(
+            global,
+            features.MoveToOuterDisposeScope(),
+            normalize(dense, 2, 2).MoveToOuterDisposeScope(),
+            normalize(negatives, 2, 1).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>A vector of a random position of each image: (N, S², D) → (N, D).</summary>
+    private Tensor OneOfEach(Tensor dense, long step)
+    {
+        CounterRandom random = Stream(RandomPurpose.SampledNegatives, step);
+        long[] position = [.. Enumerable.Range(0, (int)dense.shape[0]).Select(_ => (long)random.NextInt((int)dense.shape[1]))];
+        Tensor index = torch.tensor(position, device: dense.device).view(-1, 1, 1).expand(-1, 1, dense.shape[2]);
+        return dense.gather(1, index).squeeze(1);
+    }
+
+    private ReadOnlyMemory<CropGeometry> CropsOf(CropGeometry[] crops, int start) => crops.Length == 0 ? default : crops.AsMemory(start, queryGroup);
+
+    /// <summary>How many positions of the query views lie inside their key view.</summary>
+    private static long CountedPositions(Views views, int gridSize)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return KnownPlaces.Of(views.QueryCrops, views.KeyCrops, gridSize).Inside().sum(ScalarType.Int64).item<long>();
+    }
+
+    private static Tensor Weighted(Tensor? first, double firstWeight, Tensor? second, double secondWeight) => (first, second) switch
+    {
+        (not null, not null) => first.Times(firstWeight).Plus(second.Times(secondWeight)),
+        (not null, null) => first.Times(firstWeight),
+        _ => second!.Times(secondWeight),
+    };
+
+    private CounterRandom Stream(RandomPurpose purpose, long step) => new(seed, (ulong)purpose, (ulong)step);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Query.Dispose();
+        Key.Dispose();
+        GlobalQueue.Dispose();
+        DenseQueue?.Dispose();
+        Optimiser.Dispose();
+        queryParameters.Dispose();
+        keyParameters.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using DenseCL.Compute;
+using DenseCL.Data.Loading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Method.Matching;
+
+/// <summary>
+/// Where the centre of each query position lies in the key view, by the known crops. Crops are upright rectangles, so rows and columns are
+/// mapped each for itself. All tensors are on the processor.
+/// </summary>
+/// <param name="Row">(N, S²) float64, in cells from the upper edge of the key view: within it, 0 … S.</param>
+/// <param name="Column">(N, S²) float64, likewise from its left edge.</param>
+/// <param name="GridSize">S</param>
+internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridSize)
+{
+    /// <summary>Maps the positions.</summary>
+    /// <param name="query">The N crops of the query views.</param>
+    /// <param name="key">The N crops of the key views.</param>
+    /// <param name="gridSize">S</param>
+    /// <exception cref="ArgumentException">The crops are not known.</exception>
+    public static KnownPlaces Of(ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key, int gridSize)
+    {
+        if (query.IsEmpty || query.Length != key.Length)
+        {
+            throw new ArgumentException("The crops of both views must be known, one of each image.", nameof(query));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        int positions = gridSize * gridSize;
+        double[] rows = new double[query.Length * positions], columns = new double[rows.Length];
+        for (int n = 0; n < query.Length; n++)
+        {
+            (CropGeometry q, CropGeometry k) = (query[n], key[n]);
+            for (int s = 0; s < positions; s++)
+            {
+                rows[(n * positions) + s] = Cells(CellPlace.Down(s / gridSize, gridSize, q, k));
+                columns[(n * positions) + s] = Cells(CellPlace.Across(s % gridSize, gridSize, q, k));
+            }
+        }
+
+        return new(On(rows), On(columns), gridSize);
+
+        static double Cells(CellPlace place) => (double)place.At / place.Cell;
+
+        Tensor On(double[] values) => tensor(values).view(-1, positions).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The position whose centre is nearest; for a place outside the key view, the border nearest to it.</summary>
+    /// <returns>(N, S²) int64</returns>
+    public Tensor Nearest()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar first = 0, last = GridSize - 1;
+        Tensor row = Row.floor().clamp(first, last), column = Column.floor().clamp(first, last);
+        return row.MultiplyInPlace(GridSize).AddInPlace(column).to_type(ScalarType.Int64).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which places lie inside the key view.</summary>
+    /// <returns>(N, S²) bool</returns>
+    public Tensor Inside()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar start = 0, end = GridSize;
+        return (Row.ge(start) & Row.lt(end) & Column.ge(start) & Column.lt(end)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which key positions have their centre near the place, along rows and along columns.</summary>
+    /// <param name="cells">How near, in cells.</param>
+    /// <returns>(N, S²), query position, by (S²), key position: bool</returns>
+    public Tensor Within(double cells)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[] centres = [.. Enumerable.Range(0, GridSize).Select(cell => cell + 0.5)];
+        Tensor centre = tensor(centres);                                                                // (S)
+        using Scalar most = cells;
+        Tensor rows = (Row.unsqueeze(2) - centre).abs().le(most).unsqueeze(3);                           // (N, S², S, 1)
+        Tensor columns = (Column.unsqueeze(2) - centre).abs().le(most).unsqueeze(2);                     // (N, S², 1, S)
+        return (rows & columns).flatten(2).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,31 @@
+using DenseCL.Compute;
+namespace DenseCL.Models.Backbones;
+
+/// <summary>Two 3×3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left); the stride is on the first.</summary>
+/// <remarks>Dilation: of the first convolution what it was before the stride, of the second what it is behind it.</remarks>
+internal sealed class BasicBlock : ResidualBlock
+{
+    private readonly Convolution conv1;
+    private readonly BatchNorm bn1;
+    private readonly Convolution conv2;
+    private readonly BatchNorm bn2;
+    private readonly Shortcut? downsample;
+
+    public BasicBlock(long inChannels, long width, long stride, Dilation dilation)
+        : base(nameof(BasicBlock))
+    {
+        conv1 = new Convolution(inChannels, width, 3, stride, dilation.Before);
+        bn1 = new BatchNorm(width);
+        conv2 = new Convolution(width, width, 3, dilation: dilation.Behind);
+        bn2 = new BatchNorm(width);
+        downsample = Shortcut.Create(inChannels, width, stride);
+        RegisterComponents();
+    }
+
+    public override Activation forward(Activation input, Tape? tape)
+    {
+        Activation shortcut = downsample?.forward(input, tape) ?? input;
+        Activation x = bn1.forward(conv1.forward(input, tape), tape, relu: true);
+        return bn2.forward(conv2.forward(x, tape), tape, relu: true, shortcut);
+    }
+}

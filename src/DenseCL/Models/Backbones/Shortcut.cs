@@ -1,0 +1,25 @@
+using DenseCL.Compute;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models.Backbones;
+
+/// <summary>The projection of a residual block's shortcut, torchvision's `downsample`: a 1×1 convolution and batch norm.</summary>
+internal sealed class Shortcut : nn.Module
+{
+    // A pair, because modules that are fields would be registered by the fields' names.
+    private readonly (Convolution Convolution, BatchNorm Norm) layers;
+
+    private Shortcut(long inChannels, long outChannels, long stride)
+        : base(nameof(Shortcut))
+    {
+        layers = (new Convolution(inChannels, outChannels, 1, stride), new BatchNorm(outChannels));
+        register_module("0", layers.Convolution);
+        register_module("1", layers.Norm);
+    }
+
+    /// <returns>Null where the identity fits.</returns>
+    public static Shortcut? Create(long inChannels, long outChannels, long stride) =>
+        stride == 1 && inChannels == outChannels ? null : new Shortcut(inChannels, outChannels, stride);
+
+    public Activation forward(Activation x, Tape? tape) => layers.Norm.forward(layers.Convolution.forward(x, tape), tape, relu: false);
+}

@@ -1,8 +1,0 @@
-namespace DenseCL.Recipes;
-
-/// <summary>The word that stands in a recipe's YAML for a setting that is null.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class NullWordAttribute(string word) : Attribute
-{
-    public string Word { get; } = word;
-}

@@ -1,0 +1,8 @@
+namespace DenseCL.Recipes.Settings;
+
+/// <summary>The word that stands in a recipe's YAML for a setting that is null.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NullWordAttribute(string word) : Attribute
+{
+    public string Word { get; } = word;
+}

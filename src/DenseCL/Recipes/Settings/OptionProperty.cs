@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Reflection;
+using DenseCL.Recipes.Yaml;
+
+namespace DenseCL.Recipes.Settings;
+
+/// <summary>An init property of a record of options: its name in YAML, and the way between its value and YAML.</summary>
+internal sealed class OptionProperty
+{
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>)];
+
+    private readonly PropertyInfo property;
+    private readonly string? nullWord;
+
+    private OptionProperty(PropertyInfo property)
+    {
+        this.property = property;
+        Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        nullWord = property.GetCustomAttribute<NullWordAttribute>()?.Word;
+        IsLater = property.IsDefined(typeof(LaterAttribute));
+        Name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+    }
+
+    /// <summary>The property's name in camel case.</summary>
+    public string Name { get; }
+
+    /// <summary>The type of the value when it is not null.</summary>
+    public Type Type { get; }
+
+    /// <summary>Whether the option has a <see cref="LaterAttribute"/>.</summary>
+    public bool IsLater { get; }
+
+    /// <summary>Whether values of the type can be written in YAML.</summary>
+    public bool HasForm => Type.IsEnum || Forms.Contains(Type);
+
+    /// <summary>The options of a record in the order in which it declares them.</summary>
+    public static IReadOnlyList<OptionProperty> Of(Type options) => [.. Settable(options).Select(property => new OptionProperty(property))];
+
+    /// <summary>The words of an enumeration in kebab-case, in the order of their values.</summary>
+    public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(KebabCase);
+
+    /// <summary>The value in a record.</summary>
+    public object? ValueIn(object options) => property.GetValue(options);
+
+    /// <summary>The value in a record as YAML writes it.</summary>
+    public string Text(object options) => ValueIn(options) switch
+    {
+        null => nullWord!,
+        string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
+        Enum word => KebabCase(word.ToString()),
+        bool yes => yes ? "true" : "false",
+        Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
+        IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",
+        IReadOnlyList<int> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
+        IReadOnlyList<byte> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
+        PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
+        double number => number.ToString("R", Invariant),
+        IFormattable number => number.ToString(null, Invariant),
+        var other => throw new NotSupportedException($"{Name} has a type without a form in YAML: {other.GetType()}."),
+    };
+
+    /// <summary>A copy of the record with another value for this option; the property itself checks the range.</summary>
+    public object With(object options, object? value)
+    {
+        object copy = Activator.CreateInstance(options.GetType())!;
+        foreach (PropertyInfo option in Settable(options.GetType()))
+        {
+            option.SetValue(copy, option.GetValue(options));
+        }
+
+        property.SetValue(copy, value, BindingFlags.DoNotWrapExceptions, null, null, Invariant);
+        return copy;
+    }
+
+    /// <summary>The value that a YAML node stands for; null where the option's word for null is written.</summary>
+    /// <param name="value">The node.</param>
+    /// <param name="key">What to call the option in a message.</param>
+    /// <exception cref="RecipeException">The node is of another type.</exception>
+    public object? Parse(YamlValue value, string key)
+    {
+        if (nullWord is not null && (value.IsPlain(nullWord) || (Type == typeof(string) && (value.IsPlain("") || value.IsPlain("~")))))
+        {
+            return null;
+        }
+
+        string first = value.Items is [var item, ..] ? item : "";
+        object? parsed = Type switch
+        {
+            _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
+            _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
+            _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
+            _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(value, text => int.TryParse(text, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null),
+            _ when Type == typeof(IReadOnlyList<byte>) => ListOf<byte>(value, text => byte.TryParse(text, NumberStyles.None, Invariant, out byte number) ? number : null),
+            _ when value.IsList => null,
+            _ when Type == typeof(double) => Number(first),
+            _ when Type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
+            _ when Type == typeof(long) => long.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out long number) ? number : null,
+            _ when Type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
+            _ when Type == typeof(bool) => first is "true" ? true : first is "false" ? false : null,
+            _ when Type.IsEnum => WordsOf(Type).Zip(Enum.GetValues(Type).Cast<object>())
+                .FirstOrDefault(member => member.First.Equals(first, StringComparison.Ordinal)).Second,
+            _ when Type == typeof(string) => first,
+            _ => throw new NotSupportedException($"{key} has a type without a form in YAML: {Type}."),
+        };
+        return parsed ?? throw new RecipeException($"{key} is {value}, but must be {Expected(value)}.");
+    }
+
+    private static string KebabCase(string name) =>
+        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, Invariant, out double number) && double.IsFinite(number) ? number : null;
+
+    private static double?[] Numbers(YamlValue value) => value.IsList ? [.. value.Items.Select(Number)] : [];
+
+    /// <summary>Null if an item is no number.</summary>
+    private static T[]? ListOf<T>(YamlValue value, Func<string, T?> parse)
+        where T : struct
+    {
+        T?[] items = value.IsList ? [.. value.Items.Select(parse)] : [null];
+        return Array.TrueForAll(items, item => item is not null) ? [.. items.Select(item => item!.Value)] : null;
+    }
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
+            .OrderBy(property => property.MetadataToken);
+
+    private string Expected(YamlValue value)
+    {
+        // The default is the example, so that the message shows a decimal point where a number has one.
+        object defaults = Activator.CreateInstance(property.DeclaringType!)!;
+        string example = ValueIn(defaults) is null ? "7" : Text(defaults);
+        string form = Type switch
+        {
+            _ when Type == typeof(Interval) => $"two finite numbers such as {example}",
+            _ when Type == typeof(PerChannel) => $"three finite numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<double>) => $"a list of numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<int>) => $"a list of whole numbers such as {example}",
+            _ when Type == typeof(IReadOnlyList<byte>) => "a list of whole numbers from 0 to 255, such as [0, 254]",
+            _ when Type == typeof(double) => $"a finite number such as {example}",
+            _ when Type == typeof(int) => $"a whole number of at most {int.MaxValue} such as {example}",
+            _ when Type == typeof(long) => $"a whole number of at most {long.MaxValue} such as {example}",
+            _ when Type == typeof(ulong) => $"a whole number from 0 to {ulong.MaxValue}",
+            _ when Type == typeof(bool) => "true or false",
+            _ when Type.IsEnum => $"one of {string.Join(", ", WordsOf(Type))}",
+            _ => "one name",
+        };
+        return form + (nullWord is null ? "" : $", or `{nullWord}`") + (Type.IsEnum ? Nearest.Hint(value.IsList ? "" : value.Items[0], WordsOf(Type)) : "");
+    }
+}

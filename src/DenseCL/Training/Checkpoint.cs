@@ -1,0 +1,121 @@
+using System.Globalization;
+using DenseCL.Method;
+using DenseCL.Recipes;
+using DenseCL.Weights;
+using DenseCL.Weights.Formats.Safetensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Training;
+
+/// <summary>
+/// Everything a run needs to go on as if it had never stopped: both encoders with their batch-norm statistics, both queues, the optimiser's
+/// velocity, the step. Random numbers are keyed by the step, so no generator's state is to be kept.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string Format = "densecl-checkpoint-2";
+
+    /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    public static void Save(string path, DenseContrast method, long step, Recipe recipe, string dataFingerprint)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+            ["enqueued"] = method.GlobalQueue.Enqueued.ToString(CultureInfo.InvariantCulture),
+            ["data"] = dataFingerprint,
+            ["recipe"] = recipe.ToString(),
+        };
+        SafetensorsWriter.Write(path, Tensors(method), metadata);
+    }
+
+    /// <summary>Reads a checkpoint into freshly built encoders and queues.</summary>
+    /// <returns>The steps done.</returns>
+    /// <exception cref="TrainingException">The file is damaged, or belongs to another recipe or to other images.</exception>
+    public static long Load(string path, DenseContrast method, Recipe recipe, string dataFingerprint)
+    {
+        return Read(path, verify: true, file =>
+        {
+            if (WhyAnotherRun(path, file, recipe, dataFingerprint) is { } reason)
+            {
+                throw new TrainingException(reason);
+            }
+
+            using IDisposable noGrad = no_grad();
+            foreach ((string name, Tensor tensor) in Tensors(method))
+            {
+                using DisposeScope scope = NewDisposeScope();
+                tensor.copy_(file.Tensor(name));
+            }
+
+            long enqueued = long.Parse(file.Metadata["enqueued"], CultureInfo.InvariantCulture);
+            method.GlobalQueue.Restore(enqueued);
+            method.DenseQueue?.Restore(enqueued);
+            return StepOf(file);
+        });
+    }
+
+    /// <summary>What a checkpoint says of itself, without its tensors.</summary>
+    /// <returns>The steps done; and why it cannot be gone on with, null if it can.</returns>
+    /// <exception cref="TrainingException">The file is damaged.</exception>
+    public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint) =>
+        Read(path, verify: false, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
+
+    private static T Read<T>(string path, bool verify, Func<SafetensorsFile, T> read)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path, verify);
+            return file.Metadata.GetValueOrDefault("format") == Format
+                ? read(file)
+                : throw new TrainingException($"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.");
+        }
+        catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or RecipeException)
+        {
+            throw new TrainingException($"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, or from the start if there is none.", e);
+        }
+    }
+
+    private static long StepOf(SafetensorsFile file) => long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
+
+    private static string? WhyAnotherRun(string path, SafetensorsFile file, Recipe recipe, string dataFingerprint)
+    {
+        Recipe saved = RecipeReader.Parse(file.Metadata["recipe"], path);
+        string[] differences =
+        [
+            .. Recipe.Differences(saved, recipe)
+                .Where(difference => !Recipe.IsFreeOnResume(difference.Key))
+                .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
+        ];
+        return differences.Length > 0
+            ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out."
+            : file.Metadata["data"] != dataFingerprint
+                ? $"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights."
+                : null;
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DenseContrast method)
+    {
+        foreach ((string name, Tensor tensor) in method.Query.state_dict())
+        {
+            yield return new("query." + name, tensor);
+        }
+
+        foreach ((string name, Tensor tensor) in method.Key.state_dict())
+        {
+            yield return new("key." + name, tensor);
+        }
+
+        yield return new("velocity", method.Optimiser.Velocity);
+        yield return new("globalQueue", method.GlobalQueue.Keys);
+        if (method.DenseQueue is { } denseQueue)
+        {
+            yield return new("denseQueue", denseQueue.Keys);
+        }
+    }
+
+    /// <summary>The size of a checkpoint in bytes, without its header.</summary>
+    public static long Size(DenseContrast method) => Tensors(method).Sum(entry => entry.Value.numel() * entry.Value.element_size());
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DenseCL.Platform;
+
+namespace DenseCL.Training.Logs;
+
+/// <summary>The two logs of a run, a JSON object a line: what was computed, and how fast.</summary>
+internal sealed class MetricsLog(RunFolder folder)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Adds a line to each; every line is on its way to the disk when this returns.</summary>
+    public void Write(LoggedMetrics metrics, LoggedSpeed speed)
+    {
+        Append(folder.Metrics, metrics);
+        Append(folder.Speed, speed);
+    }
+
+    /// <summary>Adds a line to the first, likewise.</summary>
+    public void Write(LoggedProbe probe) => Append(folder.Metrics, probe);
+
+    /// <summary>Whether there is a line of the other kind for a step.</summary>
+    public bool HasProbe(long step) => File.Exists(folder.Metrics)
+        && File.ReadLines(folder.Metrics).Any(line => line.Contains("\"probe\":", StringComparison.Ordinal) && StepOf(line) == step);
+
+    /// <summary>Drops what was logged after the checkpoint that the run goes on from; it will be logged again.</summary>
+    public void KeepUntil(long step)
+    {
+        foreach (string path in new[] { folder.Metrics, folder.Speed }.Where(File.Exists))
+        {
+            string[] kept = [.. File.ReadLines(path).TakeWhile(line => StepOf(line) <= step)];
+            AtomicFile.Replace(path, file =>
+            {
+                using StreamWriter writer = new(file, leaveOpen: true) { NewLine = "\n" };
+                foreach (string line in kept)
+                {
+                    writer.WriteLine(line);
+                }
+            });
+        }
+    }
+
+    private static void Append<T>(string path, T line) => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n");
+
+    // A line that was cut off by the end of the process counts as beyond.
+    private static long StepOf(string line)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            return json.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return long.MaxValue;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using DenseCL.Recipes;
+
+namespace DenseCL.Training.Logs;
+
+/// <summary>What <see cref="StepBenchmark"/> measured.</summary>
+/// <param name="Precision">The precision of the activations, never <c>auto</c>.</param>
+/// <param name="Threads">Threads that computed.</param>
+/// <param name="SecondsPerStep">The median over the steps.</param>
+/// <param name="ImagesPerSecond">Images a step, each of two views, divided by <paramref name="SecondsPerStep"/>.</param>
+/// <param name="PeakMegabytes">The most memory that the process ever had in use, resident, in units of 2²⁰ bytes.</param>
+public sealed record StepSpeed(Precision Precision, int Threads, double SecondsPerStep, double ImagesPerSecond, long PeakMegabytes);

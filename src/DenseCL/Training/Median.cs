@@ -1,0 +1,12 @@
+namespace DenseCL.Training;
+
+/// <summary>The value in the middle, which one disturbed measurement does not move far.</summary>
+internal static class Median
+{
+    public static double Of(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int half = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+}

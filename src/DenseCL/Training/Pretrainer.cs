@@ -1,0 +1,255 @@
+using System.Globalization;
+using DenseCL.Data;
+using DenseCL.Data.Loading;
+using DenseCL.Data.Sources;
+using DenseCL.Images;
+using DenseCL.Method;
+using DenseCL.Models;
+using DenseCL.Models.Backbones;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using DenseCL.Training.Logs;
+using DenseCL.Weights;
+using DenseCL.Weights.Tensors.Naming;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Training;
+
+/// <summary>A pre-training run: images in, a run folder with the backbone out.</summary>
+/// <remarks>One thread trains (the caller's), the loader's threads make views ahead of it.</remarks>
+public sealed class Pretrainer : IDisposable
+{
+    private readonly ImageSource source;
+    private readonly SkippedImages skipped;
+    private readonly RunFolder folder;
+    private readonly MetricsLog log;
+    private readonly Device device;
+    private readonly DenseContrast method;
+    private readonly long stepsPerEpoch;
+    private readonly int epochs;
+    private long step;
+
+    /// <summary>Builds the networks, or loads the last checkpoint. Whatever is wrong with the call is found here, before any training.</summary>
+    /// <param name="recipe">The settings; <c>auto</c> values are fitted to the number of images.</param>
+    /// <param name="source">The images.</param>
+    /// <param name="skipped">The list that unusable images were and will be noted in.</param>
+    /// <param name="folder">The run folder, open.</param>
+    /// <exception cref="RecipeException">Settings do not fit each other or the images.</exception>
+    /// <exception cref="TrainingException">The checkpoint is damaged or of another run, or the disk has no room.</exception>
+    /// <exception cref="Weights.WeightFileException">The weights to start from cannot be loaded.</exception>
+    /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
+    public Pretrainer(Recipe recipe, ImageSource source, SkippedImages skipped, RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(skipped);
+        ArgumentNullException.ThrowIfNull(folder);
+        (this.source, this.skipped, this.folder, log) = (source, skipped, folder, new MetricsLog(folder));
+        Recipe = recipe.Resolve(source.Entries.Count);
+        Recipe.Validate();
+        stepsPerEpoch = source.Entries.Count / Recipe.Optim.Batch;
+        epochs = Recipe.Optim.Epochs!.Value;
+        Steps = stepsPerEpoch * epochs;
+
+        TorchRuntime.EnsureReady();
+        device = TorchRuntime.Choose(Recipe.Run.Device);
+        Recipe = Recipe with { Run = Recipe.Run with { Precision = TorchRuntime.Choose(Recipe.Run.Precision, device) } };
+        method = new DenseContrast(Recipe, device);
+        if (folder.FindCheckpoints() is [.., { } last])
+        {
+            step = Checkpoint.Load(last.Path, method, Recipe, source.Fingerprint);
+        }
+        else if (Recipe.Model.Weights is { } weights)
+        {
+            StartedFrom = StartingWeights.Load(weights, method, Recipe.Model.Partial);
+        }
+
+        RefuseFullDisk();
+        if (File.Exists(folder.Skipped))
+        {
+            skipped.Read(folder.Skipped);
+        }
+
+        log.KeepUntil(step);
+        AtomicFile.Replace(folder.Recipe, Recipe.ToString());
+        AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, device));
+    }
+
+    /// <summary>Every setting as used, without <c>auto</c>.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.</summary>
+    public LoadReport? StartedFrom { get; }
+
+    /// <summary>Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.</summary>
+    public Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
+
+    /// <summary>Steps in all.</summary>
+    public long Steps { get; }
+
+    /// <summary>Steps done; not 0 at the start of a resumed run.</summary>
+    public long Step => step;
+
+    /// <summary>Trains to the end, or until stopped; either way the state is saved.</summary>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="stop">Ends the run after the current step, with a checkpoint.</param>
+    /// <returns>Whether the run is complete.</returns>
+    /// <exception cref="RecipeException">The recipe names a probe, and <see cref="Probe"/> is null.</exception>
+    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="DataException">Too many images cannot be used.</exception>
+    /// <exception cref="Weights.WeightFileException">A checkpoint cannot be written; the one before is kept.</exception>
+    public bool Run(IProgress<PretrainProgress>? progress, CancellationToken stop)
+    {
+        if (Recipe.Run.Probe is not null && Probe is null)
+        {
+            throw new RecipeException("run.probe names images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives.");
+        }
+
+        skipped.Write(folder.Skipped);
+        try
+        {
+            JudgeIfDue(stop);       // the run before may have been stopped in it
+            if (step < Steps)
+            {
+                Train(progress, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Save();
+            return false;
+        }
+        catch (DataException)
+        {
+            Save();     // too many images went bad: what was learned until here is sound
+            throw;
+        }
+
+        Save();
+        return true;
+    }
+
+    private void Train(IProgress<PretrainProgress>? progress, CancellationToken stop)
+    {
+        OptimOptions optim = Recipe.Optim;
+        using TwoViewLoader loader = new(LoaderOptions());
+        using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
+        StepClock clock = new(optim.Batch);
+        Notices notices = new();
+
+        foreach (ViewBatch batch in loader.Epochs((int)(step / stepsPerEpoch), (int)(step % stepsPerEpoch), epochs, stop))
+        {
+            clock.BatchArrived();
+            bool logged = (step + 1) % Recipe.Run.LogEvery == 0 || step + 1 == Steps;
+            double learningRate = LearningRate.At(optim, step, stepsPerEpoch);
+            StepReport report = TrainStep(batch, normalisation, learningRate, logged);
+            step++;
+            clock.StepDone();
+
+            int epoch = batch.Epoch + 1;
+            if (logged)
+            {
+                log.Write(
+                    new LoggedMetrics(step, epoch, learningRate, report.Lambda, report.Loss, report.GlobalLoss, report.DenseLoss, method.GlobalQueue.Filled, report.Health),
+                    clock.Lap(step, epoch));
+            }
+
+            JudgeIfDue(stop);
+            clock.Resume();
+            progress?.Report(new PretrainProgress(
+                step, Steps, epoch, epochs, learningRate, report, method.GlobalQueue.Filled, clock.ImagesPerSecond, clock.Remaining(Steps - step), logged, notices.For(step, report, method.GlobalQueue.Filled)));
+
+            if (step % Recipe.Run.CheckpointEvery == 0 && step < Steps)
+            {
+                Save();
+            }
+
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>At the end of an epoch: what the backbone is worth by now.</summary>
+    private void JudgeIfDue(CancellationToken stop)
+    {
+        long epoch = step / stepsPerEpoch;
+        bool due = Probe is not null && step > 0 && step % stepsPerEpoch == 0 && (epoch % Recipe.Run.ProbeEvery == 0 || step == Steps);
+        if (due && !log.HasProbe(step))
+        {
+            log.Write(new LoggedProbe(step, epoch, Probe!(method.Query.Backbone, stop)));
+        }
+    }
+
+    private StepReport TrainStep(ViewBatch batch, PixelNormalisation normalisation, double learningRate, bool measureHealth)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int size = batch.Size;
+        Views views = new(
+            normalisation.Apply(batch.Query, size, size), normalisation.Apply(batch.Key, size, size), [.. batch.QueryGeometry], [.. batch.KeyGeometry]);
+        batch.Dispose();
+        try
+        {
+            return method.Train(views, step, learningRate, measureHealth);
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{e.Message} {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."),
+                e);
+        }
+    }
+
+    private string LastCheckpoint() => folder.FindCheckpoints() is [.., { } last]
+        ? string.Create(CultureInfo.InvariantCulture, $"The last good checkpoint, of step {last.Step}, is kept: {last.Path}.")
+        : "There is no checkpoint yet.";
+
+    /// <summary>The checkpoint, then the backbone, then the oldest checkpoints beyond the last K go.</summary>
+    private void Save()
+    {
+        string path = folder.CheckpointOf(step);
+        if (step > 0 && !File.Exists(path))
+        {
+            Checkpoint.Save(path, method, step, Recipe, source.Fingerprint);
+        }
+
+        BackboneFile.Save(folder.Backbone, method.Query.Backbone, Recipe, step);
+        skipped.Write(folder.Skipped);
+        foreach ((_, string old) in folder.FindCheckpoints().SkipLast(Recipe.Run.Keep))
+        {
+            File.Delete(old);
+        }
+    }
+
+    private void RefuseFullDisk()
+    {
+        long needed = Checkpoint.Size(method) * (Recipe.Run.Keep + 2);      // the last K, the one being written, and room for the rest
+        long free = new DriveInfo(folder.Path).AvailableFreeSpace;
+        if (free < needed)
+        {
+            throw new TrainingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The disk of {folder.Path} is too full: {free >> 20} MB are free, and {Recipe.Run.Keep} checkpoints with room to write another need {needed >> 20} MB. Make room, choose another folder with --out, or keep fewer checkpoints (run.keep)."));
+        }
+    }
+
+    private TwoViewLoaderOptions LoaderOptions()
+    {
+        DataOptions data = Recipe.Data;
+        return new TwoViewLoaderOptions
+        {
+            Source = source,
+            Augmentation = data,
+            Batch = Recipe.Optim.Batch,
+            Seed = Recipe.Run.Seed,
+            Threads = data.Threads ?? TwoViewLoader.DefaultThreads,
+            Prefetch = data.Prefetch,
+            Limits = ImageLimits.Of(data),
+            MaxBadShare = data.MaxBadShare,
+            Skipped = skipped,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => method.Dispose();
+}

@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using DenseCL.Compute.Tiles;
+using DenseCL.Platform;
+using DenseCL.Recipes;
+using TorchSharp;
+
+namespace DenseCL.Training;
+
+/// <summary>What environment.json says: what one must know to run it again.</summary>
+internal static class RunEnvironment
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    public static string Describe(Recipe recipe, torch.Device device) => JsonSerializer.Serialize(
+        new
+        {
+            densecl = VersionOf(typeof(RunEnvironment).Assembly),
+            torchsharp = VersionOf(typeof(torch).Assembly),
+            libtorch = torch.__version__,
+            dotnet = RuntimeInformation.FrameworkDescription,
+            system = RuntimeInformation.OSDescription,
+            processor = Processor.Name,
+            instructions = Processor.Instructions,
+            convolutions = device.type == DeviceType.CPU && TileKernel.IsSupported(TorchRuntime.Choose(recipe.Run.Precision, device) == Precision.Bf16) ? "own" : "libtorch",
+            processors = Environment.ProcessorCount,
+            threads = torch.get_num_threads(),
+            device = device.ToString(),
+            seed = recipe.Run.Seed,
+        },
+        Json) + "\n";
+
+    private static string? VersionOf(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using DenseCL.Platform;
+
+namespace DenseCL.Training;
+
+/// <summary>The folder of one run: what is where in it, and the lock that keeps a second process out.</summary>
+public sealed class RunFolder : IDisposable
+{
+    private readonly FileStream? lockFile;
+
+    private RunFolder(string path, FileStream? lockFile) => (Path, this.lockFile) = (path, lockFile);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Every setting as used.</summary>
+    public string Recipe => In("recipe.yaml");
+
+    /// <summary>One JSON object a logged step, of what was computed; the same bytes whether or not the run was ever interrupted.</summary>
+    public string Metrics => In("metrics.jsonl");
+
+    /// <summary>One JSON object a logged step, of how fast it went and in how much memory.</summary>
+    public string Speed => In("speed.jsonl");
+
+    /// <summary>The images that were not used, with the reason.</summary>
+    public string Skipped => In("skipped.jsonl");
+
+    /// <summary>Versions, processor and seed.</summary>
+    public string Environment => In("environment.json");
+
+    /// <summary>The product.</summary>
+    public string Backbone => In("backbone.safetensors");
+
+    /// <summary>The folder of checkpoints.</summary>
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>Opens or makes a run folder and locks it until it is disposed or the process ends, however it ends.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="resume">Whether to go on with the run that is there; otherwise there must be none.</param>
+    /// <exception cref="TrainingException">The folder has no name, another process works there, a run is there already, there is none to resume, or the folder cannot be made.</exception>
+    public static RunFolder Open(string path, bool resume)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new TrainingException("The name of the run folder is empty: give one with --out.");
+        }
+
+        string full = System.IO.Path.GetFullPath(path);
+        RunFolder probe = new(full, null);
+        if (resume && !File.Exists(probe.Recipe))
+        {
+            throw new TrainingException($"There is no run to resume in {full}: it has no recipe.yaml. Leave out --resume to start one.");
+        }
+
+        FileStream lockFile;
+        try
+        {
+            Directory.CreateDirectory(probe.Checkpoints);
+            lockFile = FolderLock.Take(full);
+        }
+        catch (IOException e) when (FolderLock.IsTaken(e))
+        {
+            throw new TrainingException($"The run folder {full} is in use by another process: wait for it, or choose another folder.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"The run folder {full} cannot be used: {e.Message} Choose a folder that can be written with --out.", e);
+        }
+
+        if (!resume && File.Exists(probe.Recipe))
+        {
+            lockFile.Dispose();
+            throw new TrainingException($"There is a run in {full} already: go on with it by --resume, or choose another folder with --out.");
+        }
+
+        return new RunFolder(full, lockFile);
+    }
+
+    /// <summary>The checkpoints that are there, by their step, oldest first.</summary>
+    public IReadOnlyList<(long Step, string Path)> FindCheckpoints() =>
+        [.. Directory.EnumerateFiles(Checkpoints, "step-*.safetensors")
+            .Select(file => (Step: StepOf(file), file))
+            .Where(checkpoint => checkpoint.Step >= 0)
+            .OrderBy(checkpoint => checkpoint.Step)];
+
+    /// <summary>The file of the checkpoint after so many steps.</summary>
+    /// <param name="step">Steps done.</param>
+    public string CheckpointOf(long step) => System.IO.Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
+
+    /// <summary>Unlocks the folder. If no run came to begin in it, nothing is left behind.</summary>
+    public void Dispose()
+    {
+        if (lockFile is not null && lockFile.CanRead && !File.Exists(Recipe))
+        {
+            File.Delete(lockFile.Name);
+            DeleteIfEmpty(Checkpoints);
+            DeleteIfEmpty(Path);
+        }
+
+        lockFile?.Dispose();
+
+        static void DeleteIfEmpty(string folder)
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
+    private static long StepOf(string file) =>
+        long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,96 @@
+using DenseCL.Models.Backbones;
+using DenseCL.Recipes.Settings;
+using DenseCL.Weights.Formats.Safetensors;
+using Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights.Formats.Onnx;
+
+/// <summary>Writes a backbone as an ONNX model: a network that other programs can run, its weights under torchvision's names.</summary>
+/// <remarks>
+/// Input <c>images</c>: float32 (batch, 3, height, width), all but the 3 free. Batch norm stands beside the convolutions, not folded into
+/// them, with its running statistics: the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is left out; no
+/// network that only runs has a use for it.
+/// </remarks>
+public static class OnnxBackbone
+{
+    // Operators of 2020, which every runtime has by now; nothing in a residual network was improved since.
+    private const long OperatorSet = 13;
+    private const long IrVersion = 7;
+
+    /// <summary>Writes the model beside and renames it: the old file stays until the new one is on the disk.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="backbone">The backbone, on any device; weights of other types become float32.</param>
+    /// <param name="options">Outputs and normalisation.</param>
+    /// <param name="metadata">
+    /// Notes for <c>metadata_props</c>. What the model itself shows is added, or replaced: <c>architecture</c>, <c>stem</c>, <c>stride</c>,
+    /// <c>channels</c>, <c>normalisation</c>, and <c>mean</c> and <c>std</c> if they are inside. Safetensors' own <c>format</c> and checksum
+    /// are left out.
+    /// </param>
+    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    public static void Write(string path, ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(metadata);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> weights = backbone.state_dict()
+            .Where(entry => !entry.Key.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal);
+        GraphProto graph = ResNetGraph.Build(weights.ToDictionary(w => w.Key, w => w.Value.shape, StringComparer.Ordinal), options);
+        graph.Name = BackboneMetadata.Name(backbone.Architecture);
+        if (options.Normalisation is { } data)
+        {
+            weights[ResNetGraph.Mean] = OfChannels(data.Mean);
+            weights[ResNetGraph.Std] = OfChannels(data.Std);
+        }
+
+        OnnxWriter.Write(path, Model(backbone, options, metadata), graph, weights);
+    }
+
+    private static ModelProto Model(ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    {
+        ModelProto model = new()
+        {
+            IrVersion = IrVersion,
+            ProducerName = "DenseCL for .NET",
+            ProducerVersion = typeof(OnnxBackbone).Assembly.GetName().Version!.ToString(3),
+            DocString = $"{BackboneMetadata.Name(backbone.Architecture)} without its classifier. "
+                + (options.Stages is OnnxStages.All ? "One feature map for each stage, 4, 8, 16 and 32" : $"One feature map, {ResNet.Stride}")
+                + " times smaller than the image, rounded up.",
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        foreach ((string key, string value) in Notes(backbone, options, metadata))
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+
+        return model;
+    }
+
+    private static OrderedDictionary<string, string> Notes(ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    {
+        OrderedDictionary<string, string> notes = new(metadata, StringComparer.Ordinal);
+        foreach ((string key, string value) in BackboneMetadata.Network(backbone.Architecture))
+        {
+            notes[key] = value;
+        }
+
+        notes["normalisation"] = options.Normalisation is null ? "before the network" : "inside the network";
+        if (options.Normalisation is { } data)
+        {
+            notes["channels"] = "RGB, 0..1";
+            notes["mean"] = BackboneMetadata.Numbers(data.Mean);
+            notes["std"] = BackboneMetadata.Numbers(data.Std);
+        }
+
+        notes.Remove("format");
+        notes.Remove(SafetensorsFile.ChecksumKey);
+        return notes;
+    }
+
+    private static Tensor OfChannels(PerChannel values) =>
+        tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }).reshape(1, 3, 1, 1);
+}

@@ -1,0 +1,68 @@
+using DenseCL.Weights.Formats.Pickles;
+using DenseCL.Weights.Tensors;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights.Formats.PyTorch;
+
+/// <summary>
+/// An open file of <c>torch.save</c>, read without Python and without running anything in it. Tensors in dictionaries and lists are named by
+/// the keys on the way to them, joined with dots; a tensor that is alone in the file is called <c>tensor</c>. Numbers and short texts are metadata.
+/// </summary>
+/// <remarks>Tensors may be read from several threads.</remarks>
+public sealed class PyTorchFile : WeightFile
+{
+    private const string Kind = "of torch.save";
+
+    private readonly WeightBytes bytes;
+    private readonly PickledWeights weights;
+
+    private PyTorchFile(WeightBytes bytes, PickledWeights weights)
+        : base(bytes.Path, WeightFormat.PyTorch, weights.Entries, weights.Metadata, weights.Unreadable)
+    {
+        (this.bytes, this.weights) = (bytes, weights);
+    }
+
+    /// <summary>Checks everything but the numbers of the tensors. The file owns the bytes from then on; if this throws, nobody does.</summary>
+    /// <exception cref="WeightFileException">The file is damaged, or refers to anything but tensors and containers.</exception>
+    internal static PyTorchFile Open(WeightBytes bytes)
+    {
+        try
+        {
+            return new PyTorchFile(bytes, Distrust.Read(bytes, Kind, () => Parse(bytes)));
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Tensor(string key)
+    {
+        WeightEntry entry = this[key];
+        return Distrust.Read(bytes, Kind, () => Fill(entry, weights.Tensors[key].Open().Read));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => bytes.Dispose();
+
+    private static PickledWeights Parse(WeightBytes bytes)
+    {
+        byte[] head = new byte[(int)Math.Min(512, bytes.Length)];
+        bytes.Read(head, 0);
+        if (TorchMagic.IsZip(head))
+        {
+            return TorchZip.Parse(bytes);
+        }
+
+        if (TorchMagic.IsLegacy(head))
+        {
+            return TorchLegacy.Parse(bytes);
+        }
+
+        throw TorchMagic.IsTar(head)
+            ? new NotSupportedException("is a tar archive, as PyTorch 0.1 wrote, or none of PyTorch at all: load it with an old PyTorch and save its state_dict again")
+            : new FormatException("it begins neither as a zip nor with PyTorch's magic number");
+    }
+}

@@ -1,8 +1,0 @@
-namespace DenseCL.Weights.Pickles;
-
-/// <summary>A list of a pickle, or the arguments of a set, whose order is the file's.</summary>
-internal sealed class PickleList
-{
-    /// <summary>What is in it; perhaps the list itself.</summary>
-    public List<object?> Items { get; } = [];
-}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using DenseCL.Recipes;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights.Tensors.Naming;
+
+/// <summary>
+/// Where the parts of our networks lie in a file of any ecosystem. Nobody says by which names: wherever the first and a later convolution of a
+/// residual network stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
+/// </summary>
+public sealed class NamedWeights
+{
+    private static readonly string[] Averages = ["ema", "momentum", "teacher", "target", "_k.", "key."];
+
+    private readonly Ecosystem ecosystem;
+    private readonly string root;
+
+    private NamedWeights(WeightFile file, Ecosystem ecosystem, string root) => (File, this.ecosystem, this.root) = (file, ecosystem, root);
+
+    /// <summary>The file.</summary>
+    public WeightFile File { get; }
+
+    /// <summary>Who names tensors so, and before what, to be said aloud: <c>MoCo (state_dict.module.encoder_q.…)</c>.</summary>
+    public string Convention => BackbonePrefix.Length == 0 ? ecosystem.Title : $"{ecosystem.Title} ({BackbonePrefix}…)";
+
+    /// <summary>What the names of the backbone's tensors begin with in the file.</summary>
+    public string BackbonePrefix => root + ecosystem.Backbone;
+
+    /// <summary>Finds the backbone in a file and the naming that explains most of what else is in it.</summary>
+    /// <param name="file">The file; it stays open for as long as this is used, and the caller closes it.</param>
+    /// <exception cref="WeightFileException">There is no residual network in it.</exception>
+    public static NamedWeights Find(WeightFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        NamedWeights[] found = [.. Candidates(file)];
+        HashSet<string> keyBackbones = [.. found.Select(c => c.ecosystem.Prefix(Part.KeyBackbone) is { } key ? c.root + key : null).OfType<string>()];
+        NamedWeights? best = found
+            .OrderBy(c => keyBackbones.Contains(c.BackbonePrefix))
+            .ThenBy(c => Averages.Any(word => c.BackbonePrefix.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .ThenByDescending(c => c.Others)
+            .ThenBy(c => c.BackbonePrefix.Length)
+            .FirstOrDefault();
+        return best ?? throw new WeightFileException(
+            $"{file.Path}: holds no residual network: none of its {file.Keys.Count} tensors is a first convolution beside 'layer1.0.conv1.weight' or what others call it. "
+            + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
+    }
+
+    /// <summary>The file's name for a tensor of ours; null if it has none.</summary>
+    /// <param name="ours">As in our checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>, <c>globalQueue</c>.</param>
+    public string? Source(string ours) => ecosystem.NameOf(ours) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
+
+    /// <summary>The name that a tensor of ours would have in the file, for messages; null if files of this kind do not have it.</summary>
+    internal string? Expected(string ours) => ecosystem.NameOf(ours) is { } theirs ? root + theirs : null;
+
+    /// <summary>Which network the backbone is, by its blocks.</summary>
+    /// <exception cref="WeightFileException">It is none that this library builds.</exception>
+    public BackboneKind Architecture
+    {
+        get
+        {
+            bool bottleneck = Has("layer1.0.conv3.weight");
+            int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Enumerable.Range(0, 100).TakeWhile(block => Has($"layer{stage}.{block}.conv1.weight")).Count())];
+            return (bottleneck, blocks) switch
+            {
+                (false, [2, 2, 2, 2]) => BackboneKind.Resnet18,
+                (false, [3, 4, 6, 3]) => BackboneKind.Resnet34,
+                (true, [3, 4, 6, 3]) => BackboneKind.Resnet50,
+                (true, [3, 4, 23, 3]) => BackboneKind.Resnet101,
+                (true, [3, 8, 36, 3]) => BackboneKind.Resnet152,
+                _ => throw new WeightFileException(
+                    $"{File.Path}: its {(bottleneck ? "bottleneck" : "basic")} blocks are {string.Join(", ", blocks)} in the four stages, which is none of ResNet-18, 34, 50, 101 and 152."),
+            };
+
+            bool Has(string name) => Source(Part.Backbone + name) is not null;
+        }
+    }
+
+    /// <summary>Whether queues have a key a column, as everywhere but here.</summary>
+    internal bool KeysAreColumns => ecosystem.Prefix(Part.GlobalQueue) != Part.GlobalQueue;
+
+    /// <summary>Which entry of a queue is written next, and so the oldest.</summary>
+    /// <param name="queue">The file's name for the queue.</param>
+    internal long QueuePosition(string queue)
+    {
+        if (long.TryParse(File.Metadata.GetValueOrDefault("enqueued"), NumberStyles.None, CultureInfo.InvariantCulture, out long enqueued))
+        {
+            return enqueued;
+        }
+
+        if (!File.Contains(queue + "_ptr") || File[queue + "_ptr"] is not { Count: 1, Type: WeightType.I64 })
+        {
+            return 0;
+        }
+
+        using Tensor position = File.Tensor(queue + "_ptr");
+        return Math.Max(position.item<long>(), 0);
+    }
+
+    private int Others => Part.Others.Count(name => Source(name) is not null);
+
+    private static IEnumerable<NamedWeights> Candidates(WeightFile file)
+    {
+        foreach (LayerNames layers in Ecosystem.All.Select(e => e.Layers).Distinct())
+        {
+            string first = layers.Of("conv1.weight")!, later = layers.Of("layer1.0.conv1.weight")!;
+            foreach (string key in file.Keys)
+            {
+                string prefix = key.EndsWith(first, StringComparison.Ordinal) ? key[..^first.Length] : "none";
+                if ((prefix.Length > 0 && prefix[^1] != '.') || !file.Contains(prefix + later))
+                {
+                    continue;
+                }
+
+                // The one that explains most; of those that explain as much, the one that says most of the prefix.
+                yield return Ecosystem.All
+                    .Where(e => e.Layers == layers && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
+                    .Select(e => new NamedWeights(file, e, prefix[..^e.Backbone.Length]))
+                    .OrderByDescending(c => c.Others)
+                    .ThenByDescending(c => c.ecosystem.Backbone.Length)
+                    .ThenBy(c => c.ecosystem.Parts.Length)      // with nothing beside the backbone, the plainest
+                    .First();
+            }
+        }
+    }
+}

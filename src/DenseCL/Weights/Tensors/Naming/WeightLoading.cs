@@ -1,0 +1,136 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Weights.Tensors.Naming;
+
+/// <summary>Copies tensors out of a file and notes what became of each.</summary>
+internal sealed class WeightLoading(NamedWeights weights)
+{
+    private readonly List<LoadedTensor> lines = [];
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Copies what the file has into the tensors of a module, by the name that its part has in our checkpoints.</summary>
+    /// <returns>Whether every tensor that counts was in the file and fitted.</returns>
+    public bool Load(string part, IReadOnlyDictionary<string, Tensor> state)
+    {
+        int before = lines.Count;
+        using IDisposable noGrad = no_grad();
+        foreach ((string name, Tensor tensor) in state)
+        {
+            lines.AddRange(Copy(part + name, name, tensor) is { } line ? [line] : []);
+        }
+
+        return lines.Skip(before).All(line => line.Fate is TensorFate.Matched or TensorFate.Reshaped);
+    }
+
+    /// <summary>Whether the file has all of these, in shapes that fit.</summary>
+    public bool Offers(string part, IReadOnlyDictionary<string, Tensor> state) =>
+        state.All(entry => IsCounter(entry.Key) || (weights.Source(part + entry.Key) is { } source && Arrange(weights.File[source].Shape, entry.Value.shape) is not null));
+
+    /// <summary>Fills a queue with that of the file, if it is of the same size.</summary>
+    /// <param name="part">The queue.</param>
+    /// <param name="keys">(K, D), to be filled; the oldest key comes first.</param>
+    /// <returns>Whether the file has such a queue.</returns>
+    public bool LoadQueue(string part, Tensor keys)
+    {
+        if (weights.Source(part) is not { } source)
+        {
+            return false;
+        }
+
+        bool columns = weights.KeysAreColumns;
+        long[] shape = [.. weights.File[source].Shape];
+        if (!shape.SequenceEqual(columns ? keys.shape.Reverse() : keys.shape))
+        {
+            Notes.Add($"{source} is of shape ({string.Join(", ", shape)}) and is not taken: here the queue has {keys.shape[0]} keys of {keys.shape[1]} numbers.");
+            return false;
+        }
+
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        keys.copy_(Rows(source));
+        used.Add(source);
+        lines.Add(new LoadedTensor(columns ? TensorFate.Reshaped : TensorFate.Matched, part, source, columns ? "a key a row instead of a column" : ""));
+        return true;
+    }
+
+    /// <summary>Reads what the file has beside the query's backbone: heads, key encoder, queues, by our names. Queues have a key a row, the oldest first.</summary>
+    public IEnumerable<(string Ours, Tensor Tensor)> Read()
+    {
+        string[] key = [.. lines.Where(line => line.Source is not null).Select(line => Part.KeyBackbone + line.Name)];
+        foreach (string ours in Part.Others.Concat(key))
+        {
+            if (weights.Source(ours) is not { } source)
+            {
+                continue;
+            }
+
+            used.Add(source);
+            lines.Add(new LoadedTensor(TensorFate.Matched, ours, source, ""));
+            yield return (ours, ours is Part.GlobalQueue or Part.DenseQueue ? Rows(source) : weights.File.Tensor(source));
+        }
+    }
+
+    /// <summary>The report, with what nobody took.</summary>
+    public LoadReport Report()
+    {
+        IEnumerable<LoadedTensor> unexpected = weights.File.Keys.Where(key => !used.Contains(key)).Select(key => new LoadedTensor(TensorFate.Unexpected, key, key, ""));
+        return new LoadReport(weights.File.Path, weights.Convention, [.. lines, .. unexpected], Notes);
+    }
+
+    private Tensor Rows(string source)
+    {
+        used.Add(source + "_ptr");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor found = weights.File.Tensor(source);
+        Tensor rows = weights.KeysAreColumns ? found.t() : found;
+        return rows.roll([-(weights.QueuePosition(source) % Math.Max(rows.shape[0], 1))], [0]).MoveToOuterDisposeScope();
+    }
+
+    // A counter that no computation here reads; half of the formats leave it out.
+    private static bool IsCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+
+    private LoadedTensor? Copy(string ours, string name, Tensor tensor)
+    {
+        if (weights.Source(ours) is not { } source)
+        {
+            return IsCounter(name) ? null : new LoadedTensor(TensorFate.Missing, name, null, $"looked for {weights.Expected(ours)}");
+        }
+
+        used.Add(source);
+        ReadOnlySpan<long> shape = weights.File[source].Shape;
+        string shapes = $"({string.Join(", ", shape.ToArray())}) in the file, ({string.Join(", ", tensor.shape)}) here";
+        if (Arrange(shape, tensor.shape) is not { } arrange)
+        {
+            return new LoadedTensor(TensorFate.OtherShape, name, source, shapes);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        bool same = shape.SequenceEqual(tensor.shape);
+        tensor.copy_(arrange(weights.File.Tensor(source)));
+        return new LoadedTensor(same ? TensorFate.Matched : TensorFate.Reshaped, name, source, same ? "" : shapes);
+    }
+
+    // (out, in) is (out, in, 1, 1); anything else is another network.
+    private static Func<Tensor, Tensor>? Arrange(ReadOnlySpan<long> file, long[] here)
+    {
+        if (!Bare(file).SequenceEqual(Bare(here)))
+        {
+            return null;
+        }
+
+        return tensor => tensor.view(here);
+
+        static ReadOnlySpan<long> Bare(ReadOnlySpan<long> shape)
+        {
+            while (shape is [.., 1])
+            {
+                shape = shape[..^1];
+            }
+
+            return shape;
+        }
+    }
+}
