@@ -5,6 +5,7 @@ using System.Text.Json;
 using DenseCL.Method;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using Spectre.Console;
 using TorchSharp;
 
@@ -76,12 +77,13 @@ internal static class DoctorCommand
         TorchRuntime.EnsureReady();
         Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", ["optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
         using DenseContrast method = new(recipe, torch.CPU);
+        using TrainingStep training = new(method, recipe.Optim);
         Stopwatch watch = new();
         for (int step = 0; step < 2; step++)
         {
             using DisposeScope scope = torch.NewDisposeScope();
             watch.Restart();
-            method.Train(new Views(torch.randn(8, 3, 96, 96), torch.randn(8, 3, 96, 96), [], []), step, 0.01);
+            training.Run(new Views(torch.randn(8, 3, 96, 96), torch.randn(8, 3, 96, 96), [], []), step, 0.01);
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ResNet-50, 8 images of 96 px: {watch.Elapsed.TotalSeconds:F2} s"));

@@ -4,7 +4,6 @@ using DenseCL.Images.Operations;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
-using DenseCL.Recipes;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols.DenseProbe;
 using TorchSharp;

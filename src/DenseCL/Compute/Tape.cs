@@ -1,4 +1,3 @@
-using DenseCL.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,11 +1,9 @@
-using System.Globalization;
 using DenseCL.Compute;
 using DenseCL.Data.Loading;
 using DenseCL.Method.Matching;
 using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
-using DenseCL.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -22,8 +20,8 @@ public sealed class DenseContrast : IDisposable
     private readonly MethodOptions method;
     private readonly ulong seed;
     private readonly int queryGroup;
-    private readonly ParameterVector queryParameters;
     private readonly ParameterVector keyParameters;
+    private readonly StateBefore before;
 
     /// <summary>Builds both encoders, equal and freshly initialised, and queues of random unit vectors.</summary>
     /// <param name="recipe">Valid and without <c>auto</c> values.</param>
@@ -43,9 +41,9 @@ public sealed class DenseContrast : IDisposable
         Key.load_state_dict(Query.state_dict());
         Query.to(device);
         Key.to(device);
-        queryParameters = new ParameterVector(Query, trainable: true);
+        Parameters = new ParameterVector(Query, trainable: true);
         keyParameters = new ParameterVector(Key, trainable: false);
-        Optimiser = new Sgd(queryParameters, recipe.Optim.Momentum, recipe.Optim.WeightDecay);
+        before = new StateBefore([keyParameters.Values, .. Query.buffers(), .. Key.buffers()]);
 
         GlobalQueue = StartQueue(RandomPurpose.GlobalQueue, recipe.Model.Embedding);
         DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
@@ -69,9 +67,13 @@ public sealed class DenseContrast : IDisposable
     /// <summary>Whether there is a dense branch at all.</summary>
     public bool IsDense { get; }
 
-    internal Sgd Optimiser { get; }
+    /// <summary>The query encoder's parameters, and after <see cref="Forward"/> their gradients, for an optimiser.</summary>
+    public ParameterVector Parameters { get; }
 
-    /// <summary>The forward and backward pass of a step: keys, losses, gradients, both queues. <see cref="Train"/> moves the weights as well.</summary>
+    /// <summary>
+    /// The forward and backward pass of a step: keys, losses, gradients, both queues. A loss that is not a finite number leaves encoders and
+    /// queues as they were; only the gradients are of no use then.
+    /// </summary>
     /// <param name="views">N images, a multiple of the batch-norm group.</param>
     /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
     /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
@@ -89,7 +91,8 @@ public sealed class DenseContrast : IDisposable
 
         double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
 
-        MomentumEncoder.Update(keyParameters, queryParameters, method.KeyMomentum!.Value);
+        before.Remember();
+        MomentumEncoder.Update(keyParameters, Parameters, method.KeyMomentum!.Value);
         Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
         Tensor? drawn = IsDense && method.Matching == MatchingKind.Random
             ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
@@ -98,7 +101,7 @@ public sealed class DenseContrast : IDisposable
         double counted = IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
 
         // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
-        queryParameters.Gradients!.zero_();
+        Parameters.Gradients!.zero_();
         Average average = new();
         for (int start = 0; start < images; start += queryGroup)
         {
@@ -152,26 +155,15 @@ public sealed class DenseContrast : IDisposable
             }
         }
 
-        GlobalQueue.Enqueue(keys.Global);
-        DenseQueue?.Enqueue(keys.Negatives!);
-        return average.Report(lambda);
-    }
-
-    /// <summary>A step with the update of the weights.</summary>
-    /// <param name="views">N images.</param>
-    /// <param name="step">The step, from 0.</param>
-    /// <param name="learningRate">Of this step.</param>
-    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
-    /// <exception cref="TrainingException">The loss is not finite; the weights are as before.</exception>
-    public StepReport Train(Views views, long step, double learningRate, bool measureHealth = false)
-    {
-        StepReport report = Forward(views, step, measureHealth: measureHealth);
+        StepReport report = average.Report(lambda);
         if (!double.IsFinite(report.Loss))
         {
-            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {report.Loss}."));
+            before.Restore();
+            return report;
         }
 
-        Optimiser.Step(learningRate);
+        GlobalQueue.Enqueue(keys.Global);
+        DenseQueue?.Enqueue(keys.Negatives!);
         return report;
     }
 
@@ -239,8 +231,8 @@ public sealed class DenseContrast : IDisposable
         Key.Dispose();
         GlobalQueue.Dispose();
         DenseQueue?.Dispose();
-        Optimiser.Dispose();
-        queryParameters.Dispose();
+        Parameters.Dispose();
         keyParameters.Dispose();
+        before.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DenseCL.Recipes;
 using TorchSharp;
 
 namespace DenseCL.Platform;

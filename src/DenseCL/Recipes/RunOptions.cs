@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 

@@ -17,24 +17,24 @@ internal static class Checkpoint
     private const string Format = "densecl-checkpoint-2";
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
-    public static void Save(string path, DenseContrast method, long step, Recipe recipe, string dataFingerprint)
+    public static void Save(string path, TrainingStep training, long step, Recipe recipe, string dataFingerprint)
     {
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, string> metadata = new(StringComparer.Ordinal)
         {
             ["format"] = Format,
             ["step"] = step.ToString(CultureInfo.InvariantCulture),
-            ["enqueued"] = method.GlobalQueue.Enqueued.ToString(CultureInfo.InvariantCulture),
+            ["enqueued"] = training.Method.GlobalQueue.Enqueued.ToString(CultureInfo.InvariantCulture),
             ["data"] = dataFingerprint,
             ["recipe"] = recipe.ToString(),
         };
-        SafetensorsWriter.Write(path, Tensors(method), metadata);
+        SafetensorsWriter.Write(path, Tensors(training), metadata);
     }
 
     /// <summary>Reads a checkpoint into freshly built encoders and queues.</summary>
     /// <returns>The steps done.</returns>
     /// <exception cref="TrainingException">The file is damaged, or belongs to another recipe or to other images.</exception>
-    public static long Load(string path, DenseContrast method, Recipe recipe, string dataFingerprint)
+    public static long Load(string path, TrainingStep training, Recipe recipe, string dataFingerprint)
     {
         return Read(path, verify: true, file =>
         {
@@ -44,15 +44,15 @@ internal static class Checkpoint
             }
 
             using IDisposable noGrad = no_grad();
-            foreach ((string name, Tensor tensor) in Tensors(method))
+            foreach ((string name, Tensor tensor) in Tensors(training))
             {
                 using DisposeScope scope = NewDisposeScope();
                 tensor.copy_(file.Tensor(name));
             }
 
             long enqueued = long.Parse(file.Metadata["enqueued"], CultureInfo.InvariantCulture);
-            method.GlobalQueue.Restore(enqueued);
-            method.DenseQueue?.Restore(enqueued);
+            training.Method.GlobalQueue.Restore(enqueued);
+            training.Method.DenseQueue?.Restore(enqueued);
             return StepOf(file);
         });
     }
@@ -96,8 +96,9 @@ internal static class Checkpoint
                 : null;
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DenseContrast method)
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(TrainingStep training)
     {
+        DenseContrast method = training.Method;
         foreach ((string name, Tensor tensor) in method.Query.state_dict())
         {
             yield return new("query." + name, tensor);
@@ -108,7 +109,7 @@ internal static class Checkpoint
             yield return new("key." + name, tensor);
         }
 
-        yield return new("velocity", method.Optimiser.Velocity);
+        yield return new("velocity", training.Optimiser.Velocity);
         yield return new("globalQueue", method.GlobalQueue.Keys);
         if (method.DenseQueue is { } denseQueue)
         {
@@ -117,5 +118,5 @@ internal static class Checkpoint
     }
 
     /// <summary>The size of a checkpoint in bytes, without its header.</summary>
-    public static long Size(DenseContrast method) => Tensors(method).Sum(entry => entry.Value.numel() * entry.Value.element_size());
+    public static long Size(TrainingStep training) => Tensors(training).Sum(entry => entry.Value.numel() * entry.Value.element_size());
 }

@@ -26,6 +26,7 @@ public sealed class Pretrainer : IDisposable
     private readonly MetricsLog log;
     private readonly Device device;
     private readonly DenseContrast method;
+    private readonly TrainingStep training;
     private readonly long stepsPerEpoch;
     private readonly int epochs;
     private long step;
@@ -56,9 +57,10 @@ public sealed class Pretrainer : IDisposable
         device = TorchRuntime.Choose(Recipe.Run.Device);
         Recipe = Recipe with { Run = Recipe.Run with { Precision = TorchRuntime.Choose(Recipe.Run.Precision, device) } };
         method = new DenseContrast(Recipe, device);
+        training = new TrainingStep(method, Recipe.Optim);
         if (folder.FindCheckpoints() is [.., { } last])
         {
-            step = Checkpoint.Load(last.Path, method, Recipe, source.Fingerprint);
+            step = Checkpoint.Load(last.Path, training, Recipe, source.Fingerprint);
         }
         else if (Recipe.Model.Weights is { } weights)
         {
@@ -189,7 +191,7 @@ public sealed class Pretrainer : IDisposable
         batch.Dispose();
         try
         {
-            return method.Train(views, step, learningRate, measureHealth);
+            return training.Run(views, step, learningRate, measureHealth);
         }
         catch (TrainingException e)
         {
@@ -210,7 +212,7 @@ public sealed class Pretrainer : IDisposable
         string path = folder.CheckpointOf(step);
         if (step > 0 && !File.Exists(path))
         {
-            Checkpoint.Save(path, method, step, Recipe, source.Fingerprint);
+            Checkpoint.Save(path, training, step, Recipe, source.Fingerprint);
         }
 
         BackboneFile.Save(folder.Backbone, method.Query.Backbone, Recipe, step);
@@ -223,7 +225,7 @@ public sealed class Pretrainer : IDisposable
 
     private void RefuseFullDisk()
     {
-        long needed = Checkpoint.Size(method) * (Recipe.Run.Keep + 2);      // the last K, the one being written, and room for the rest
+        long needed = Checkpoint.Size(training) * (Recipe.Run.Keep + 2);      // the last K, the one being written, and room for the rest
         long free = new DriveInfo(folder.Path).AvailableFreeSpace;
         if (free < needed)
         {
@@ -251,5 +253,9 @@ public sealed class Pretrainer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => method.Dispose();
+    public void Dispose()
+    {
+        training.Dispose();
+        method.Dispose();
+    }
 }

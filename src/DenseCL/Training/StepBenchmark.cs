@@ -32,6 +32,7 @@ public static class StepBenchmark
         Device device = TorchRuntime.Choose(recipe.Run.Device);
         Precision precision = TorchRuntime.Choose(recipe.Run.Precision, device);
         using DenseContrast method = new(recipe, device);
+        using TrainingStep training = new(method, recipe.Optim);
         CropGeometry[] whole = [.. Enumerable.Repeat(new CropGeometry(0, 0, recipe.Data.Size, recipe.Data.Size, Flipped: false), recipe.Optim.Batch)];
         List<double> seconds = [];
         Stopwatch watch = new();
@@ -41,7 +42,7 @@ public static class StepBenchmark
             using DisposeScope scope = NewDisposeScope();
             Views views = new(Images(), Images(), whole, whole);
             watch.Restart();
-            method.Train(views, step, recipe.Optim.LearningRate);
+            training.Run(views, step, recipe.Optim.LearningRate);
             seconds.Add(watch.Elapsed.TotalSeconds);
         }
 

@@ -53,6 +53,37 @@ public class DenseContrastTests
     }
 
     [Fact]
+    public void A_step_whose_loss_is_not_finite_leaves_no_trace()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DenseContrast method = new(Small(method: new() { KeyMomentum = 0.5 }), CPU);
+        using (no_grad())
+        {
+            foreach (Tensor weight in method.Query.parameters())
+            {
+                weight.add_(randn_like(weight), 0.1);       // so that the momentum update moves the key encoder
+            }
+        }
+
+        Views views = RandomViews(1), broken = new(views.Query, views.Key.clone(), views.QueryCrops, views.KeyCrops);
+        broken.Key[Batch - 1, 0, 0, 0] = float.NaN;
+        Dictionary<string, Tensor> State() => new[] { method.Query, method.Key }
+            .SelectMany((encoder, number) => encoder.state_dict().Select(entry => ($"{number} {entry.Key}", entry.Value)))
+            .Append(("queue", method.GlobalQueue.Keys)).Append(("dense queue", method.DenseQueue!.Keys))
+            .ToDictionary(entry => entry.Item1, entry => entry.Item2.clone(), StringComparer.Ordinal);
+
+        Dictionary<string, Tensor> before = State();
+        Assert.False(double.IsFinite(method.Forward(broken, 0).Loss));
+        Assert.All(State(), entry => Assert.True(Same(entry.Value, before[entry.Key]), entry.Key));
+        Assert.Equal((0, 0), (method.GlobalQueue.Enqueued, method.DenseQueue!.Enqueued));
+
+        Assert.True(double.IsFinite(method.Forward(views, 0).Loss));
+        Assert.Contains(State(), entry => entry.Key.StartsWith("1 backbone", StringComparison.Ordinal) && !Same(entry.Value, before[entry.Key]));
+
+        static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
+    }
+
+    [Fact]
     public void Loss_and_gradient_of_a_step_in_groups_are_those_written_out_plainly()
     {
         // An independent way: whole logits, cross entropy, autograd; groups of 4 as the mean of two half batches.
@@ -175,7 +206,7 @@ public class DenseContrastTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DenseContrast method = new(Small(method: new() { GridSize = grid }), CPU);
-        StepReport report = method.Train(RandomViews(5), 0, 0.01, measureHealth: true);
+        StepReport report = method.Forward(RandomViews(5), 0, measureHealth: true);
         Assert.True(double.IsFinite(report.Loss));
         Assert.InRange(report.Health!.MatchEntropy!.Value, 0, 1);
     }
@@ -408,7 +439,7 @@ public class DenseContrastTests
         Assert.Contains($"method.matching is {matching}", Assert.Throws<ArgumentException>(() => method.Forward(views, 0)).Message, StringComparison.OrdinalIgnoreCase);
 
         CropGeometry left = new(0, 0, 50, 100, false), right = new(50, 0, 50, 100, false);
-        StepReport report = method.Train(views with { QueryCrops = [.. Enumerable.Repeat(left, Batch)], KeyCrops = [.. Enumerable.Repeat(right, Batch)] }, 0, 0.01, measureHealth: true);
+        StepReport report = method.Forward(views with { QueryCrops = [.. Enumerable.Repeat(left, Batch)], KeyCrops = [.. Enumerable.Repeat(right, Batch)] }, 0, measureHealth: true);
         Assert.Equal(0, report.DenseLoss!.Value);
         Assert.Equal(report.GlobalLoss!.Value / 2, report.Loss, 1e-6);
         Assert.Equal([null, null, null, null], new[] { report.Health!.MatchEntropy, report.Health.MutualMatches, report.Health.SamePlaceMatches, report.Health.MatchAgreement });

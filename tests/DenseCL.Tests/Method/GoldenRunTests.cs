@@ -2,6 +2,7 @@ using System.Globalization;
 using DenseCL.Method;
 using DenseCL.Models;
 using DenseCL.Recipes;
+using DenseCL.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,13 +69,14 @@ public class GoldenRunTests(ITestOutputHelper output)
         Fill(method.GlobalQueue, "queue");
         Fill(method.DenseQueue, "queue2");
 
+        using Sgd optimiser = new(method.Parameters, config.SgdMomentum, config.WeightDecay);
         double worst = 0;
         for (int step = 0; step < config.Steps; step++)
         {
             using DisposeScope scope = NewDisposeScope();
             int[] keyOrder = HashFill.Values($"perm.{step}", config.Batch, 0, 1).Select((value, index) => (value, index)).OrderBy(p => p.value).Select(p => p.index).ToArray();
             StepReport report = method.Forward(Images(config, step, type), step, keyOrder);
-            method.Optimiser.Step(config.Lr);
+            optimiser.Step(config.Lr);
 
             double global = report.GlobalLoss ?? 0, dense = report.DenseLoss ?? 0;
             Dictionary<string, double> losses = config.Moco == 1
@@ -154,8 +156,6 @@ public class GoldenRunTests(ITestOutputHelper output)
             {
                 Batch = config.Batch,
                 BatchNormGroup = config.Batch / config.Ranks,
-                Momentum = config.SgdMomentum,
-                WeightDecay = config.WeightDecay,
             },
         },
         CPU);

@@ -1,5 +1,4 @@
 using DenseCL.Compute;
-using DenseCL.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using CsCheck;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 

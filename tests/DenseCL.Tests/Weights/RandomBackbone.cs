@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DenseCL.Compute;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;

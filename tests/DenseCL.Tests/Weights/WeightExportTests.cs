@@ -73,12 +73,13 @@ public sealed class WeightExportTests : IDisposable
     {
         Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", "model.backbone=resnet18", "model.embedding=16", "method.queue=12", "method.keyMomentum=0.9", "optim.batch=4", "optim.batchNormGroup=4", "data.size=64");
         using DenseContrast first = new(recipe, CPU), second = new(recipe with { Run = recipe.Run with { Seed = 5 } }, CPU);
+        using TrainingStep training = new(first, recipe.Optim);
         for (int step = 0; step < 4; step++)
         {
-            first.Train(new Views(randn(4, 3, 64, 64), randn(4, 3, 64, 64), [], []), step, 0.05);     // 16 keys in 12 entries: the ring has wrapped
+            training.Run(new Views(randn(4, 3, 64, 64), randn(4, 3, 64, 64), [], []), step, 0.05);     // 16 keys in 12 entries: the ring has wrapped
         }
 
-        Checkpoint.Save(folder["checkpoint.safetensors"], first, 4, recipe, "data");
+        Checkpoint.Save(folder["checkpoint.safetensors"], training, 4, recipe, "data");
         WeightExport.Write(folder["checkpoint.safetensors"], folder["exported"], new ExportOptions { Format = format, Naming = naming, Heads = true });
         LoadReport report = StartingWeights.Load(folder["exported"], second, partial: false);
 

@@ -1,5 +1,5 @@
 using DenseCL.Models.Backbones;
-using DenseCL.Recipes;
+using DenseCL.Platform;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Solvers;
 

@@ -1,5 +1,5 @@
 using DenseCL.Models.Backbones;
-using DenseCL.Recipes;
+using DenseCL.Platform;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 

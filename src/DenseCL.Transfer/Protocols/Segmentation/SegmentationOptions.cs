@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 

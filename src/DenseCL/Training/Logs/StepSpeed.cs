@@ -1,4 +1,4 @@
-using DenseCL.Recipes;
+using DenseCL.Platform;
 
 namespace DenseCL.Training.Logs;
 

@@ -4,6 +4,7 @@ using DenseCL.Data.Scenes;
 using DenseCL.Images;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;

@@ -1,5 +1,4 @@
 using DenseCL.Compute;
-using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Training;

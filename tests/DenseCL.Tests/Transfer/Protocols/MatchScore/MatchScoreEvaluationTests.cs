@@ -6,6 +6,7 @@ using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Models.Backbones;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Tests.Data;
 using DenseCL.Tests.Weights;

@@ -1,5 +1,6 @@
-using DenseCL.Models;
+using DenseCL.Compute;
 using DenseCL.Models.Backbones;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols.Segmentation;

@@ -1,4 +1,4 @@
-namespace DenseCL.Recipes;
+namespace DenseCL.Platform;
 
 /// <summary>The numbers that activations are computed with. Weights, batch-norm parameters, statistics and losses are float32 in either case.</summary>
 public enum Precision

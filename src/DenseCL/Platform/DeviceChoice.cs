@@ -1,4 +1,4 @@
-namespace DenseCL.Recipes;
+namespace DenseCL.Platform;
 
 /// <summary>Where the network is computed.</summary>
 public enum DeviceChoice

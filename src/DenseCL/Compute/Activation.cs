@@ -1,8 +1,7 @@
-using DenseCL.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenseCL.Models;
+namespace DenseCL.Compute;
 
 /// <summary>What a layer makes, and on the way back its gradient.</summary>
 /// <param name="value">(N, C, H, W), laid out channels-last.</param>
