@@ -63,7 +63,8 @@ public sealed record Recipe
         ];
     }
 
-    /// <summary>Whether a setting may change when a run is resumed, because it has no influence on what is learned.</summary>
+    /// <summary>Whether a setting may change when a run is resumed, because it does not change what is computed.</summary>
+    /// <remarks><c>run.device</c> and <c>run.precision</c> change how it is rounded: a run resumed with another value is not the same to the bit.</remarks>
     /// <param name="key">A dotted key, such as <c>run.keep</c>.</param>
     public static bool IsFreeOnResume(string key) => FreeOnResume.Contains(key);
 
