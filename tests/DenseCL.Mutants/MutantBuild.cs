@@ -50,8 +50,8 @@ internal sealed partial class MutantBuild(string repository, string folder)
             int[] found = [.. ErrorPlaces(errors).SelectMany(MutantsAt).Distinct().Where(without.Add)];
             if (!errors.Contains("error ", StringComparison.Ordinal))
             {
-                List<Mutant> alive = [.. mutants.Where(mutant => WrittenIds.Contains(mutant.Id))];
-                PlaceBesideTests();
+                HashSet<int> written = WrittenIds;
+                List<Mutant> alive = [.. mutants.Where(mutant => written.Contains(mutant.Id))];
                 return (alive, mutants.Count - alive.Count);
             }
 
@@ -118,13 +118,17 @@ internal sealed partial class MutantBuild(string repository, string folder)
         Errors().Matches(output).Select(match => (match.Groups["file"].Value, int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups["column"].Value, CultureInfo.InvariantCulture)));
 
     /// <summary>This program and the tests, with the mutated library in the place of the other.</summary>
-    private void PlaceBesideTests()
+    public void PlaceBesideTests()
     {
         string bin = Path.Combine(folder, "bin");
         Run("cp", "-al", AppContext.BaseDirectory, bin);
-        string library = Path.Combine(bin, "DenseCL.dll");
-        File.Delete(library);
-        File.Copy(Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0", "DenseCL.dll"), library);
+        foreach (string library in Directory.GetFiles(bin, "DenseCL*"))
+        {
+            // Not as a link: the next build would write into it.
+            string name = Path.GetFileName(library), from = name == "DenseCL.dll" ? Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0") : AppContext.BaseDirectory;
+            File.Delete(library);
+            File.Copy(Path.Combine(from, name), library);
+        }
     }
 
     private static string Run(string program, params string[] arguments)

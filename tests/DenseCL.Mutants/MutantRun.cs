@@ -1,16 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
 namespace DenseCL.Mutants;
 
 /// <summary>
-/// Brings one mutant after the other to life, and runs the tests that reach its line, the quickest first, until one fails. Verdicts are lines of a file; a run goes on where the last
+/// Brings one mutant after the other to life, and runs the tests that reach its line, the quick ones first, until one fails. Verdicts are lines of a file; a run goes on where the last
 /// one ended, however it did.
 /// </summary>
 internal sealed class MutantRun
 {
     private const int GoOn = 3;
+
+    // In seconds.
+    private const double Quick = 3;
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
@@ -18,6 +22,7 @@ internal sealed class MutantRun
     private readonly Action<int> activate;
     private readonly Func<int, bool[]> record;
     private readonly List<TestCase> cases;
+    private readonly List<string> told = [];
 
     private MutantRun(string folder)
     {
@@ -53,7 +58,7 @@ internal sealed class MutantRun
             if (process.ExitCode != GoOn)
             {
                 string[] last = File.Exists(started) ? File.ReadAllText(started).Split('\n') : throw new InvalidOperationException("The tests do not pass without a mutant.");
-                Write(folder, new Verdict(int.Parse(last[0], System.Globalization.CultureInfo.InvariantCulture), Verdict.Crash, last[1]));
+                Write(folder, new Verdict(int.Parse(last[0], CultureInfo.InvariantCulture), Verdict.Crash, last[1]));
             }
         }
     }
@@ -65,35 +70,52 @@ internal sealed class MutantRun
         List<Mutant> mutants = JsonSerializer.Deserialize<List<Mutant>>(File.ReadAllText(Path.Combine(folder, "mutants.json")))!;
         Dictionary<string, Reach> reach = run.Measure(mutants.Max(mutant => mutant.Id) + 1);
         HashSet<int> judged = File.Exists(Verdicts(folder)) ? [.. File.ReadLines(Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!.Id)] : [];
+
+        // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the verdicts of a run that was stopped are a fair sample.
+        List<Mutant> left = [];
         foreach (Mutant mutant in mutants.Where(mutant => !judged.Contains(mutant.Id)))
         {
-            Verdict verdict = run.Judge(mutant, reach);
-            Write(folder, verdict);
-            if (verdict.Status == Verdict.Timeout)
+            if (!run.Judge(mutant, test => reach[test.Name].Seconds <= Quick, reach))
             {
-                Environment.Exit(GoOn);     // its thread still runs
+                left.Add(mutant);
             }
+        }
+
+        foreach (Mutant mutant in left.OrderBy(mutant => mutant.Id * 2654435761L % 4294967296L).Where(mutant => !run.Judge(mutant, test => reach[test.Name].Seconds > Quick, reach)))
+        {
+            bool reached = run.cases.Exists(test => reach[test.Name].Mutants.Contains(mutant.Id));
+            Write(folder, new Verdict(mutant.Id, reached ? Verdict.Survived : Verdict.Uncovered, null));
         }
 
         return 0;
     }
 
-    private Verdict Judge(Mutant mutant, Dictionary<string, Reach> reach)
+    /// <summary>Runs some of the tests that reach a mutant; those that last told one first, the others by their time.</summary>
+    /// <returns>Whether one told, which is then written down.</returns>
+    private bool Judge(Mutant mutant, Func<TestCase, bool> some, Dictionary<string, Reach> reach)
     {
-        TestCase[] reaching = [.. cases.Where(test => reach[test.Name].Mutants.Contains(mutant.Id)).OrderBy(test => reach[test.Name].Seconds)];
-        foreach (TestCase test in reaching)
+        foreach (TestCase test in cases.Where(test => some(test) && reach[test.Name].Mutants.Contains(mutant.Id)).OrderByDescending(test => told.LastIndexOf(test.Name)).ThenBy(test => reach[test.Name].Seconds))
         {
             File.WriteAllText(Path.Combine(folder, "started"), $"{mutant.Id}\n{test.Name}");
             activate(mutant.Id);
             bool? passed = test.Run(Grace + TimeSpan.FromSeconds(10 * reach[test.Name].Seconds), out _);
             activate(0);
-            if (passed != true)
+            if (passed == true)
             {
-                return new Verdict(mutant.Id, passed is null ? Verdict.Timeout : Verdict.Killed, test.Name);
+                continue;
             }
+
+            told.Add(test.Name);
+            Write(folder, new Verdict(mutant.Id, passed is null ? Verdict.Timeout : Verdict.Killed, test.Name));
+            if (passed is null)
+            {
+                Environment.Exit(GoOn);     // its thread still runs
+            }
+
+            return true;
         }
 
-        return new Verdict(mutant.Id, reaching.Length == 0 ? Verdict.Uncovered : Verdict.Survived, null);
+        return false;
     }
 
     /// <summary>Runs every test once as it is: which lines it reaches, and how long it takes.</summary>

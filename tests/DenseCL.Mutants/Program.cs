@@ -8,7 +8,7 @@ using DenseCL.Mutants;
 //     dotnet run -c Release --project tests/DenseCL.Mutants -- FOLDER
 //
 // FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last one ended. Delete FOLDER after a change of the
-// method, or only FOLDER/reach.json and the verdicts in question after a change of the tests (and FOLDER/bin, which is then made anew).
+// method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of FOLDER/verdicts.jsonl that are in question.
 if (args is ["run", var place])
 {
     return MutantRun.One(place);
@@ -22,11 +22,17 @@ if (args is not [var given])
 
 string folder = Path.GetFullPath(given), list = Path.Combine(folder, "mutants.json");
 Directory.CreateDirectory(folder);
-if (!Directory.Exists(Path.Combine(folder, "bin")))
+MutantBuild build = new(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..")), folder);
+if (!File.Exists(list))
 {
-    (List<Mutant> made, int notCompiled) = new MutantBuild(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..")), folder).Make();
+    (List<Mutant> made, int notCompiled) = build.Make();
     File.WriteAllText(list, JsonSerializer.Serialize(made));
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{made.Count} mutants; {notCompiled} more do not compile."));
+}
+
+if (!Directory.Exists(Path.Combine(folder, "bin")))
+{
+    build.PlaceBesideTests();
 }
 
 MutantRun.All(folder);

@@ -1,8 +1,7 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Xunit;
-using Xunit.Sdk;
-using Xunit.v3;
 
 namespace DenseCL.Mutants;
 
@@ -29,10 +28,9 @@ internal sealed class TestCase
         {
             foreach (MethodInfo method in type.GetMethods())
             {
-                foreach (IDataAttribute source in method.GetCustomAttributes().OfType<IDataAttribute>())
+                foreach (Attribute source in method.GetCustomAttributes())
                 {
-                    using DisposalTrackerScope tracker = new();
-                    cases.AddRange(source.GetData(method, tracker.Tracker).AsTask().GetAwaiter().GetResult().Select(row => new TestCase(type, method, row.GetData())));
+                    cases.AddRange(Data(type, source).Select(row => new TestCase(type, method, row)));
                 }
 
                 if (method.GetCustomAttribute<FactAttribute>() is not null and not TheoryAttribute)
@@ -56,6 +54,15 @@ internal sealed class TestCase
         failure = thrown;
         return ended ? thrown is null : null;
     }
+
+    private static IEnumerable<object?[]> Data(Type type, Attribute source) => source switch
+    {
+        InlineDataAttribute inline => [inline.Data],
+        MemberDataAttribute member => ((IEnumerable)type.InvokeMember(
+                member.MemberName, BindingFlags.Public | BindingFlags.Static | BindingFlags.InvokeMethod | BindingFlags.GetProperty, null, null, null, CultureInfo.InvariantCulture)!)
+            .Cast<ITheoryDataRow>().Select(row => row.GetData()),
+        _ => [],
+    };
 
     private Exception? Invoke()
     {
@@ -99,12 +106,5 @@ internal sealed class TestCase
         public void WriteLine(string format, params object[] args)
         {
         }
-    }
-
-    private sealed class DisposalTrackerScope : IDisposable
-    {
-        public DisposalTracker Tracker { get; } = new();
-
-        public void Dispose() => Tracker.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
