@@ -11,7 +11,7 @@ namespace DenseCL.Compute;
 public sealed class ParameterVector : IDisposable
 {
     /// <summary>Moves the parameters of a module, in the order of their names in the module.</summary>
-    /// <param name="module">Its parameters must be float32 and on one device.</param>
+    /// <param name="module">Its parameters must be of one type and on one device.</param>
     /// <param name="trainable">Whether gradients are wanted; they then gather in <see cref="Gradients"/>, and must be zeroed before a backward pass.</param>
     public ParameterVector(nn.Module module, bool trainable)
     {
@@ -19,7 +19,7 @@ public sealed class ParameterVector : IDisposable
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = [.. module.parameters()];
-        Values = empty(parameters.Sum(p => p.numel()), device: parameters[0].device).DetachFromDisposeScope();
+        Values = empty(parameters.Sum(p => p.numel()), parameters[0].dtype, parameters[0].device).DetachFromDisposeScope();
         Gradients = trainable ? zeros_like(Values).DetachFromDisposeScope() : null;
         long start = 0;
         foreach (Parameter parameter in parameters)

@@ -26,7 +26,11 @@ public sealed class DenseContrast : IDisposable
     /// <summary>Builds both encoders, equal and freshly initialised, and queues of random unit vectors.</summary>
     /// <param name="recipe">Valid and without <c>auto</c> values.</param>
     /// <param name="device">Where to compute.</param>
-    public DenseContrast(Recipe recipe, Device device)
+    /// <param name="type">
+    /// Of weights and queues: float32, which goes with views in float32 or bfloat16; or float64, with views in float64, in which libtorch computes
+    /// everything, slowly, and no rounding matters.
+    /// </param>
+    public DenseContrast(Recipe recipe, Device device, ScalarType type = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         using DisposeScope scope = NewDisposeScope();
@@ -39,8 +43,8 @@ public sealed class DenseContrast : IDisposable
         Query.Initialise(seed);
         Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
         Key.load_state_dict(Query.state_dict());
-        Query.to(device);
-        Key.to(device);
+        Query.to(device, type);
+        Key.to(device, type);
         Parameters = new ParameterVector(Query, trainable: true);
         keyParameters = new ParameterVector(Key, trainable: false);
         before = new StateBefore([keyParameters.Values, .. Query.buffers(), .. Key.buffers()]);
@@ -49,7 +53,7 @@ public sealed class DenseContrast : IDisposable
         DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
 
         NegativeQueue StartQueue(RandomPurpose purpose, int length) =>
-            new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(device));
+            new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(type, device));
     }
 
     /// <summary>Learns by gradient; its backbone is the product.</summary>

@@ -202,13 +202,44 @@ public class DenseContrastTests
     [InlineData(5)]
     [InlineData(7)]
     [InlineData(9)]
-    public void Every_grid_of_the_paper_trains(int grid)
+    public void Every_grid_of_the_paper_gives_the_loss_of_its_pooled_map(int grid)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DenseContrast method = new(Small(method: new() { GridSize = grid }), CPU);
-        StepReport report = method.Forward(RandomViews(5), 0, measureHealth: true);
-        Assert.True(double.IsFinite(report.Loss));
-        Assert.InRange(report.Health!.MatchEntropy!.Value, 0, 1);
+        Recipe recipe = Small(method: new() { GridSize = grid, KeyMomentum = 1, Lambda = 1 }, optim: new() { BatchNormGroup = null });
+        Views views = InDouble(RandomViews(5));
+        using DenseContrast method = new(recipe, CPU, ScalarType.Float64), plain = new(recipe, CPU, ScalarType.Float64);
+        Tensor queue = method.DenseQueue!.Keys.clone();
+        StepReport report = method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
+
+        using IDisposable noGrad = no_grad();
+        Tensor query = Pooled(plain.Query.Backbone.forward(views.Query)), key = Pooled(plain.Key.Backbone.forward(views.Key));      // (N, S², C)
+        Tensor r = Head(query), t = Head(key);                                                                                        // (N, S², D)
+        List<Tensor> logits = [];
+        for (int n = 0; n < Batch; n++)
+        {
+            Tensor match = Normal(query[n]).mm(Normal(key[n]).t()).argmax(1);
+            logits.Add(cat([(r[n] * t[n].index_select(0, match)).sum(1, keepdim: true), r[n].mm(queue.t())], 1) / 0.2);
+        }
+
+        Assert.Equal(grid * grid, query.shape[1]);
+        Tensor expected = nn.functional.cross_entropy(cat(logits), zeros(Batch * grid * grid, ScalarType.Int64));
+        Assert.Equal(expected.item<double>(), report.DenseLoss!.Value, 1e-10);
+
+        // Cell i of a side of h positions is the mean over those from ⌊i h / S⌋ to before ⌈(i + 1) h / S⌉.
+        Tensor Pooled(Tensor map)
+        {
+            int side = (int)map.shape[2];
+            (int Start, int End)[] cells = [.. Enumerable.Range(0, grid).Select(i => (i * side / grid, (((i + 1) * side) + grid - 1) / grid))];
+            return stack([.. from row in cells from column in cells select map[.., .., row.Start..row.End, column.Start..column.End].mean([2, 3])], 1);
+        }
+
+        Tensor Head(Tensor cells)
+        {
+            Dictionary<string, Tensor> state = plain.Query.state_dict();
+            Tensor Layer(Tensor x, int number) => x.matmul(state[$"denseHead.layers.{number}.weight"].flatten(1).t()) + state[$"denseHead.layers.{number}.bias"];
+
+            return nn.functional.normalize(Layer(Layer(cells, 0).relu(), 2), 2, 2);
+        }
     }
 
     [Fact]
@@ -462,7 +493,7 @@ public class DenseContrastTests
         Assert.True(every.index_select(1, second).index_select(2, second).flatten(1, 2).allclose(coarse.forward(images).Dense!, 1e-3, 1e-4));
     }
 
-    private static Recipe Small(MethodOptions? method = null, OptimOptions? optim = null) => new()
+    internal static Recipe Small(MethodOptions? method = null, OptimOptions? optim = null) => new()
     {
         Method = (method ?? new()) with { Queue = 32, KeyMomentum = (method ?? new()).KeyMomentum },
         Model = new() { Backbone = BackboneKind.Resnet18 },
@@ -471,12 +502,14 @@ public class DenseContrastTests
         Run = new() { Seed = 11 },
     };
 
-    private static Views RandomViews(int seed)
+    internal static Views RandomViews(int seed)
     {
         using Generator generator = new((ulong)seed);
         Tensor first = randn(Batch, 3, Size, Size, generator: generator);
         return new Views(first, (first * 0.7) + (randn(Batch, 3, Size, Size, generator: generator) * 0.3), [], []);
     }
+
+    internal static Views InDouble(Views views) => views with { Query = views.Query.to_type(ScalarType.Float64), Key = views.Key.to_type(ScalarType.Float64) };
 
     private static Tensor Normal(Tensor rows) => nn.functional.normalize(rows, 2, 1);
 

@@ -42,7 +42,7 @@ public class GoldenRunTests(ITestOutputHelper output)
         using DenseContrast method = Build(golden.Config);
         foreach ((Encoder encoder, string prefix) in new[] { (method.Query, "encoder_q"), (method.Key, "encoder_k") })
         {
-            Assert.Equal(golden.Keys.Keys.Where(key => key.StartsWith(prefix + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal), Named(encoder, prefix).Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(golden.Keys.Keys.Where(key => key.StartsWith(prefix + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal), HashFill.Named(encoder, prefix).Keys.Order(StringComparer.Ordinal));
         }
 
         CompareLosses(golden, method, ScalarType.Float32, step => golden.Tolerance.LossRelativePerStep[step]);
@@ -64,10 +64,7 @@ public class GoldenRunTests(ITestOutputHelper output)
     private void CompareLosses(GoldenRun golden, DenseContrast method, ScalarType type, Func<int, double> tolerance)
     {
         GoldenConfig config = golden.Config;
-        Fill(method.Query);
-        Fill(method.Key);
-        Fill(method.GlobalQueue, "queue");
-        Fill(method.DenseQueue, "queue2");
+        HashFill.Start(method);
 
         using Sgd optimiser = new(method.Parameters, config.SgdMomentum, config.WeightDecay);
         double worst = 0;
@@ -104,7 +101,7 @@ public class GoldenRunTests(ITestOutputHelper output)
             state["queue2"] = denseQueue.Keys.t();
         }
 
-        foreach ((string key, Tensor tensor) in Named(method.Query, "encoder_q").Concat(Named(method.Key, "encoder_k")))
+        foreach ((string key, Tensor tensor) in HashFill.Named(method.Query, "encoder_q").Concat(HashFill.Named(method.Key, "encoder_k")))
         {
             state[key] = tensor;
         }
@@ -159,42 +156,6 @@ public class GoldenRunTests(ITestOutputHelper output)
             },
         },
         CPU);
-
-    /// <summary>The encoder's parameters and buffers under the reference's names.</summary>
-    private static Dictionary<string, Tensor> Named(Encoder encoder, string prefix) => encoder.state_dict().ToDictionary(
-        entry => prefix + "." + entry.Key
-            .Replace("backbone.", "0.", StringComparison.Ordinal)
-            .Replace("globalHead.layers.", "1.mlp.", StringComparison.Ordinal)
-            .Replace("denseHead.layers.", "1.mlp2.", StringComparison.Ordinal),
-        entry => entry.Value,
-        StringComparer.Ordinal);
-
-    private static void Fill(Encoder encoder)
-    {
-        using IDisposable noGrad = no_grad();
-        foreach ((string key, Tensor tensor) in Named(encoder, "encoder_q"))
-        {
-            if (key.Contains("running_", StringComparison.Ordinal) || key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
-            {
-                continue;   // as initialised: 0, 1 and 0
-            }
-
-            using DisposeScope scope = NewDisposeScope();
-            double bound = Math.Sqrt(6.0 * tensor.shape[0] / tensor.numel());
-            (double low, double high) = tensor.dim() > 1 ? (-bound, bound) : key.EndsWith(".bias", StringComparison.Ordinal) ? (-0.05, 0.05) : (0.9, 1.1);
-            tensor.copy_(torch.tensor(HashFill.Values(key, tensor.numel(), low, high)).view(tensor.shape));
-        }
-    }
-
-    private static void Fill(NegativeQueue? queue, string name)
-    {
-        if (queue is not null)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor columns = torch.tensor(HashFill.Values(name, queue.Keys.numel(), -1, 1)).view(queue.Keys.shape[1], queue.Keys.shape[0]);   // (D, K)
-            queue.Keys.copy_(nn.functional.normalize(columns, 2, 0).t());
-        }
-    }
 
     private static Views Images(GoldenConfig config, int step, ScalarType type)
     {

@@ -33,6 +33,31 @@ public class NegativeQueueTests
     }
 
     [Fact]
+    public void As_many_keys_as_entries_take_the_place_of_all()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using NegativeQueue queue = new(zeros(3, 1));
+        Assert.Equal((3, 0, 0), (queue.Capacity, queue.Enqueued, queue.Filled));
+        queue.Enqueue(torch.tensor(new[] { 1f, 2f }).view(2, 1));
+        queue.Enqueue(torch.tensor(new[] { 3f, 4f, 5f }).view(3, 1));
+        Assert.Equal([4f, 5f, 3f], queue.Keys.data<float>().ToArray());
+        Assert.Equal((5, 2, 1), (queue.Enqueued, queue.Position, queue.Filled));
+    }
+
+    [Fact]
+    public void A_restored_queue_goes_on_where_it_was()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using NegativeQueue queue = new(zeros(10, 1));
+        queue.Restore(23);
+        Assert.Equal((23, 3, 1), (queue.Enqueued, queue.Position, queue.Filled));
+        queue.Enqueue(ones(1, 1));
+        Assert.Equal([0f, 0, 0, 1, 0, 0, 0, 0, 0, 0], queue.Keys.data<float>().ToArray());
+        queue.Restore(4);
+        Assert.Equal((4, 4, 0.4), (queue.Enqueued, queue.Position, queue.Filled));
+    }
+
+    [Fact]
     public void More_keys_than_entries_are_refused()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,7 +5,11 @@ using DenseCL.Data.Sources;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Training;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.DenseProbe;
+using DenseCL.Transfer.Protocols.MatchScore;
 
 namespace DenseCL.Tests.Transfer.Protocols;
 
@@ -73,9 +77,9 @@ public sealed class OnlineProbeTests : IDisposable
         Run("plain", judge: null, probe: null);
         Recipe recipe = Recipe(probe);
         Run("judged", OnlineProbe.Open(recipe, Stop), probe: probe);
-        (_, _, string figures) = Probes("judged")[^1];
-        using JsonDocument json = JsonDocument.Parse(figures);
-        Assert.InRange(json.RootElement.GetProperty("dense-probe.meanIoU").GetDouble(), 0.01, 1);
+        DenseProbeEvaluation evaluation = new(
+            SegmentationData.Open(probe, new SegmentationDataOptions { TestSplit = "val" }, Stop), new DenseProbeOptions { Stride = 16, Positions = 50_000, Precision = Precision.Fp32 });
+        ExpectFigures(evaluation, recipe);
         Assert.Equal(
             File.ReadAllLines(folder["plain/metrics.jsonl"]),
             File.ReadAllLines(folder["judged/metrics.jsonl"]).Where(line => !line.Contains("\"probe\"", StringComparison.Ordinal)));
@@ -86,14 +90,10 @@ public sealed class OnlineProbeTests : IDisposable
     {
         Run("plain", judge: null, probe: null);
         string probe = folder["scenes/images"];
-        Run("judged", OnlineProbe.Open(Recipe(probe), Stop), probe: probe);
-        List<(int Step, int Epoch, string Figures)> probes = Probes("judged");
-        Assert.Equal([2, 3], probes.Select(line => line.Epoch));
-        using JsonDocument json = JsonDocument.Parse(probes[^1].Figures);
-        double matches = json.RootElement.GetProperty("match-score.matches").GetDouble();
-        Assert.InRange(matches, 0, 1);
-        Assert.InRange(json.RootElement.GetProperty("match-score.exactMatches").GetDouble(), 0, matches);
-        Assert.InRange(json.RootElement.GetProperty("match-score.chance").GetDouble(), 0.015, 0.021);       // 14 × 14 positions
+        Recipe recipe = Recipe(probe);
+        Run("judged", OnlineProbe.Open(recipe, Stop), probe: probe);
+        Assert.Equal([2, 3], Probes("judged").Select(line => line.Epoch));
+        ExpectFigures(new MatchScoreEvaluation(MatchImages.Open(probe), new MatchScoreOptions { Limit = 100, Pairs = 1, Precision = Precision.Fp32 }), recipe);
         Assert.Equal(
             File.ReadAllLines(folder["plain/metrics.jsonl"]),
             File.ReadAllLines(folder["judged/metrics.jsonl"]).Where(line => !line.Contains("\"probe\"", StringComparison.Ordinal)));
@@ -114,6 +114,19 @@ public sealed class OnlineProbeTests : IDisposable
         Assert.Contains("train/", Assert.Throws<DataException>(() => OnlineProbe.Open(Recipe(folder["nowhere"]), Stop)).Message, StringComparison.Ordinal);
         Assert.Contains("OnlineProbe", Assert.Throws<RecipeException>(() => Run("run", judge: null)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["run/metrics.jsonl"]));
+    }
+
+    /// <summary>The last figures of the run are those that the evaluation gives by itself for the backbone that the run left.</summary>
+    private void ExpectFigures(IEvaluation evaluation, Recipe recipe)
+    {
+        using JsonDocument json = JsonDocument.Parse(Probes("judged")[^1].Figures);
+        Dictionary<string, double> expected = evaluation.Measure(BackboneSource.Open(folder["judged/backbone.safetensors"]), recipe.Run.Seed, Stop)
+            .ToDictionary(figure => $"{evaluation.Name}.{figure.Key}", figure => figure.Value, StringComparer.Ordinal);
+        Assert.Equal(expected, json.RootElement.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble(), StringComparer.Ordinal));
+
+        Dictionary<string, double> untrained = evaluation.Measure(BackboneSource.Untrained(BackboneKind.Resnet18, 77), recipe.Run.Seed, Stop)
+            .ToDictionary(figure => $"{evaluation.Name}.{figure.Key}", figure => figure.Value, StringComparer.Ordinal);
+        Assert.NotEqual(untrained, expected);       // of another backbone it says something else
     }
 
     private static Recipe Recipe(string? probe)

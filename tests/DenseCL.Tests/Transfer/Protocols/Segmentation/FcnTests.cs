@@ -19,7 +19,7 @@ public sealed class FcnTests
     [Theory]
     [InlineData(BackboneKind.Resnet18, 8, false, 0.4)]
     [InlineData(BackboneKind.Resnet18, 16, false, 0)]
-    [InlineData(BackboneKind.Resnet50, 16, false, 0.4)]
+    [InlineData(BackboneKind.Resnet50, 16, true, 0.4)]
     [InlineData(BackboneKind.Resnet18, 8, true, 0.4)]
     public void Loss_and_gradients_through_the_tape_are_those_of_libtorchs_differentiation(BackboneKind kind, int stride, bool frozen, double auxiliary)
     {
@@ -51,9 +51,9 @@ public sealed class FcnTests
         Assert.Equal(expected.item<float>(), loss, 4);
         foreach ((string name, Tensor theirs) in Gradients())
         {
-            // Of the vectors' lengths. In a deep network some ReLU is within a rounding of its edge and falls on the other side.
+            // Of the vectors' lengths. In a deeper backbone some ReLU is within a rounding of its edge and falls on the other side: ResNetTests have those, in double precision.
             double scale = theirs.norm().item<float>(), difference = (theirs - ours[name]).norm().item<float>();
-            Assert.True(difference <= (kind == BackboneKind.Resnet18 ? 1e-3 : 0.05) * scale, $"{name}: {difference} of {scale}");
+            Assert.True(difference <= 1e-3 * scale, $"{name}: {difference} of {scale}");
         }
 
         Dictionary<string, Tensor> Gradients() => learning.SelectMany(module => module.named_parameters()).ToDictionary(p => p.name, p => p.parameter.grad!.clone());
