@@ -28,8 +28,8 @@ internal sealed class FcnHead : nn.Module
             register_module($"bn{i + 1}", layers[i].Norm);
         }
 
-        weight = Owned.Parameter(classes, channels, 1, 1);
-        bias = Owned.Parameter(classes);
+        weight = Parameters.Empty(classes, channels, 1, 1);
+        bias = Parameters.Empty(classes);
         register_parameter("classifier.weight", weight);
         register_parameter("classifier.bias", bias);
     }

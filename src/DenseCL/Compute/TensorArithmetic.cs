@@ -8,7 +8,7 @@ namespace DenseCL.Compute;
 /// A <see cref="Scalar"/> that TorchSharp makes on the way, of a number or of the 1 inside <c>x.add_(y)</c> and <c>x + y</c>, belongs to nobody: the garbage
 /// collector may free it while it is read. What runs over and over uses these.
 /// </remarks>
-internal static class Held
+internal static class TensorArithmetic
 {
     private static readonly Scalar One = 1;
 
