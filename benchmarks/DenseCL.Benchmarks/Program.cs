@@ -20,13 +20,20 @@ Option<bool> single = new("--fp32") { Description = "Single precision instead of
 Command convolutions = new("convolutions", "Times each size of convolution but the stem of ResNet-50 (224 px, 16 images) and ResNet-18 (96 px, 32 images).") { single, threads };
 convolutions.SetAction(call => ConvolutionSpeed.Print(!call.GetValue(single), call.GetValue(threads)));
 
-Option<DirectoryInfo?> baseline = new("--baseline") { Description = "The folder with torch_step.py and pil_loader.py; without it nothing is compared with.", HelpName = "DIR" };
+Option<DirectoryInfo> opponents = new("--opponents")
+{
+    Description = "The folder with the opponents' scripts.",
+    HelpName = "DIR",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("benchmarks", "opponents")),
+};
+Option<bool> alone = new("--alone") { Description = "Measure ours only, without opponents." };
+Option<DirectoryInfo?> trixie = new("--trixie") { Description = "What opponents/pytorch26 made: PyTorch 2.6 is measured too. Wants root.", HelpName = "DIR" };
 Option<DirectoryInfo?> data = new("--data") { Description = "A folder of images for the loader; without it the loader is left out.", HelpName = "DIR" };
 Option<string> python = new("--python") { Description = "The Python that has torch and torchvision.", HelpName = "FILE", DefaultValueFactory = _ => "/usr/bin/python3" };
 Option<int> rounds = new("--rounds") { Description = "How often everything is measured, in turns.", HelpName = "N", DefaultValueFactory = _ => 3 };
 Option<bool> withSuites = new("--suites") { Description = "Run the suites as well, in short mode." };
 Option<DirectoryInfo> results = new("--results") { Description = "Where PROCESSOR.md is written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("benchmarks", "results")) };
-baseline.Validators.Add(MustExist);
+trixie.Validators.Add(MustExist);
 data.Validators.Add(MustExist);
 foreach ((Option<int> number, int least) in new[] { (batch, 1), (passes, 2), (threads, 1), (rounds, 1) })
 {
@@ -39,9 +46,13 @@ foreach ((Option<int> number, int least) in new[] { (batch, 1), (passes, 2), (th
     });
 }
 
-Command compare = new("compare", "Measures everything against the opponents, in turns, and writes a table.") { baseline, data, python, rounds, threads, withSuites, results };
+Command compare = new("compare", "Measures everything against the opponents, in turns, and writes a table.") { opponents, alone, trixie, data, python, rounds, threads, withSuites, results };
 compare.SetAction(call => Comparison.Run(
-    new Machine(call.GetValue(threads), call.GetValue(baseline)?.FullName, call.GetRequiredValue(python)),
+    new Machine(
+        call.GetValue(threads),
+        call.GetValue(alone) ? null : call.GetRequiredValue(opponents).FullName,
+        call.GetRequiredValue(python),
+        call.GetValue(trixie)?.FullName),
     call.GetValue(data)?.FullName,
     call.GetValue(rounds),
     call.GetValue(withSuites),

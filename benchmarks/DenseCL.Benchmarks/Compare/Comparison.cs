@@ -11,6 +11,8 @@ internal static class Comparison
 {
     private const string Plain = "PyTorch, fp32";
     private const string Tuned = "PyTorch, tuned, fp32";
+    private const string Current = "PyTorch 2.6, tuned, bf16";
+    private const string Libtorchs = "ours without machine code";
     private const string Faster = "times as fast";
 
     /// <summary>Measures, and writes the table.</summary>
@@ -42,21 +44,32 @@ internal static class Comparison
     {
         Work large = new("resnet50", 224, 16, 65536), small = new("resnet18", 96, 64, 16384);
         Measurement ours = machine.Step(large, "auto"), mocov2 = machine.Step(large with { Method = "mocov2" }, "auto");
+        Measurement single = machine.Step(large, "fp32");
+        Measurement without = machine.StepWithoutMachineCode(large, "auto"), singleWithout = machine.StepWithoutMachineCode(large, "fp32");
         Measurement? plain = machine.OpponentStep(large, tuned: false), tuned = machine.OpponentStep(large, tuned: true);
-        InTurns(rounds, ours, plain, mocov2, tuned);
+        InTurns(rounds, ours, plain, mocov2, tuned, single, without, singleWithout);
         string name = $"{large}, {ours.Said("precision")}";
         yield return Speed(name, ours, Plain, plain);
         yield return Speed(name, ours, Tuned, tuned);
+        yield return Speed($"{large}, fp32", single, Tuned, tuned);
+        yield return Speed(name, ours, Libtorchs, without);
+        yield return Speed($"{large}, fp32", single, Libtorchs, singleWithout);
         yield return new Row($"{name}: peak memory", ours, Unit.Memory, Plain, plain, "of its memory");
         yield return new Row($"{name}: step of DenseCL / of MoCo-v2", ours, Unit.Seconds, "our MoCo-v2", mocov2, "of its time");
 
-        Measurement oursSmall = machine.Step(small, "auto"), single = machine.Step(small, "fp32");
+        Measurement oursSmall = machine.Step(small, "auto"), singleSmall = machine.Step(small, "fp32");
+        Measurement withoutSmall = machine.StepWithoutMachineCode(small, "auto");
+        Measurement singleWithoutSmall = machine.StepWithoutMachineCode(small, "fp32");
         Measurement? plainSmall = machine.OpponentStep(small, tuned: false), tunedSmall = machine.OpponentStep(small, tuned: true);
-        InTurns(rounds, oursSmall, plainSmall, single, tunedSmall);
+        Measurement? current = machine.CurrentOpponentStep(small);      // of a ResNet-50 in bfloat16 its oneDNN dies where there is no AMX
+        InTurns(rounds, oursSmall, plainSmall, singleSmall, tunedSmall, withoutSmall, singleWithoutSmall, current);
         name = $"{small}, {oursSmall.Said("precision")}";
         yield return Speed(name, oursSmall, Plain, plainSmall);
         yield return Speed(name, oursSmall, Tuned, tunedSmall);
-        yield return Speed($"{small}, fp32", single, Tuned, tunedSmall);
+        yield return Speed($"{small}, fp32", singleSmall, Tuned, tunedSmall);
+        yield return Speed(name, oursSmall, Current, current);
+        yield return Speed(name, oursSmall, Libtorchs, withoutSmall);
+        yield return Speed($"{small}, fp32", singleSmall, Libtorchs, singleWithoutSmall);
 
         static Row Speed(string work, Measurement ours, string opponent, Measurement? other) => new(work, ours, Unit.Seconds, opponent, other, Faster) { OtherByOurs = true };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DenseCL.Platform;
 
 namespace DenseCL.Benchmarks.Compare;
 
@@ -7,7 +8,8 @@ namespace DenseCL.Benchmarks.Compare;
 internal sealed class Measurement(string name, string program, string[] arguments, IReadOnlyDictionary<string, string> environment)
 {
     // None of these is to leak from the shell into a measurement: they choose the opponent's kernels, or how memory is kept.
-    private static readonly string[] Unset = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_"];
+    private static readonly string[] Unset =
+        ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", MachineCode.Switch];
 
     private readonly List<JsonElement> rounds = [];
 
@@ -38,7 +40,7 @@ internal sealed class Measurement(string name, string program, string[] argument
         string? last = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
         if (process.ExitCode != 0 || last is null)
         {
-            throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' ended with status {process.ExitCode}: {error.Result.Trim()}");
+            throw new InvalidOperationException($"'{name}' ({program}) ended with status {process.ExitCode}: {error.Result.Trim()}");
         }
 
         rounds.Add(JsonElement.Parse(last));

@@ -21,7 +21,7 @@ internal static class Report
             # {Processor.Name}
 
             {DateTime.UtcNow:yyyy-MM-dd}, DenseCL for .NET {Version(typeof(StepBenchmark))}, `benchmarks/run` ([how](../README.md)). Medians of {rounds} {(rounds == 1 ? "round" : "rounds")}, in turns; each number
-            from a process of its own.{(machine.Baseline is null ? " **Ours only:** no --baseline was given, so nothing was compared with." : "")}{(withLoader ? "" : " **Without the loader:** no --data was given.")}
+            from a process of its own.{(machine.Opponents is null ? " **Ours only:** nothing was compared with." : "")}{(withLoader ? "" : " **Without the loader:** no --data was given.")}
 
             | work | ours | opponent | ratio |
             |---|---|---|---|
@@ -42,9 +42,9 @@ internal static class Report
             | system | {RuntimeInformation.OSDescription}; load before the start {load} |
             | .NET | {RuntimeInformation.FrameworkDescription} |
             | libtorch, TorchSharp | {LibTorch()}, {Version(typeof(torch))} |
-            | PyTorch | {rows.Select(row => row.Other).OfType<Measurement>().Select(other => other.Torch).FirstOrDefault(torch => torch is not null) ?? "not run"} |
+            | PyTorch | {PyTorch(rows)} |
 
-            The opponents train in single precision (fp32), ours in what stands behind the work: where that is bf16, a part of the ratio is the precision.
+            Ours trains in what stands behind the work, an opponent in what stands behind its name: where the two differ, a part of the ratio is the precision.
             "Tuned" is PyTorch with glibc told to keep freed memory: MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456.
 
             """);
@@ -69,6 +69,12 @@ internal static class Report
 
         static string Line(Measurement measurement, Unit unit) =>
             $"| `{measurement.Name}` | {unit.Key} | {string.Join(' ', measurement.Values(unit.Key).Select(value => value.ToString(CultureInfo.InvariantCulture)))} |";
+    }
+
+    private static string PyTorch(IEnumerable<Row> rows)
+    {
+        string[] versions = [.. rows.Select(row => row.Other?.Torch).OfType<string>().Distinct(StringComparer.Ordinal)];
+        return versions.Length > 0 ? string.Join(", ", versions) : "not run";
     }
 
     private static string LibTorch()

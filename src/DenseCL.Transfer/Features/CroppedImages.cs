@@ -18,27 +18,12 @@ internal static class CroppedImages
     public static IEnumerable<byte[]> Batches(IReadOnlyList<ImageEntry> images, FeatureOptions options, CancellationToken stop)
     {
         using OpenShards shards = new();
-        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Queue<Task<byte[]>> ahead = [];
-        try
+        int batches = (images.Count + options.Batch - 1) / options.Batch;
+        using Prefetcher<byte[]> ahead = new(
+            options.Threads, batches, (batch, abandoned) => Decode(images, (int)batch * options.Batch, options, shards, abandoned));
+        for (int batch = 0; batch < batches; batch++)
         {
-            // One batch a thread: never more batches in memory than threads.
-            for (int next = 0; next < images.Count || ahead.Count > 0;)
-            {
-                while (next < images.Count && ahead.Count < options.Threads)
-                {
-                    (int first, int count) = (next, Math.Min(options.Batch, images.Count - next));
-                    ahead.Enqueue(Task.Run(() => Decode(images, first, count, options.Size, shards, abandoned.Token), abandoned.Token));
-                    next += count;
-                }
-
-                yield return ahead.Dequeue().GetAwaiter().GetResult();
-            }
-        }
-        finally
-        {
-            abandoned.Cancel();
-            Task.WhenAll(ahead).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
+            yield return ahead.Next(stop);
         }
     }
 
@@ -68,11 +53,11 @@ internal static class CroppedImages
         }
     }
 
-    private static byte[] Decode(IReadOnlyList<ImageEntry> images, int first, int count, int size, OpenShards shards, CancellationToken stop)
+    private static byte[] Decode(IReadOnlyList<ImageEntry> images, int first, FeatureOptions options, OpenShards shards, CancellationToken stop)
     {
-        int bytes = size * size * 3;
+        int count = Math.Min(options.Batch, images.Count - first), bytes = options.Size * options.Size * 3;
         byte[] batch = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
-        CentreCrop crop = new(size);
+        CentreCrop crop = new(options.Size);
         for (int i = 0; i < count; i++)
         {
             stop.ThrowIfCancellationRequested();

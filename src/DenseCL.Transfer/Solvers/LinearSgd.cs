@@ -34,7 +34,7 @@ internal sealed class LinearSgd : IDisposable
         Tensor mean = features.mean([0]), deviation = features.std(0, unbiased: false, keepdim: false);
 
         // What differs in the last digits of its mean only is constant: rounding must not become a feature.
-        Tensor inverse = where(deviation > mean.abs() * 1e-6, 1 / deviation, zeros_like(deviation));
+        Tensor inverse = where(deviation > mean.abs().Times(1e-6), deviation.reciprocal(), zeros_like(deviation));
         Tensor x = (features - mean) * inverse;
         Tensor weight = zeros(features.shape[1], classes), bias = zeros(classes), push = zeros_like(weight), biasPush = zeros_like(bias);
         long steps = (long)options.Epochs * (rows / batch), step = 0;

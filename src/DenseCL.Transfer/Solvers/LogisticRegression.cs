@@ -65,7 +65,8 @@ public sealed class LogisticRegression
         using DisposeScope scope = NewDisposeScope();
         if (counted < labels.shape[0])
         {
-            Tensor rows = labels.ne(options.IgnoreLabel).nonzero().squeeze(1);
+            using Scalar ignored = options.IgnoreLabel.ToScalar();
+            Tensor rows = labels.ne(ignored).nonzero().squeeze(1);
             (features, labels) = (features.index_select(0, rows), labels.index_select(0, rows));
         }
 
@@ -213,8 +214,9 @@ public sealed class LogisticRegression
     private static long CheckLabels(Tensor labels, int classes, long ignoreLabel)
     {
         using var scope = NewDisposeScope();
-        Tensor counts = labels.ne(ignoreLabel);
-        if (labels.lt(0).logical_or(labels.ge(classes)).logical_and(counts).any().item<bool>())
+        using Scalar ignored = ignoreLabel.ToScalar(), first = 0.ToScalar(), end = classes.ToScalar();
+        Tensor counts = labels.ne(ignored);
+        if (labels.lt(first).logical_or(labels.ge(end)).logical_and(counts).any().item<bool>())
         {
             throw new ArgumentException($"A label is neither 0 … {classes - 1} nor {ignoreLabel}: give the number of classes, or mark the position as ignored.", nameof(labels));
         }
@@ -228,10 +230,10 @@ public sealed class LogisticRegression
     {
         using var scope = NewDisposeScope();
         Tensor mean = Average(x => x);
-        Tensor deviation = Average(x => (x - mean).square()).sqrt();
+        Tensor deviation = Average(x => (x - mean).Square()).sqrt();
 
         // What differs in the last digits of its mean only is constant: rounding must not become a feature.
-        Tensor inverse = where(deviation > mean.abs() * 1e-7, 1 / deviation, zeros_like(deviation));
+        Tensor inverse = where(deviation > mean.abs().Times(1e-7), deviation.reciprocal(), zeros_like(deviation));
         if (!mean.isfinite().all().item<bool>() || !deviation.isfinite().all().item<bool>())
         {
             throw new ArgumentException("A feature is not finite: look for NaN in the images or the weights.", nameof(features));

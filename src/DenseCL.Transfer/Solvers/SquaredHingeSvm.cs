@@ -45,16 +45,17 @@ internal static class SquaredHingeSvm
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor solution = start is null ? zeros(x.shape[1], y.shape[1], dtype: ScalarType.Float64) : start.clone();
-        Tensor goal = Length(x.t().mm(cost * y) * 2).AtMost(1) * tolerance;     // (P)
-        Tensor left = arange(y.shape[1]);                                           // the problems still to be solved
+        Tensor goal = Length(x.t().mm(cost * y).Times(2)).AtMost(1).Times(tolerance); // (P)
+        long[] all = [.. Enumerable.Range(0, (int)y.shape[1]).Select(problem => (long)problem)];
+        Tensor left = tensor(all);                                                  // the problems still to be solved
         Tensor w = solution.clone(), margin = x.mm(w);
         (y, cost) = (y.alias(), cost.alias());                                      // what is let go of below is not the caller's
         for (int step = 0; step < MaxSteps; step++)
         {
             using DisposeScope inner = NewDisposeScope();
             stop.ThrowIfCancellationRequested();
-            Tensor slack = (1 - (y * margin)).clamp_min_(0);
-            Tensor gradient = w - (x.t().mm(cost * y * slack) * 2);
+            Tensor slack = Slack(y, margin);
+            Tensor gradient = w - x.t().mm(cost * y * slack).Times(2);
             Tensor going = (Length(gradient) > goal).nonzero().squeeze(1);
             if (going.shape[0] < left.shape[0])
             {
@@ -73,9 +74,9 @@ internal static class SquaredHingeSvm
                 Replace(ref goal, goal.index_select(0, going));
             }
 
-            Tensor direction = Newton(x, cost * 2 * slack.gt(0).to(ScalarType.Float64), gradient, stop);
+            Tensor direction = Newton(x, cost.Times(2) * slack.Exceeds(0).to(ScalarType.Float64), gradient, stop);
             Tensor along = x.mm(direction), length = Search(y, cost, w, margin, direction, along, gradient);
-            if (!length.gt(0).any().item<bool>())
+            if (!length.Exceeds(0).any().item<bool>())
             {
                 // Rounding hides any further descent: this is the minimum as far as doubles can tell.
                 break;
@@ -100,7 +101,7 @@ internal static class SquaredHingeSvm
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor step = zeros_like(gradient), residual = -gradient, search = residual.clone();
-        Tensor square = residual.square().sum(dim: 0), first = square.sqrt();
+        Tensor square = residual.Square().sum(dim: 0), first = square.sqrt();
         Tensor enough = first * first.sqrt().AtMost(0.1);
         for (int i = 0; i < MaxConjugate; i++)
         {
@@ -116,7 +117,7 @@ internal static class SquaredHingeSvm
             Tensor length = where(going, square / (search * product).sum(dim: 0), zeros_like(square));
             step.AddInPlace(search * length);
             residual.sub_(product * length);
-            Tensor next = residual.square().sum(dim: 0);
+            Tensor next = residual.Square().sum(dim: 0);
             search.mul_(where(going, next / square, ones_like(square))).AddInPlace(residual);
             square.copy_(next);
         }
@@ -132,20 +133,24 @@ internal static class SquaredHingeSvm
         for (int halving = 0; halving < MaxHalvings; halving++)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor tooLong = (Loss(w + (direction * length), margin + (along * length)) <= value + (length * slope * 1e-4)).logical_not();
+            Tensor there = Loss(w.Plus(direction * length), margin.Plus(along * length)), enough = value.Plus((length * slope).Times(1e-4));
+            Tensor tooLong = (there <= enough).logical_not();
             if (!tooLong.any().item<bool>())
             {
                 return length.MoveToOuterDisposeScope();
             }
 
-            length.copy_(where(tooLong, halving == MaxHalvings - 1 ? zeros_like(length) : length / 2, length));
+            length.copy_(where(tooLong, halving == MaxHalvings - 1 ? zeros_like(length) : length.Over(2), length));
         }
 
         return length.MoveToOuterDisposeScope();
 
         Tensor Loss(Tensor weights, Tensor margins) =>
-            (weights.square().sum(dim: 0) / 2) + (cost * (1 - (y * margins)).clamp_min_(0).square()).sum(dim: 0);
+            weights.Square().sum(dim: 0).Over(2).Plus((cost * Slack(y, margins).Square()).sum(dim: 0));
     }
 
-    private static Tensor Length(Tensor columns) => columns.square().sum(dim: 0).sqrt();
+    // max(0, 1 − y⟨x, w⟩)
+    private static Tensor Slack(Tensor y, Tensor margin) => (y * margin).OneMinus().AtLeast(0);
+
+    private static Tensor Length(Tensor columns) => columns.Square().sum(dim: 0).sqrt();
 }

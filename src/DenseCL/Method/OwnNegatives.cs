@@ -28,7 +28,7 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
 
         Tensor Near(Func<int, long> line)
         {
-            using Scalar least = cells;
+            using Scalar least = cells.ToScalar();
             Tensor lines = tensor([.. Enumerable.Range(0, side * side).Select(line)], device: keys.device);
             return (lines.unsqueeze(1) - lines).abs().lt(least);
         }
@@ -47,7 +47,7 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
         using DisposeScope scope = NewDisposeScope();
         long rows = queries.shape[0], first = firstRow / RowsOfImage, images = rows / RowsOfImage;
         Tensor keys = Keys.narrow(0, first, images), excluded = Excluded.narrow(0, first, images);
-        using Scalar never = double.NegativeInfinity;
+        using Scalar never = double.NegativeInfinity.ToScalar();
         Tensor logits = queries.view(images, RowsOfImage, -1).bmm(keys.transpose(1, 2)).DivideInPlace(temperature).masked_fill_(excluded, never);   // (n, P, P)
         Tensor largest = maximum(positive, logits.amax([2]).view(rows, 1));
         Tensor weights = (logits - largest.view(images, RowsOfImage, 1)).exp_();

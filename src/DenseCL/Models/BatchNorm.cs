@@ -29,8 +29,8 @@ internal sealed class BatchNorm : nn.Module
     public BatchNorm(long channels)
         : base(nameof(BatchNorm))
     {
-        weight = Owned.Parameter(channels);
-        bias = Owned.Parameter(channels);
+        weight = Parameters.Empty(channels);
+        bias = Parameters.Empty(channels);
         running_mean = zeros(channels).DetachFromDisposeScope();
         running_var = ones(channels).DetachFromDisposeScope();
         num_batches_tracked = torch.tensor(0L).DetachFromDisposeScope();

@@ -22,7 +22,7 @@ internal sealed class Convolution : nn.Module
         : base(nameof(Convolution))
     {
         (this.size, this.stride, this.dilation) = (size, stride, dilation);
-        weight = Owned.Parameter(outChannels, inChannels, size, size);
+        weight = Parameters.Empty(outChannels, inChannels, size, size);
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using DenseCL.Compute;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using TorchSharp;
@@ -26,7 +27,7 @@ public sealed class PixelNormalisation : IDisposable
         std = PerChannel(data.Std);
 
         Tensor PerChannel(PerChannel values) =>
-            (torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device) * 255).DetachFromDisposeScope();
+            torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device).Times(255).DetachFromDisposeScope();
     }
 
     /// <summary>Normalises N images of one size.</summary>

@@ -60,8 +60,13 @@ public static class Doctor
     private static unsafe PlatformCheck Convolutions()
     {
         const byte nothingButReturn = 0xC3;
-        return !Processor.RunsCode
-            ? new("convolutions", PlatformCheckState.Good, "libtorch's; those of this library's own need Linux on x64 and AVX-512", null)
+        if (!Processor.RunsCode)
+        {
+            return new("convolutions", PlatformCheckState.Good, "libtorch's; those of this library's own need Linux on x64 and AVX-512", null);
+        }
+
+        return !MachineCode.IsAllowed
+            ? new("convolutions", PlatformCheckState.Slow, $"libtorch's: {MachineCode.Switch} is 0", "Unset it: this library's own are faster.")
             : MachineCode.Place([nothingButReturn]) is not null
                 ? new("convolutions", PlatformCheckState.Good, Processor.MultipliesBf16 ? "this library's own" : "this library's own in float32", null)
                 : new("convolutions", PlatformCheckState.Slow, "libtorch's, because this system does not let this program make memory executable", "Training takes 10 to 15 % longer; with SELinux, 'execmem' allows it.");

@@ -10,6 +10,15 @@ internal static unsafe partial class MachineCode
     // <sys/mman.h> of Linux on x64.
     private const int Read = 1, Write = 2, Execute = 4, Private = 2, Anonymous = 0x20;
 
+    /// <summary>
+    /// The environment variable that forbids it with 0: libtorch then computes convolutions. For comparison, and for a system that stumbles
+    /// over such code.
+    /// </summary>
+    public const string Switch = "DENSECL_MACHINE_CODE";
+
+    /// <summary>Whether it is not forbidden.</summary>
+    public static bool IsAllowed { get; } = Environment.GetEnvironmentVariable(Switch) != "0";
+
     /// <summary>Puts code into memory of its own.</summary>
     /// <param name="code">Instructions that do not depend on where they stand.</param>
     /// <returns>Their address; null where the system does not let this program make code, as some hardened ones do not, or has another C library than glibc.</returns>

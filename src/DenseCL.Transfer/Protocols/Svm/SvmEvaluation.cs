@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Compute;
 using DenseCL.Data;
 using DenseCL.Platform;
 using DenseCL.Transfer.Features;
@@ -140,7 +141,7 @@ public sealed class SvmEvaluation : IEvaluation
         foreach (double cost in options.Costs)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor next = SquaredHingeSvm.Solve(x, y, one * cost, solution, Tolerance, stop);
+            Tensor next = SquaredHingeSvm.Solve(x, y, one.Times(cost), solution, Tolerance, stop);
             solution?.Dispose();
             solution = next.MoveToOuterDisposeScope();
             double[] scores = x.mm(solution).t().contiguous().data<double>().ToArray();    // (columns, images)

@@ -29,7 +29,7 @@ internal static unsafe class TileKernel
     // The panel comes from the second cache: so far ahead it is asked for.
     private const int PrefetchSteps = 12;
 
-    private static readonly byte*[]? Float32Code = Processor.RunsCode ? Place(pairs: false) : null;
+    private static readonly byte*[]? Float32Code = Processor.RunsCode && MachineCode.IsAllowed ? Place(pairs: false) : null;
     private static readonly byte*[]? BFloat16Code = Float32Code is not null && Processor.MultipliesBf16 ? Place(pairs: true) : null;
 
     /// <summary>Whether this machine can run it.</summary>

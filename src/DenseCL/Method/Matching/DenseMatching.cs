@@ -53,7 +53,7 @@ public static class DenseMatching
         Tensor similarity = Similarity(query, key);
         if (allowed is not null)
         {
-            using Scalar never = double.NegativeInfinity;
+            using Scalar never = double.NegativeInfinity.ToScalar();
             similarity.masked_fill_(allowed.logical_not(), never);
         }
 

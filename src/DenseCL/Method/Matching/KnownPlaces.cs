@@ -51,7 +51,7 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
     public Tensor Nearest()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar first = 0, last = GridSize - 1;
+        using Scalar first = 0.ToScalar(), last = (GridSize - 1).ToScalar();
         Tensor row = Row.floor().clamp(first, last), column = Column.floor().clamp(first, last);
         return row.MultiplyInPlace(GridSize).AddInPlace(column).to_type(ScalarType.Int64).MoveToOuterDisposeScope();
     }
@@ -61,7 +61,7 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
     public Tensor Inside()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar start = 0, end = GridSize;
+        using Scalar start = 0.ToScalar(), end = GridSize.ToScalar();
         return (Row.ge(start) & Row.lt(end) & Column.ge(start) & Column.lt(end)).MoveToOuterDisposeScope();
     }
 
@@ -73,7 +73,7 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
         using DisposeScope scope = NewDisposeScope();
         double[] centres = [.. Enumerable.Range(0, GridSize).Select(cell => cell + 0.5)];
         Tensor centre = tensor(centres);                                                                // (S)
-        using Scalar most = cells;
+        using Scalar most = cells.ToScalar();
         Tensor rows = (Row.unsqueeze(2) - centre).abs().le(most).unsqueeze(3);                           // (N, S², S, 1)
         Tensor columns = (Column.unsqueeze(2) - centre).abs().le(most).unsqueeze(2);                     // (N, S², 1, S)
         return (rows & columns).flatten(2).MoveToOuterDisposeScope();

@@ -33,8 +33,8 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         public Affine(long inChannels, long outChannels, bool dense)
             : base(nameof(Affine))
         {
-            weight = dense ? Owned.Parameter(outChannels, inChannels, 1, 1) : Owned.Parameter(outChannels, inChannels);
-            bias = Owned.Parameter(outChannels);
+            weight = dense ? Parameters.Empty(outChannels, inChannels, 1, 1) : Parameters.Empty(outChannels, inChannels);
+            bias = Parameters.Empty(outChannels);
             RegisterComponents();
         }
 

@@ -63,7 +63,7 @@ internal sealed class Fcn : IDisposable
         Activation main = heads.Main.forward(stages[3], tape, Kept(heads.Main, images, step));
         Activation? auxiliary = heads.Auxiliary?.forward(stages[2], tape, Kept(heads.Auxiliary, images, step));
 
-        using Scalar ignore = (long)GridLabels.Ignore;
+        using Scalar ignore = ((long)GridLabels.Ignore).ToScalar();
         long counted = masks.ne(ignore).sum().item<long>();
         (double loss, Tensor gradient) = SegmentationLoss.Of(main.Value, masks, counted, 1);
         main.Receive(gradient);

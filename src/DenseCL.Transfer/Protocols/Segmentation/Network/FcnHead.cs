@@ -28,8 +28,8 @@ internal sealed class FcnHead : nn.Module
             register_module($"bn{i + 1}", layers[i].Norm);
         }
 
-        weight = Owned.Parameter(classes, channels, 1, 1);
-        bias = Owned.Parameter(classes);
+        weight = Parameters.Empty(classes, channels, 1, 1);
+        bias = Parameters.Empty(classes);
         register_parameter("classifier.weight", weight);
         register_parameter("classifier.bias", bias);
     }
@@ -45,8 +45,7 @@ internal sealed class FcnHead : nn.Module
     {
         using IDisposable noGrad = no_grad();
         using var scope = NewDisposeScope();
-        using TorchSharp.Scalar smaller = 0.01 / Math.Sqrt(2.0 / Channels);      // it was Kaiming's, N(0, 2 / C)
-        weight.mul_(smaller);
+        weight.MultiplyInPlace(0.01 / Math.Sqrt(2.0 / Channels));      // it was Kaiming's, N(0, 2 / C)
     }
 
     /// <summary>(N, in, h, w) → logits (N, K, h, w), in the type of the input.</summary>

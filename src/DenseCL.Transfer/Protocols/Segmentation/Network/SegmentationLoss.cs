@@ -1,3 +1,4 @@
+using DenseCL.Compute;
 using DenseCL.Transfer.Labelled;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +49,6 @@ internal static class SegmentationLoss
     public static (double Loss, Tensor Gradient) ByLibtorch(Tensor logits, Tensor masks, double pixel)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar share = pixel;     // held, or the garbage collector may free it while libtorch reads it
         double total = 0;
         Tensor gradient = empty_like(logits);
         for (long image = 0; image < logits.shape[0]; image++)
@@ -60,7 +60,7 @@ internal static class SegmentationLoss
             {
                 Tensor mask = masks.narrow(0, image, 1);
                 Tensor sum = cross_entropy(Enlarge(leaf, mask.shape[1], mask.shape[2]), mask, ignore_index: GridLabels.Ignore, reduction: nn.Reduction.Sum);
-                Tensor loss = sum.mul(share);
+                Tensor loss = sum.Times(pixel);
                 loss.backward();
                 total += loss.item<float>();
             }
