@@ -18,27 +18,17 @@ internal static class CroppedImages
     public static IEnumerable<byte[]> Batches(IReadOnlyList<ImageEntry> images, FeatureOptions options, CancellationToken stop)
     {
         using OpenShards shards = new();
-        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Queue<Task<byte[]>> ahead = [];
-        try
-        {
-            // One batch a thread: never more batches in memory than threads.
-            for (int next = 0; next < images.Count || ahead.Count > 0;)
-            {
-                while (next < images.Count && ahead.Count < options.Threads)
-                {
-                    (int first, int count) = (next, Math.Min(options.Batch, images.Count - next));
-                    ahead.Enqueue(Task.Run(() => Decode(images, first, count, options.Size, shards, abandoned.Token), abandoned.Token));
-                    next += count;
-                }
 
-                yield return ahead.Dequeue().GetAwaiter().GetResult();
-            }
-        }
-        finally
+        // One batch a thread: never more batches in memory than threads.
+        long batches = (images.Count + (long)options.Batch - 1) / options.Batch;
+        using Ahead<byte[]> ahead = new(batches, options.Threads, (number, abandoned) =>
         {
-            abandoned.Cancel();
-            Task.WhenAll(ahead).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
+            int first = (int)number * options.Batch;
+            return Decode(images, first, Math.Min(options.Batch, images.Count - first), options.Size, shards, abandoned);
+        });
+        for (long number = 0; number < batches; number++)
+        {
+            yield return ahead.Next(stop);
         }
     }
 

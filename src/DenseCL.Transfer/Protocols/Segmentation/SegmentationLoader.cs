@@ -2,6 +2,7 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
@@ -20,33 +21,16 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 internal sealed class SegmentationLoader(
     SegmentationData data, IReadOnlyList<LabelledImage> images, SegmentationOptions options, DataOptions normalisation, ulong seed, int ahead = 2) : IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly Queue<Task<SegmentationBatch>> underWay = new();
-    private long next;
+    private readonly Ahead<SegmentationBatch> batches = new(long.MaxValue, ahead, (step, stop) => Make(data, images, options, normalisation, seed, step, stop));
 
     /// <summary>The batch of the next step.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DataException">An image or mask cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public SegmentationBatch Next(CancellationToken cancellationToken)
-    {
-        TopUp(ahead);
-        Task<SegmentationBatch> batch = underWay.Dequeue();
-        SegmentationBatch made = batch.WaitAsync(cancellationToken).GetAwaiter().GetResult();
-        TopUp(ahead);
-        return made;
-    }
+    public SegmentationBatch Next(CancellationToken cancellationToken) => batches.Next(cancellationToken);
 
-    private void TopUp(int count)
-    {
-        while (underWay.Count < count)
-        {
-            long step = next++;
-            underWay.Enqueue(Task.Run(() => Make(step), stop.Token));
-        }
-    }
-
-    private SegmentationBatch Make(long step)
+    private static SegmentationBatch Make(
+        SegmentationData data, IReadOnlyList<LabelledImage> images, SegmentationOptions options, DataOptions normalisation, ulong seed, long step, CancellationToken stop)
     {
         int pixels = options.CropHeight * options.CropWidth;
         SegmentationBatch batch = new(new byte[checked(options.Batch * pixels * 3)], new byte[options.Batch * pixels]);
@@ -56,7 +40,7 @@ internal sealed class SegmentationLoader(
         long round = -1;
         for (int slot = 0; slot < options.Batch; slot++)
         {
-            stop.Token.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             long position = (step * options.Batch) + slot;
             if (position / images.Count != round)
             {
@@ -100,14 +84,5 @@ internal sealed class SegmentationLoader(
     }
 
     /// <summary>Waits for what is under way.</summary>
-    public void Dispose()
-    {
-        stop.Cancel();
-        foreach (Task<SegmentationBatch> batch in underWay)
-        {
-            batch.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
-        }
-
-        stop.Dispose();
-    }
+    public void Dispose() => batches.Dispose();
 }
