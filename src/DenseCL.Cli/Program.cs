@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DenseCL.Cli;
 using DenseCL.Cli.Commands;
+using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.MatchScore;
 using Spectre.Console;
 
 RootCommand root = new(
@@ -14,8 +16,8 @@ RootCommand root = new(
     DemoCommand.Create(),
     PretrainCommand.Create(),
     EvalCommand.Create(),
-    MatchScoreCommand.Create(),
-    AblateCommand.Create(Evaluations.Kinds),
+    EvalCommand.Create(new MatchScoreDefinition()),
+    AblateCommand.Create(Evaluations.All),
     ExportCommand.Create(),
     InspectCommand.Create(),
     DataCommand.Create(),

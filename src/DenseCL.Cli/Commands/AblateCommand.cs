@@ -5,6 +5,7 @@ using DenseCL.Cli.Display;
 using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Cli.Commands;
 
@@ -27,7 +28,7 @@ internal static class AblateCommand
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else." };
 
     /// <param name="kinds">The evaluations that a file may name.</param>
-    public static Command Create(EvaluationKinds kinds) => new Command(
+    public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) => new Command(
         "ablate",
         "Trains variants of a recipe with several seeds each, measures them all in the same way, and compares them. OUT/table.md is the product.")
     {
@@ -40,7 +41,7 @@ internal static class AblateCommand
         """,
         (call, stop) => Prepare(call, kinds, stop));
 
-    private static Func<int> Prepare(ParseResult call, EvaluationKinds kinds, CancellationToken stop)
+    private static Func<int> Prepare(ParseResult call, IReadOnlyList<EvaluationDefinition> kinds, CancellationToken stop)
     {
         AblationPlan plan = AblationReader.Read(call.GetRequiredValue(File));
         if (call.GetValue(Seeds) is { } seeds)

@@ -15,7 +15,7 @@ internal static class BenchLoaderCommand
 {
     private static readonly Argument<string> Images = new("DIR") { Description = "The images: whatever pretrain --images takes." };
     private static readonly Option<int> Size = new("--size") { Description = "Side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 224 };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads that decode and augment.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that decode and augment; by default as many as pretrain takes.", HelpName = "N" };
     private static readonly Option<int> Limit = new("--limit") { Description = "The most images to take, the first ones of the source.", HelpName = "N", DefaultValueFactory = _ => 400 };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
@@ -28,7 +28,8 @@ internal static class BenchLoaderCommand
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
-        int size = call.GetValue(Size), threads = call.GetValue(Threads), limit = call.GetValue(Limit);
+        int size = call.GetValue(Size), limit = call.GetValue(Limit);
+        int? threads = call.GetValue(Threads);
         if (limit < 1)
         {
             throw new DataException(FormattableString.Invariant($"--limit is {limit}: choose at least 1 image."));

@@ -1,16 +1,105 @@
 using System.CommandLine;
+using DenseCL.Cli.Display;
+using DenseCL.Cli.Options;
+using DenseCL.Platform;
+using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.Definitions;
+using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Cli.Commands;
 
-/// <summary><c>densecl eval …</c>: what a backbone is worth on labelled images.</summary>
+/// <summary><c>densecl eval NAME</c>: what a backbone is worth, by each of the evaluations there are.</summary>
 internal static class EvalCommand
 {
-    public static Command Create() => new("eval", "Measures what a backbone is worth on labelled images. docs/evaluation.md says how.")
+    public static Command Create()
     {
-        EvalDenseProbeCommand.Create(),
-        EvalSegmentationCommand.Create(),
-        EvalKnnCommand.Create(),
-        EvalLinearCommand.Create(),
-        EvalSvmCommand.Create(),
-    };
+        Command eval = new("eval", "Measures what a backbone is worth on labelled images. docs/evaluation.md says how.");
+        foreach (EvaluationDefinition definition in Evaluations.All)
+        {
+            eval.Subcommands.Add(Create(definition));
+        }
+
+        return eval;
+    }
+
+    /// <summary>The command of one evaluation: everything in it comes from the definition.</summary>
+    public static Command Create(EvaluationDefinition definition)
+    {
+        EvaluationCall options = new(definition);
+        Command command = new(definition.Name, definition.Summary);
+        foreach (Option option in options.All)
+        {
+            command.Options.Add(option);
+        }
+
+        return command.Does(definition.Examples, (call, stop) => Prepare(definition, options, call, stop));
+    }
+
+    private static Func<int> Prepare(EvaluationDefinition definition, EvaluationCall options, ParseResult call, CancellationToken stop)
+    {
+        (bool json, ulong seed) = (call.GetValue(EvalOptions.Json), call.GetValue(EvalOptions.Seed));
+        string[] folders = [.. options.NewFolders(call)];
+        foreach (string folder in folders)
+        {
+            NewFolder.RefuseOccupied(folder);
+        }
+
+        RefuseNested(folders);
+        EvaluationInput input = new(new EvaluationOptions(definition.Name, [.. options.Given(call)]), options.Places(call), stop);
+        IEvaluation evaluation = definition.Create(input);      // says what is wrong before the weights are read
+        foreach (string warning in input.Warnings)
+        {
+            Console.Error.WriteLine(Printable.Text($"Note: {warning}"));
+        }
+
+        BackboneSource backbone = EvalOptions.Backbone(call);
+        TextWriter say = json ? Console.Error : Console.Out;
+        foreach (string line in input.Lines)
+        {
+            say.WriteLine(Printable.Text(line));
+        }
+
+        return () =>
+        {
+            EvaluationReport report = EvaluationDisplay.Show(say, progress => evaluation.Report(backbone, seed, progress, stop));
+            string text = report.Json(definition.Name, backbone, seed, input.Settings);
+            foreach (string warning in report.Warnings)
+            {
+                Console.Error.WriteLine(Printable.Text($"Note: {warning}"));
+            }
+
+            if (json)
+            {
+                Console.Write(text);
+            }
+            else
+            {
+                EvaluationDisplay.Show(report);
+            }
+
+            if (call.GetValue(EvalOptions.Out) is { } folder)
+            {
+                report.Write(folder, text);     // last: if the disk is full, the figures are on the screen
+            }
+
+            return Verb.Done;
+        };
+    }
+
+    /// <summary>Each folder appears when it is complete: one in another would be in its way.</summary>
+    private static void RefuseNested(string[] folders)
+    {
+        foreach ((int index, string first) in folders.Index())
+        {
+            if (folders.Skip(index + 1).FirstOrDefault(second => IsIn(first, second) || IsIn(second, first)) is { } second)
+            {
+                throw new IOException($"The folders {first} and {second} are in each other's way: choose two folders side by side.");
+            }
+        }
+
+        static bool IsIn(string inner, string outer) => Ended(inner).StartsWith(Ended(outer), StringComparison.Ordinal);
+
+        static string Ended(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
+    }
 }

@@ -1,32 +1,10 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using DenseCL.Transfer.Features;
-using DenseCL.Transfer.Protocols;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
-/// <summary>Figures of an evaluation, as a table or as JSON.</summary>
+/// <summary>Figures as a table.</summary>
 internal static class FiguresDisplay
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>One object: what was measured, the figures, and every setting.</summary>
-    public static void ShowJson(IEvaluation evaluation, BackboneSource backbone, ulong seed, IReadOnlyList<KeyValuePair<string, double>> figures, object settings) =>
-        Console.WriteLine(JsonSerializer.Serialize(
-            new
-            {
-                what = "DenseCL for .NET",
-                evaluation = evaluation.Name,
-                weights = backbone.Name,
-                architecture = backbone.Architecture.ToString().ToLowerInvariant(),
-                seed,
-                figures = figures.ToDictionary(figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null, StringComparer.Ordinal),
-                settings,
-            },
-            Json));
-
     /// <summary>A table of words, the first column to the left and numbers to the right.</summary>
     public static void ShowTable(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -44,8 +22,4 @@ internal static class FiguresDisplay
 
         AnsiConsole.Write(table);
     }
-
-    public static string Percent(double share) => FormattableString.Invariant($"{100 * share:F2} %");
-
-    public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
-using DenseCL.Data;
-using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;
@@ -27,12 +25,7 @@ internal static class EvalOptions
     public static readonly Option<ulong> Seed = new("--seed") { Description = "From which everything random is derived.", HelpName = "N", DefaultValueFactory = _ => 0 };
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object, with all settings, and nothing else." };
 
-    public static readonly Option<string> PrecisionName = new Option<string>("--precision")
-    {
-        Description = "The numbers that features are computed with: auto (bf16 where the processor multiplies it), fp32 or bf16.",
-        HelpName = "PRECISION",
-        DefaultValueFactory = _ => "auto",
-    }.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+    public static readonly Option<string?> Out = new("--out") { Description = "A new folder for metrics.json, and for what else the evaluation writes.", HelpName = "DIR" };
 
     /// <summary>Opens the weights that a call names, and says what was found in them.</summary>
     public static BackboneSource Backbone(ParseResult call)
@@ -62,25 +55,6 @@ internal static class EvalOptions
         }
 
         return source;
-    }
-
-    public static Precision PrecisionOf(ParseResult call) => Enum.Parse<Precision>(call.GetRequiredValue(PrecisionName), ignoreCase: true);
-
-    /// <summary>The value of an option that is an output stride, 8, 16 or 32; another is refused by the option's name.</summary>
-    public static int StrideOf(ParseResult call, Option<int> option) => call.GetRequiredValue(option) switch
-    {
-        int stride and (8 or 16 or ResNet.Stride) => stride,
-        int stride => throw new DataException(FormattableString.Invariant($"{option.Name} is {stride}: choose 8, 16 or 32.")),
-    };
-
-    /// <summary>Refuses a number out of its range, by the name of its option.</summary>
-    public static T InRange<T>(ParseResult call, Option<T> option, T low, T high)
-        where T : IComparable<T>, IFormattable
-    {
-        T value = call.GetRequiredValue(option);
-        return value.CompareTo(low) >= 0 && value.CompareTo(high) <= 0
-            ? value
-            : throw new DataException(FormattableString.Invariant($"{option.Name} is {value}: choose {low} to {high}."));
     }
 
     // Not Enum.Parse, which takes numbers as well.

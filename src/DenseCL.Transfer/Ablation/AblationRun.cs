@@ -9,6 +9,7 @@ using DenseCL.Training;
 using DenseCL.Transfer.Ablation.Tables;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.Definitions;
 using DenseCL.Weights;
 
 namespace DenseCL.Transfer.Ablation;
@@ -22,7 +23,7 @@ public sealed class AblationRun
     private readonly AblationPlan plan;
     private readonly AblationFolder folder;
     private readonly string data;
-    private readonly Dictionary<string, IEvaluation> evaluations;
+    private readonly Dictionary<string, (EvaluationDefinition Definition, IEvaluation Evaluation)> evaluations;
     private readonly Dictionary<(ImageLimits Limits, double MaxBadShare), (ImageSource Source, SkippedImages Skipped)> sources = [];
     private readonly List<AblationResult> results = [];
     private readonly List<string> notes = [];
@@ -30,7 +31,7 @@ public sealed class AblationRun
 
     /// <summary>Checks everything that can be wrong before any training, and finds what is there already. Nothing is written.</summary>
     /// <param name="plan">What to do.</param>
-    /// <param name="kinds">The evaluations there are.</param>
+    /// <param name="kinds">The evaluations there are; <see cref="Evaluations.All"/> but for a program with others.</param>
     /// <param name="images">The images to train on.</param>
     /// <param name="labelled">The path of the labelled data, for the evaluations.</param>
     /// <param name="folder">Where runs, results and tables are or will be.</param>
@@ -41,7 +42,7 @@ public sealed class AblationRun
     /// <exception cref="WeightFileException">The weights that a variant starts from cannot be read.</exception>
     /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public AblationRun(AblationPlan plan, EvaluationKinds kinds, ImageSource images, string labelled, AblationFolder folder, CancellationToken stop)
+    public AblationRun(AblationPlan plan, IReadOnlyList<EvaluationDefinition> kinds, ImageSource images, string labelled, AblationFolder folder, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -49,7 +50,8 @@ public sealed class AblationRun
         ArgumentNullException.ThrowIfNull(folder);
         (this.plan, this.folder) = (plan, folder);
         data = LabelledData.Fingerprint(labelled);
-        evaluations = plan.Evaluations.ToDictionary(evaluation => evaluation.Text, evaluation => kinds.Create(evaluation, labelled), StringComparer.Ordinal);
+        evaluations = plan.Evaluations.ToDictionary(
+            evaluation => evaluation.Text, evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)), StringComparer.Ordinal);
         CheckMachine();
         foreach (AblationVariant variant in plan.Variants.DistinctBy(variant => variant.Recipe.Run.Probe, StringComparer.Ordinal))
         {
@@ -132,7 +134,7 @@ public sealed class AblationRun
             IReadOnlyList<KeyValuePair<string, double>> figures;
             try
             {
-                figures = evaluations[evaluation.Text].Measure(backbone, job.Seed, stop);
+                figures = evaluations[evaluation.Text].Evaluation.Measure(backbone, job.Seed, stop);
             }
             catch (TrainingException e)
             {
@@ -141,7 +143,7 @@ public sealed class AblationRun
             }
 
             AblationResult result = new(
-                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, evaluations[evaluation.Text].Fingerprint, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
+                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, evaluations[evaluation.Text].Evaluation.Fingerprint, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
             ResultLog.Append(folder.Results, result);
             results.Add(result);
             WriteTables();
@@ -251,7 +253,13 @@ public sealed class AblationRun
         foreach (AblationResult result in found.Where(result => result.Recipe == hash && evaluations.ContainsKey(result.Evaluation)
             && (steps == 0 || result.Images == source.Fingerprint) && (result.Data is null || result.Data == data) && HasOptionsOf(result)))
         {
-            known[result.Evaluation] = result with { Variant = variant };     // the hash tells which recipe it was; a name may have changed since
+            // The hash tells which recipe it was; names may have changed since.
+            EvaluationDefinition definition = evaluations[result.Evaluation].Definition;
+            known[result.Evaluation] = result with
+            {
+                Variant = variant,
+                Figures = [.. result.Figures.Select(figure => KeyValuePair.Create(definition.NameOf(figure.Key), figure.Value))],
+            };
         }
 
         return new AblationJob(
@@ -259,7 +267,7 @@ public sealed class AblationRun
     }
 
     /// <summary>Whether a result of an evaluation of that text is one of that evaluation: a recipe that the text names may have changed.</summary>
-    private bool HasOptionsOf(AblationResult result) => result.Options is null || result.Options == evaluations[result.Evaluation].Fingerprint;
+    private bool HasOptionsOf(AblationResult result) => result.Options is null || result.Options == evaluations[result.Evaluation].Evaluation.Fingerprint;
 
     private static Recipe Resolved(AblationVariant variant, ulong seed, int images)
     {

@@ -24,8 +24,7 @@ internal sealed class FeatureMaps : IDisposable
 
     public FeatureMaps(BackboneSource source, DenseProbeOptions options)
     {
-        TorchRuntime.EnsureReady();
-        Device device = TorchRuntime.Choose(DeviceChoice.Auto);
+        Device device = EvaluationDevice.Choose();
         (allStages, shortSide) = (options.AllStages, options.ShortSide);
         normalisation = new PixelNormalisation(source.Normalisation, device, TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
         backbone = source.Build(options.Stride);
@@ -33,7 +32,7 @@ internal sealed class FeatureMaps : IDisposable
     }
 
     /// <summary>The features of an image.</summary>
-    /// <returns>(1, C, h, w), float32, on the processor.</returns>
+    /// <returns>(1, C, h, w), float32, where the network is.</returns>
     /// <exception cref="DataException">The image cannot be read.</exception>
     public Tensor Of(LabelledImage image)
     {
@@ -46,7 +45,7 @@ internal sealed class FeatureMaps : IDisposable
             last = cat([.. stages.Select(stage => nn.functional.adaptive_avg_pool2d(stage, [last.shape[2], last.shape[3]]))], 1);
         }
 
-        return last.to(CPU).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return last.to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

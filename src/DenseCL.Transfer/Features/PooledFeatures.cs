@@ -3,13 +3,14 @@ using DenseCL.Data.Sources;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Transfer.Protocols.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Features;
 
 /// <summary>What a frozen backbone says of whole images: the average of its last feature map over all positions.</summary>
-/// <param name="Features">(N, C) float32, in the order of the images.</param>
+/// <param name="Features">(N, C) float32, in the order of the images, where the backbone is.</param>
 /// <param name="Mirrored">The same of the images mirrored left to right, or null.</param>
 public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDisposable
 {
@@ -35,10 +36,11 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
         backbone.eval();
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using PixelNormalisation normalise = new(normalisation, CPU);
+        Device device = backbone.parameters().First().device;
+        using PixelNormalisation normalise = new(normalisation, device);
         try
         {
-            Tensor features = empty(images.Count, backbone.OutChannels);
+            Tensor features = empty(images.Count, backbone.OutChannels, device: device);
             Tensor? mirrored = mirror ? empty_like(features) : null;
             int done = 0;
             foreach (byte[] pixels in CroppedImages.Batches(images, options, stop))
@@ -69,9 +71,11 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
     /// <summary>The features of the images of a training and a test set.</summary>
     internal static (PooledFeatures Train, PooledFeatures Test) Of(
         BackboneSource weights, IReadOnlyList<ImageEntry> train, IReadOnlyList<ImageEntry> test, FeatureOptions options, bool mirror,
-        IProgress<FeatureProgress>? progress, CancellationToken stop)
+        IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
+        Device device = EvaluationDevice.Choose();
         using ResNet backbone = weights.Build();
+        backbone.to(device);
         PooledFeatures fitted = Of(backbone, weights.Normalisation, train, options, mirror, Part("train", train.Count), stop);
         try
         {
@@ -93,8 +97,14 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
         Mirrored?.Dispose();
     }
 
-    private sealed class PartProgress(IProgress<FeatureProgress> to, string part, int total) : IProgress<int>
+    private sealed class PartProgress(IProgress<EvaluationProgress> to, string part, int total) : IProgress<int>
     {
-        public void Report(int value) => to.Report(new FeatureProgress(part, value, total));
+        private int before;
+
+        public void Report(int value)
+        {
+            to.Report(EvaluationProgress.OfFeatures(part, before, value, total));
+            before = value;
+        }
     }
 }

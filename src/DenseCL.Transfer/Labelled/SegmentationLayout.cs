@@ -1,3 +1,4 @@
+using DenseCL.Recipes.Settings;
 namespace DenseCL.Transfer.Labelled;
 
 /// <summary>How images and masks lie in a folder.</summary>
@@ -13,9 +14,11 @@ public enum SegmentationLayout
     Cityscapes,
 
     /// <summary>COCO-Stuff: images/train2017 and annotations/train2017, masks of category id − 1.</summary>
+    [Word("cocostuff", Older = "coco-stuff")]
     CocoStuff,
 
     /// <summary>CamVid with 11 classes: images/SPLIT and labels/SPLIT, or SegNet's SPLIT and SPLITannot; 11 is void.</summary>
+    [Word("camvid", Older = "cam-vid")]
     CamVid,
 
     /// <summary>Any images/ and masks/ (or labels/, annotations/), both split into train, val and test or not; classes.txt names the classes.</summary>

@@ -28,7 +28,7 @@ public sealed class TopAccuracy
     }
 
     /// <summary>Counts images by the scores of their classes. Of equal scores the lower class comes first.</summary>
-    /// <param name="scores">(n, K), any floating type, on the CPU.</param>
+    /// <param name="scores">(n, K), any floating type.</param>
     /// <param name="labels">(n): 0 … K − 1.</param>
     /// <exception cref="ArgumentException">Shapes or labels do not fit.</exception>
     public void Add(Tensor scores, ReadOnlySpan<int> labels)
@@ -40,7 +40,7 @@ public sealed class TopAccuracy
         }
 
         using DisposeScope scope = NewDisposeScope();
-        double[] values = scores.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        double[] values = scores.to(ScalarType.Float64).contiguous().cpu().data<double>().ToArray();
         for (int i = 0; i < labels.Length; i++)
         {
             if ((uint)labels[i] >= classes)

@@ -1,25 +1,41 @@
 using System.IO.Hashing;
 using System.Text;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols;
 
 /// <summary>Tells whether two evaluations have the same options.</summary>
 internal static class OptionsFingerprint
 {
-    /// <summary>32 hexadecimal digits (XXH128) that change with the value of any option.</summary>
-    /// <param name="options">Records with init properties; those within them are to be given beside them.</param>
+    /// <summary>
+    /// 32 hexadecimal digits (XXH128) that change with the value of any option; a <see cref="LaterAttribute">later</see> one has no part at
+    /// its default, so that results recorded before it stay valid.
+    /// </summary>
+    /// <param name="options">Records with init properties; records that they hold come behind their own options.</param>
     public static string Of(params ReadOnlySpan<object> options)
     {
         XxHash128 hash = new();
         foreach (object record in options)
         {
-            foreach (OptionProperty option in OptionProperty.Of(record.GetType()).Where(option => option.HasForm))
-            {
-                hash.Append(Encoding.UTF8.GetBytes($"{option.Name}: {option.Text(record)}\n"));
-            }
+            Append(hash, record);
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static void Append(XxHash128 hash, object record)
+    {
+        object defaults = Activator.CreateInstance(record.GetType())!;
+        foreach (OptionProperty option in OptionProperty.Of(record.GetType())
+            .Where(option => option.HasForm && !(option.IsLater && Equals(option.ValueIn(record), option.ValueIn(defaults)))))
+        {
+            hash.Append(Encoding.UTF8.GetBytes($"{option.Name}: {option.Text(record)}\n"));
+        }
+
+        foreach (OptionProperty inner in EvaluationOption.Records(record.GetType()))
+        {
+            Append(hash, inner.ValueIn(record)!);
+        }
     }
 }

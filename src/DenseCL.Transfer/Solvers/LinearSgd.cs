@@ -19,8 +19,8 @@ internal sealed class LinearSgd : IDisposable
     private LinearSgd(Tensor mean, Tensor inverse, Tensor weight, Tensor bias) => (this.mean, this.inverse, this.weight, this.bias) = (mean, inverse, weight, bias);
 
     /// <summary>Trains from weights of 0.</summary>
-    /// <param name="features">(N, C) float32.</param>
-    /// <param name="labels">(N) int64: 0 … K − 1.</param>
+    /// <param name="features">(N, C) float32; it is computed where they are.</param>
+    /// <param name="labels">(N) int64, on the same device: 0 … K − 1.</param>
     /// <param name="classes">K.</param>
     /// <param name="rate">The learning rate to start with.</param>
     /// <param name="options">Epochs and batch.</param>
@@ -36,7 +36,7 @@ internal sealed class LinearSgd : IDisposable
         // What differs in the last digits of its mean only is constant: rounding must not become a feature.
         Tensor inverse = where(deviation > mean.abs().Times(1e-6), deviation.reciprocal(), zeros_like(deviation));
         Tensor x = (features - mean) * inverse;
-        Tensor weight = zeros(features.shape[1], classes), bias = zeros(classes), push = zeros_like(weight), biasPush = zeros_like(bias);
+        Tensor weight = zeros(features.shape[1], classes, device: features.device), bias = zeros(classes, device: features.device), push = zeros_like(weight), biasPush = zeros_like(bias);
         long steps = (long)options.Epochs * (rows / batch), step = 0;
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
@@ -45,7 +45,7 @@ internal sealed class LinearSgd : IDisposable
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope one = NewDisposeScope();
-                Tensor taken = tensor(order.AsSpan(start, batch).ToArray(), dtype: ScalarType.Int64);
+                Tensor taken = tensor(order.AsSpan(start, batch).ToArray(), dtype: ScalarType.Int64, device: features.device);
                 Tensor images = x.index_select(0, taken), truth = labels.index_select(0, taken).unsqueeze(1);
                 Tensor residual = nn.functional.softmax(images.mm(weight).AddInPlace(bias), 1);
                 residual.scatter_add_(1, truth, -ones_like(truth, dtype: ScalarType.Float32)).DivideInPlace(batch);      // (n, K)

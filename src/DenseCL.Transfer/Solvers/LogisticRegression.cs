@@ -46,8 +46,8 @@ public sealed class LogisticRegression
     public bool Converged { get; }
 
     /// <summary>Fits a probe.</summary>
-    /// <param name="features">(P, C), any floating type, on the CPU.</param>
-    /// <param name="labels">(P), int64: 0 … K − 1, or the ignored label.</param>
+    /// <param name="features">(P, C), any floating type; it is computed where they are, but for the steps of the solver.</param>
+    /// <param name="labels">(P), int64, on the same device: 0 … K − 1, or the ignored label.</param>
     /// <param name="classes">K, 2 … 65,536.</param>
     /// <param name="options">Penalty and stopping; the defaults if null.</param>
     /// <param name="cancellationToken">Stops the solver between two evaluations.</param>
@@ -98,8 +98,9 @@ public sealed class LogisticRegression
         {
             using var scope = NewDisposeScope();
             (double[] folded, double[] shifted) = Fold(point);
-            Tensor w = tensor(folded).reshape(classes, width), b = tensor(shifted);
-            Tensor gradientW = zeros(classes, width, dtype: ScalarType.Float64), gradientB = zeros(classes, dtype: ScalarType.Float64);
+            Device device = features.device;
+            Tensor w = tensor(folded, device: device).reshape(classes, width), b = tensor(shifted, device: device);
+            Tensor gradientW = zeros(classes, width, dtype: ScalarType.Float64, device: device), gradientB = zeros(classes, dtype: ScalarType.Float64, device: device);
             double loss = 0;
             foreach ((long start, long count) in Windows(features))
             {
@@ -115,7 +116,7 @@ public sealed class LogisticRegression
                 gradientB.AddInPlace(residual.sum(dim: 0)); // a bare 0 would be taken for a ScalarType
             }
 
-            double[] raw = gradientW.data<double>().ToArray(), rawBias = gradientB.data<double>().ToArray();
+            double[] raw = gradientW.cpu().data<double>().ToArray(), rawBias = gradientB.cpu().data<double>().ToArray();
             double penalty = 0;
             for (int k = 0; k < classes; k++)
             {
@@ -133,31 +134,31 @@ public sealed class LogisticRegression
     }
 
     /// <summary>The most probable class of each position.</summary>
-    /// <param name="features">(P, C), any floating type, on the CPU.</param>
-    /// <returns>(P), int64, each 0 … K − 1.</returns>
+    /// <param name="features">(P, C), any floating type.</param>
+    /// <returns>(P), int64, each 0 … K − 1; where the features are.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Predict(Tensor features)
     {
         CheckWidth(features);
-        Tensor predictions = empty(features.shape[0], dtype: ScalarType.Int64, device: CPU);
+        Tensor predictions = empty(features.shape[0], dtype: ScalarType.Int64, device: features.device);
         Score(features, (start, scores) => predictions.narrow(0, start, scores.shape[0]).copy_(scores.argmax(1)));
         return predictions;
     }
 
     /// <summary>The logits of all classes for each position.</summary>
-    /// <param name="features">(P, C), any floating type, on the CPU.</param>
-    /// <returns>(P, K), double precision.</returns>
+    /// <param name="features">(P, C), any floating type.</param>
+    /// <returns>(P, K), double precision; where the features are.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Scores(Tensor features)
     {
         CheckWidth(features);
-        Tensor all = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: CPU);
+        Tensor all = empty(features.shape[0], Classes, dtype: ScalarType.Float64, device: features.device);
         Score(features, (start, scores) => all.narrow(0, start, scores.shape[0]).copy_(scores));
         return all;
     }
 
     /// <summary>Predicts every position and counts it against its label.</summary>
-    /// <param name="features">(P, C), any floating type, on the CPU.</param>
+    /// <param name="features">(P, C), any floating type.</param>
     /// <param name="labels">(P), int64: 0 … K − 1, or the ignored label.</param>
     /// <exception cref="ArgumentException">Shapes or labels do not fit.</exception>
     public ConfusionMatrix Evaluate(Tensor features, Tensor labels)
@@ -165,7 +166,7 @@ public sealed class LogisticRegression
         CheckShapes(features, labels);
         using var scope = NewDisposeScope();
         ConfusionMatrix confusion = new(Classes, ignoreLabel);
-        confusion.Add(labels.data<long>().ToArray(), Predict(features).data<long>().ToArray());
+        confusion.Add(labels.cpu().data<long>().ToArray(), Predict(features).cpu().data<long>().ToArray());
         return confusion;
     }
 
@@ -182,7 +183,7 @@ public sealed class LogisticRegression
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        Tensor w = tensor(weight).reshape(Classes, channels), b = tensor(bias);
+        Tensor w = tensor(weight, device: features.device).reshape(Classes, channels), b = tensor(bias, device: features.device);
         foreach ((long start, long count) in Windows(features))
         {
             using var window = NewDisposeScope();
@@ -239,11 +240,11 @@ public sealed class LogisticRegression
             throw new ArgumentException("A feature is not finite: look for NaN in the images or the weights.", nameof(features));
         }
 
-        return (mean.data<double>().ToArray(), inverse.data<double>().ToArray());
+        return (mean.cpu().data<double>().ToArray(), inverse.cpu().data<double>().ToArray());
 
         Tensor Average(Func<Tensor, Tensor> of)
         {
-            Tensor sum = zeros(features.shape[1], dtype: ScalarType.Float64);
+            Tensor sum = zeros(features.shape[1], dtype: ScalarType.Float64, device: features.device);
             foreach ((long start, long count) in Windows(features))
             {
                 using var window = NewDisposeScope();

@@ -1,3 +1,5 @@
+using DenseCL.Transfer.Protocols.Definitions;
+
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>How a linear probe is fitted.</summary>
@@ -5,32 +7,29 @@ public sealed record LogisticRegressionOptions
 {
     /// <summary>Weight λ of the penalty (λ/2)‖W‖² on the weights of standardised features, above 0 and at most 1000. Default 1e-3.</summary>
     /// <remarks>Larger suits few positions and many channels, and converges sooner; it must be above 0, or separable classes have no optimum.</remarks>
+    [Option("Weight of the penalty on the classifier's weights.", Low = 0, AboveLow = true, High = 1000, Placeholder = "λ")]
     public double L2
     {
         get;
-        init => field = value is > 0 and <= 1000
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "L2 must be above 0 and at most 1000; 1e-3 is the default.");
+        init => field = this.Checked(value);
     } = 1e-3;
 
     /// <summary>Steps of the solver at most, 1 … 100,000. Default 500.</summary>
     /// <remarks>Each reads all positions once or a few times; <see cref="LogisticRegression.Converged"/> says whether they sufficed.</remarks>
+    [Option("Steps of the classifier's solver at most.", Low = 1, High = 100_000)]
     public int MaxIterations
     {
         get;
-        init => field = value is >= 1 and <= 100_000
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxIterations must be 1 … 100,000; 500 is the default.");
+        init => field = this.Checked(value);
     } = 500;
 
     /// <summary>The solver stops when no component of the gradient is larger, 1e-12 … 0.1. Default 1e-4.</summary>
     /// <remarks>With so small a gradient further steps change no figure in its first three digits.</remarks>
+    [Option("The solver stops when no component of the gradient is larger.", Low = 1e-12, High = 0.1)]
     public double Tolerance
     {
         get;
-        init => field = value is >= 1e-12 and <= 0.1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Tolerance must be 1e-12 … 0.1; 1e-4 is the default.");
+        init => field = this.Checked(value);
     } = 1e-4;
 
     /// <summary>The label of positions that do not count. Default 255.</summary>

@@ -26,11 +26,11 @@ internal static class SquaredHingeSvm
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = features.to(ScalarType.Float64);
-        return cat([x, ones(x.shape[0], 1, dtype: ScalarType.Float64)], 1).MoveToOuterDisposeScope();
+        return cat([x, ones(x.shape[0], 1, dtype: ScalarType.Float64, device: x.device)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Solves P problems.</summary>
-    /// <param name="x">(N, D) double, as of <see cref="WithBias"/>.</param>
+    /// <param name="x">(N, D) double, as of <see cref="WithBias"/>; all else is on its device.</param>
     /// <param name="y">(N, P) double: 1 or −1.</param>
     /// <param name="cost">(N, P) double: cᵢ, 0 for rows that a problem does not have.</param>
     /// <param name="start">(D, P) where to start, or null; without influence on the solution.</param>
@@ -44,10 +44,10 @@ internal static class SquaredHingeSvm
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor solution = start is null ? zeros(x.shape[1], y.shape[1], dtype: ScalarType.Float64) : start.clone();
+        Tensor solution = start is null ? zeros(x.shape[1], y.shape[1], dtype: ScalarType.Float64, device: x.device) : start.clone();
         Tensor goal = Length(x.t().mm(cost * y).Times(2)).AtMost(1).Times(tolerance); // (P)
         long[] all = [.. Enumerable.Range(0, (int)y.shape[1]).Select(problem => (long)problem)];
-        Tensor left = tensor(all);                                                  // the problems still to be solved
+        Tensor left = tensor(all, device: x.device);                                // the problems still to be solved
         Tensor w = solution.clone(), margin = x.mm(w);
         (y, cost) = (y.alias(), cost.alias());                                      // what is let go of below is not the caller's
         for (int step = 0; step < MaxSteps; step++)

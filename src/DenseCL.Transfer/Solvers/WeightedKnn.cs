@@ -38,7 +38,7 @@ internal static class WeightedKnn
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope piece = NewDisposeScope();
                 int width = Math.Min(References, rows - first);
-                float[] similarities = q.narrow(0, start, count).mm(x.narrow(0, first, width).t()).data<float>().ToArray();    // (count, width)
+                float[] similarities = q.narrow(0, start, count).mm(x.narrow(0, first, width).t()).cpu().data<float>().ToArray();    // (count, width)
                 Parallel.For(0, count, i => Keep(nearest[i], most, similarities.AsSpan(i * width, width), first));
             }
 

@@ -28,7 +28,9 @@ public sealed class EvalClassificationTests : IDisposable
         { ["linear", "--data", "SET", "--untrained", "resnet18", "--solver", "adam"], ["adam", "lbfgs"] },
         { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "0"], ["--shots is '0'"] },
         { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "1,7"], ["--shots asks for 7", "fewer"] },
-        { ["svm", "--data", "SET", "--untrained", "resnet18", "--low-shot-cost", "0"], ["--low-shot-cost is 0"] },
+        { ["svm", "--data", "SET", "--untrained", "resnet18", "--low-shot-cost", "0"], ["--low-shot-cost is 0", "1e-9 to 1000000"] },
+        { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "1", "--no-low-shot"], ["`shots`", "Keep one of the two"] },
+        { ["knn", "--data", "SET", "--data", "SET", "--untrained", "resnet18"], ["--data is given 2 times"] },
         { ["svm", "--data", "nowhere", "--untrained", "resnet18"], ["nowhere", "train/"] },
     };
 

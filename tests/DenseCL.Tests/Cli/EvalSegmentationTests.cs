@@ -54,7 +54,9 @@ public sealed class EvalSegmentationTests : IDisposable
         (int status, string output, string error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(steps: 2), "--json", "--out", folder["result"], "--predictions", folder["predictions"]]);
         Assert.True(status == 0, output + error);
         JsonElement json = JsonDocument.Parse(output).RootElement;
-        Assert.InRange(json.GetProperty("mIoU").GetDouble(), 0, 1);
+        double share = json.GetProperty("figures").GetProperty("meanIoU").GetDouble();
+        Assert.InRange(share, 0, 1);
+        Assert.Equal(share, json.GetProperty("meanIoU").GetDouble());
         Assert.Equal((9, 4, 4), (json.GetProperty("classes").GetArrayLength(), json.GetProperty("trainImages").GetInt32(), json.GetProperty("testImages").GetInt32()));
         Assert.Equal("0.02", json.GetProperty("recipe").GetProperty("learningRate").GetString());
         Assert.Equal(output, File.ReadAllText(folder["result", "metrics.json"]));

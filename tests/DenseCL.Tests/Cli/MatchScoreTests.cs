@@ -76,10 +76,12 @@ public sealed class MatchScoreTests : IDisposable
         Assert.Contains("None of the 1 images", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Help_says_what_is_measured_with_an_example()
+    [Theory]
+    [InlineData("match-score")]
+    [InlineData("eval", "match-score")]
+    public void Help_says_what_is_measured_with_an_example(params string[] verb)
     {
-        (int status, string output, _) = Densecl.Run("match-score", "--help");
+        (int status, string output, _) = Densecl.Run([.. verb, "--help"]);
         Assert.Equal(0, status);
         Assert.All(
             new[] { "--weights", "--untrained", "--images", "--pairs", "--limit", "--size", "--stride", "--seed", "Examples:", "within one position of the true place" },

@@ -1,4 +1,6 @@
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Definitions;
+
 namespace DenseCL.Transfer.Ablation.Tables;
 
 /// <summary>The results of an ablation over its seeds.</summary>
@@ -29,10 +31,11 @@ public sealed class AblationTable
         return new AblationTable(
             plan,
             [
-                .. from evaluation in plan.Evaluations.Select(evaluation => evaluation.Text)
+                .. from planned in plan.Evaluations
+                   let evaluation = planned.Text
                    let measured = all.Where(result => result.Evaluation == evaluation).ToArray()
                    from figure in measured.SelectMany(result => result.Figures.Select(pair => pair.Key)).Distinct(StringComparer.Ordinal)
-                   from row in RowsOf(plan, evaluation, figure, measured)
+                   from row in RowsOf(plan, planned, figure, measured)
                    select row,
             ]);
     }
@@ -40,21 +43,23 @@ public sealed class AblationTable
     /// <summary>As JSON, with every digit.</summary>
     public string ToJson() => TableJson.Of(this);
 
-    private static IEnumerable<AblationTableRow> RowsOf(AblationPlan plan, string evaluation, string figure, AblationResult[] measured)
+    private static IEnumerable<AblationTableRow> RowsOf(AblationPlan plan, PlannedEvaluation evaluation, string figure, AblationResult[] measured)
     {
         Dictionary<string, KeyValuePair<ulong, double>[]> values = plan.Names.ToDictionary(name => name, name => ValuesOf(plan, name, figure, measured), StringComparer.Ordinal);
-        bool isShare = !IsChoice(figure) && values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
+        bool isShare = !IsNumber(evaluation.Kind, figure) && values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
         Dictionary<ulong, double> baseline = plan.Baseline is { } name ? new(values[name]) : [];
         foreach ((string variant, KeyValuePair<ulong, double>[] own) in plan.Names.Select(variant => (variant, values[variant])).Where(row => row.Item2.Length > 0))
         {
             double[] differences = variant == plan.Baseline ? [] : [.. own.Where(pair => baseline.ContainsKey(pair.Key)).Select(pair => pair.Value - baseline[pair.Key])];
             yield return new AblationTableRow(
-                evaluation, figure, isShare, variant, own, Estimate.Of([.. own.Select(pair => pair.Value)]), differences.Length == 0 ? null : Estimate.Of(differences));
+                evaluation.Text, figure, isShare, variant, own, Estimate.Of([.. own.Select(pair => pair.Value)]), differences.Length == 0 ? null : Estimate.Of(differences));
         }
     }
 
-    /// <summary>Whether a figure is what a search chose, and no measure.</summary>
-    private static bool IsChoice(string figure) => figure is "penalty" or "learningRate" || figure.StartsWith("cost.", StringComparison.Ordinal);
+    /// <summary>Whether a figure is known to be no share, such as what a search chose.</summary>
+    private static bool IsNumber(string evaluation, string figure) =>
+        Protocols.Evaluations.All.FirstOrDefault(definition => definition.Name == evaluation)?.Figures
+            .FirstOrDefault(known => known.Is(figure))?.Unit == FigureUnit.Number;
 
     private static KeyValuePair<ulong, double>[] ValuesOf(AblationPlan plan, string variant, string figure, AblationResult[] measured) =>
     [

@@ -3,6 +3,7 @@ using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Solvers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,13 +34,41 @@ public sealed class DenseProbeEvaluation : IEvaluation
     public string Name => "dense-probe";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options, options.Probe);
+    public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
+        Figures(Evaluate(backbone, seed, progress: null, stop).Confusion);
+
+    /// <inheritdoc/>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
-        ConfusionMatrix confusion = Evaluate(backbone, seed, progress: null, stop).Confusion;
-        return [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy)];
+        ArgumentNullException.ThrowIfNull(backbone);
+        (LogisticRegression probe, ConfusionMatrix confusion) = Evaluate(backbone, seed, progress, stop);
+        IReadOnlyList<double> ious = confusion.PerClassIoU;
+        int labelled = options.Labelled ?? data.Train.Count;
+        string slow = FormattableString.Invariant(
+            $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner.");
+        return new EvaluationReport
+        {
+            Figures = Figures(confusion),
+            Tables = [new(["class", "IoU"], [.. data.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, EvaluationReport.Percent(ious[c])])])],
+            Lines =
+            [
+                $"mIoU {EvaluationReport.Percent(confusion.MeanIoU)}, pixel accuracy {EvaluationReport.Percent(confusion.PixelAccuracy)}",
+                FormattableString.Invariant(
+                    $"{backbone.Name}, stride {options.Stride}, {(options.AllStages ? "all stages" : "last stage")}: learned from {labelled:N0} images, measured on {data.Test.Count:N0}, {data.ClassNames.Count} classes ({data.Layout}); seed {seed}."),
+                .. probe.Converged ? Array.Empty<string>() : [slow],
+            ],
+            Facts =
+            [
+                new("trainImages", labelled),
+                new("testImages", data.Test.Count),
+                new("steps", probe.Iterations),
+                new("converged", probe.Converged),
+                new("classIoU", data.ClassNames.Select((name, c) => new { @class = name, iou = EvaluationReport.Finite(ious[c]) })),
+            ],
+        };
     }
 
     /// <summary>Fits the classifier and counts its predictions.</summary>
@@ -50,7 +79,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
     /// <returns>The classifier, and every pixel of the images to measure on.</returns>
     /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map, no label counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public (LogisticRegression Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<FeatureProgress>? progress, CancellationToken stop)
+    public (LogisticRegression Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
@@ -63,13 +92,15 @@ public sealed class DenseProbeEvaluation : IEvaluation
         {
             stop.ThrowIfCancellationRequested();
             Count(probe, maps, data.Test[i], confusion);
-            progress?.Report(new FeatureProgress("test", i + 1, data.Test.Count));
+            progress?.Report(EvaluationProgress.OfFeatures("test", i, i + 1, data.Test.Count));
         }
 
         return (probe, confusion);
     }
 
-    private LogisticRegression Fit(FeatureMaps maps, IReadOnlyList<LabelledImage> labelled, ulong seed, IProgress<FeatureProgress>? progress, CancellationToken stop)
+    private static KeyValuePair<string, double>[] Figures(ConfusionMatrix confusion) => [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy)];
+
+    private LogisticRegression Fit(FeatureMaps maps, IReadOnlyList<LabelledImage> labelled, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> features = [], labels = [];
@@ -87,10 +118,10 @@ public sealed class DenseProbeEvaluation : IEvaluation
                 positions = [.. order.Take(each).Order().Select(p => positions[p])];
             }
 
-            Tensor rows = map.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(positions));         // (≤ each, C)
+            Tensor rows = map.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(positions, device: map.device));         // (≤ each, C)
             features.Add(rows.MoveToOuterDisposeScope());
-            labels.Add(tensor([.. positions.Select(p => classes[p])], ScalarType.Int64).MoveToOuterDisposeScope());
-            progress?.Report(new FeatureProgress("train", i + 1, labelled.Count));
+            labels.Add(tensor([.. positions.Select(p => classes[p])], ScalarType.Int64, device: map.device).MoveToOuterDisposeScope());
+            progress?.Report(EvaluationProgress.OfFeatures("train", i, i + 1, labelled.Count));
         }
 
         Tensor all = cat(features), classesOf = cat(labels);
@@ -113,7 +144,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         (long height, long width) = (map.shape[2], map.shape[3]);
         Tensor scores = probe.Scores(map.permute(0, 2, 3, 1).flatten(0, 2)).view(1, height, width, -1).permute(0, 3, 1, 2);    // (1, K, h, w)
         Tensor pixels = nn.functional.interpolate(scores, [mask.Height, mask.Width], mode: InterpolationMode.Bilinear, align_corners: false).argmax(1);
-        confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.data<long>().ToArray());
+        confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.cpu().data<long>().ToArray());
     }
 
     private long[] LabelsOf(LabelledImage image, int gridWidth, int gridHeight)

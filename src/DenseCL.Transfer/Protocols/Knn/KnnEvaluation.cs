@@ -3,6 +3,7 @@ using DenseCL.Data;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Transfer.Protocols.Knn;
@@ -13,19 +14,17 @@ public sealed class KnnEvaluation : IEvaluation
     private readonly LabelledImages train;
     private readonly LabelledImages test;
     private readonly KnnOptions options;
-    private readonly IProgress<FeatureProgress>? progress;
 
     /// <summary>The protocol on a data set.</summary>
     /// <param name="train">Images that vote.</param>
     /// <param name="test">Images to be classified, with the same classes.</param>
     /// <param name="options">Neighbours and preprocessing; the defaults if null.</param>
-    /// <param name="progress">Told how far the features are; may be null.</param>
     /// <exception cref="DataException">There are fewer images to train on than neighbours.</exception>
-    public KnnEvaluation(LabelledImages train, LabelledImages test, KnnOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    public KnnEvaluation(LabelledImages train, LabelledImages test, KnnOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        (this.train, this.test, this.options, this.progress) = (train, test, options ?? new(), progress);
+        (this.train, this.test, this.options) = (train, test, options ?? new());
         int most = this.options.Neighbours.Max();
         if (most > train.Entries.Count)
         {
@@ -38,12 +37,35 @@ public sealed class KnnEvaluation : IEvaluation
     public string Name => "knn";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+    public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
     /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is without influence.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, progress: null, stop);
+
+    /// <inheritdoc/>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    {
+        List<KeyValuePair<string, double>> figures = Measure(backbone, progress, stop);
+        Dictionary<string, double> shares = new(figures, StringComparer.Ordinal);
+        return new EvaluationReport
+        {
+            Figures = figures,
+            Tables =
+            [
+                new(["neighbours", "top-1", "top-5"], [.. options.Neighbours.Order().Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k => (IReadOnlyList<string>)
+                    [k, EvaluationReport.Percent(shares[$"top1.k{k}"]), shares.TryGetValue($"top5.k{k}", out double top5) ? EvaluationReport.Percent(top5) : ""])]),
+            ],
+            Lines =
+            [
+                FormattableString.Invariant(
+                    $"{backbone.Name}, {options.Features.Size} px: {test.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, among {train.Entries.Count:N0} neighbours; seed {seed}."),
+            ],
+        };
+    }
+
+    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(backbone, train.Entries, test.Entries, options.Features, mirror: false, progress, stop);

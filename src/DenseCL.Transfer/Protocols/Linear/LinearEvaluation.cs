@@ -3,6 +3,7 @@ using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Solvers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,19 +18,17 @@ public sealed class LinearEvaluation : IEvaluation
     private readonly LabelledImages train;
     private readonly LabelledImages test;
     private readonly LinearOptions options;
-    private readonly IProgress<FeatureProgress>? progress;
 
     /// <summary>The protocol on a data set.</summary>
     /// <param name="train">Images to fit to, at least two of each class.</param>
     /// <param name="test">Images to be classified, with the same classes.</param>
     /// <param name="options">Solver, search and preprocessing; the defaults if null.</param>
-    /// <param name="progress">Told how far the features are; may be null.</param>
     /// <exception cref="DataException">A class has a single image to train on: none could be held out.</exception>
-    public LinearEvaluation(LabelledImages train, LabelledImages test, LinearOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    public LinearEvaluation(LabelledImages train, LabelledImages test, LinearOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        (this.train, this.test, this.options, this.progress) = (train, test, options ?? new(), progress);
+        (this.train, this.test, this.options) = (train, test, options ?? new());
         int[] single = [.. train.Labels.CountBy(label => label).Where(count => count.Value < 2).Select(count => count.Key)];
         if (single.Length > 0)
         {
@@ -44,12 +43,41 @@ public sealed class LinearEvaluation : IEvaluation
     public string Name => "linear";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+    public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
     /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by, and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, seed, progress: null, stop);
+
+    /// <inheritdoc/>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    {
+        List<KeyValuePair<string, double>> figures = Measure(backbone, seed, progress, stop);
+        Dictionary<string, double> values = new(figures, StringComparer.Ordinal);
+        bool sgd = options.Solver == LinearSolver.Sgd;
+        return new EvaluationReport
+        {
+            Figures = figures,
+            Tables =
+            [
+                new(["top-1", "top-5", "top-1, held out of training", sgd ? "learning rate" : "penalty"], [
+                    [
+                        EvaluationReport.Percent(values["top1"]), values.TryGetValue("top5", out double top5) ? EvaluationReport.Percent(top5) : "",
+                        EvaluationReport.Percent(values["validation.top1"]), EvaluationReport.Number(figures[^1].Value),
+                    ],
+                ]),
+            ],
+            Lines =
+            [
+                FormattableString.Invariant(
+                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, tested on {test.Entries.Count:N0}; seed {seed}."),
+            ],
+            Facts = [new("searched", sgd ? options.LearningRates : options.Penalties)],
+        };
+    }
+
+    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
@@ -62,7 +90,7 @@ public sealed class LinearEvaluation : IEvaluation
         {
             using DisposeScope search = NewDisposeScope();
             (Tensor features, Tensor truth) = Rows(fit, labels, rest);
-            Tensor held = fit.Features.index_select(0, tensor(part, dtype: ScalarType.Int64));
+            Tensor held = fit.Features.index_select(0, tensor(part, dtype: ScalarType.Int64, device: fit.Features.device));
             int[] heldLabels = [.. part.Select(i => labels[i])];
             foreach (double value in sgd ? options.LearningRates : options.Penalties)
             {
@@ -119,7 +147,8 @@ public sealed class LinearEvaluation : IEvaluation
     /// <summary>Features and labels of some images, and behind them of the same mirrored.</summary>
     private static (Tensor Features, Tensor Labels) Rows(PooledFeatures of, int[] labels, int[] images)
     {
-        Tensor rows = tensor(images, dtype: ScalarType.Int64), truth = tensor(images.Select(i => (long)labels[i]).ToArray());
+        Device device = of.Features.device;
+        Tensor rows = tensor(images, dtype: ScalarType.Int64, device: device), truth = tensor(images.Select(i => (long)labels[i]).ToArray(), device: device);
         return of.Mirrored is { } mirrored
             ? (cat([of.Features.index_select(0, rows), mirrored.index_select(0, rows)]), cat([truth, truth]))
             : (of.Features.index_select(0, rows), truth);

@@ -9,6 +9,7 @@ using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,17 +36,15 @@ public sealed class MatchScoreEvaluation : IEvaluation
 
     private readonly ImageSource images;
     private readonly MatchScoreOptions options;
-    private readonly IProgress<FeatureProgress>? progress;
     private readonly DataOptions look;
 
     /// <summary>The evaluation.</summary>
     /// <param name="images">The images; <see cref="MatchImages"/> opens them.</param>
     /// <param name="options">Views and map; the defaults if null.</param>
-    /// <param name="progress">Told after each image; may be null.</param>
-    public MatchScoreEvaluation(ImageSource images, MatchScoreOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    public MatchScoreEvaluation(ImageSource images, MatchScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        (this.images, this.options, this.progress) = (images, options ?? new(), progress);
+        (this.images, this.options) = (images, options ?? new());
         look = new DataOptions { Size = this.options.Size, CropScale = new Interval(0.3, 1), JitterProbability = 0, GreyscaleProbability = 0, BlurProbability = 0, FlipProbability = 0.5 };
     }
 
@@ -68,14 +67,49 @@ public sealed class MatchScoreEvaluation : IEvaluation
         return [new("matches", result.Matches), new("exactMatches", result.ExactMatches), new("chance", result.Chance)];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The figures have the ends of the 95 % interval of <c>matches</c>, too: <c>lowerBound</c> and <c>upperBound</c>.</remarks>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        MatchScoreResult result = Evaluate(backbone, seed, stop, progress: progress);
+        string interval = double.IsNaN(result.LowerBound) ? "-" : $"{EvaluationReport.Percent(result.LowerBound)} to {EvaluationReport.Percent(result.UpperBound)}";
+        return new EvaluationReport
+        {
+            Figures =
+            [
+                new("matches", result.Matches), new("lowerBound", result.LowerBound), new("upperBound", result.UpperBound),
+                new("exactMatches", result.ExactMatches), new("chance", result.Chance),
+            ],
+            Tables =
+            [
+                new(["the nearest position of the other view is", "share", "95 % interval"],
+                [
+                    ["within one position of the true place (matches)", EvaluationReport.Percent(result.Matches), interval],
+                    ["the very position of the true place (exact matches)", EvaluationReport.Percent(result.ExactMatches), ""],
+                    ["within one position, matched at random (chance)", EvaluationReport.Percent(result.Chance), ""],
+                ]),
+            ],
+            Lines =
+            [
+                FormattableString.Invariant(
+                    $"{backbone.Name}, {options.Size} px, stride {options.Stride}: {result.Positions:N0} positions that both views of a pair show, {options.Pairs:N0} {(options.Pairs == 1 ? "pair" : "pairs")} of each of {result.Images:N0} {(result.Images == 1 ? "image" : "images")}; seed {seed}."),
+            ],
+            Warnings = Skipped(result.Skipped),
+            Facts = [new("images", result.Images), new("positions", result.Positions), new("skipped", result.Skipped.Count)],
+        };
+    }
+
     /// <summary>Matches the views of every image.</summary>
     /// <param name="backbone">The weights.</param>
     /// <param name="seed">Draws the views.</param>
     /// <param name="stop">Ends the work.</param>
     /// <param name="each">Told of every pair of views, to draw it for example; may be null.</param>
+    /// <param name="progress">Told after each image; may be null.</param>
     /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public MatchScoreResult Evaluate(BackboneSource backbone, ulong seed, CancellationToken stop, Action<MatchedViews>? each = null)
+    public MatchScoreResult Evaluate(
+        BackboneSource backbone, ulong seed, CancellationToken stop, Action<MatchedViews>? each = null, IProgress<EvaluationProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using OpenShards shards = new();
@@ -101,7 +135,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
                 }
             }
 
-            progress?.Report(new FeatureProgress("test", i + 1, total));
+            progress?.Report(EvaluationProgress.OfFeatures("test", i, i + 1, total));
         }
 
         matcher.Flush(counts);
@@ -121,6 +155,12 @@ public sealed class MatchScoreEvaluation : IEvaluation
         CounterRandom random = new(seed, (ulong)RandomPurpose.MatchViews, (ulong)index, (ulong)pair, (ulong)view);
         return ViewParameters.Draw(look, ref random, image.Width, image.Height);
     }
+
+    private static IReadOnlyList<string> Skipped(SkippedImages skipped) => skipped.Entries is not [var (file, reason), ..] ? [] :
+    [
+        FormattableString.Invariant(
+            $"{skipped.Count:N0} of the images cannot be used and {(skipped.Count == 1 ? "is" : "are")} left out: {file} ({reason}){(skipped.Count > 1 ? ", …" : "")}."),
+    ];
 
     private static bool Decode(ImageEntry entry, RgbImage image, OpenShards shards, SkippedImages skipped)
     {
@@ -156,8 +196,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         public Matcher(BackboneSource source, MatchScoreOptions options, Action<MatchedViews>? each)
         {
             this.each = each;
-            TorchRuntime.EnsureReady();
-            Device device = TorchRuntime.Choose(DeviceChoice.Auto);
+            Device device = EvaluationDevice.Choose();
             (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
             int pairs = Math.Clamp(PositionsAtOnce / (Side * Side), 1, PairsAtOnce);
             pixels = new byte[pairs * 2 * ViewBytes];

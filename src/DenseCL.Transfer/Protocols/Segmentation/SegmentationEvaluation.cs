@@ -11,6 +11,7 @@ using DenseCL.Training.Logs;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Protocols.Segmentation.Network;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,6 +42,9 @@ public sealed class SegmentationEvaluation : IEvaluation
         RefuseLargeCrops();
     }
 
+    /// <summary>A new folder that <see cref="Report"/> writes what is predicted into; null for none.</summary>
+    public string? Predictions { get; init; }
+
     /// <inheritdoc/>
     public string Name => "segmentation";
 
@@ -48,10 +52,18 @@ public sealed class SegmentationEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
+        SegmentationReport.Figures(Run(backbone, seed, stop: stop).Confusion);
+
+    /// <inheritdoc/>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
-        ConfusionMatrix confusion = Run(backbone, seed, stop: stop).Confusion;
-        return [new("mIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy), new("meanAccuracy", confusion.MeanAccuracy)];
+        ArgumentNullException.ThrowIfNull(backbone);
+        Told? told = progress is null ? null : new Told(progress);
+        SegmentationResult result = Predictions is { } folder
+            ? PredictionFolder.Write(folder, draw => Run(backbone, seed, told, draw, stop))
+            : Run(backbone, seed, told, stop: stop);
+        return SegmentationReport.Of(backbone, result);
     }
 
     /// <summary>Fine-tunes and measures.</summary>
@@ -67,8 +79,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         BackboneSource source, ulong seed, IProgress<SegmentationProgress>? progress = null, Action<LabelledImage, RgbImage, Mask>? predictions = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        TorchRuntime.EnsureReady();
-        Device device = TorchRuntime.Choose(DeviceChoice.Auto);
+        Device device = EvaluationDevice.Choose();
         SegmentationOptions chosen = options with { Precision = TorchRuntime.Choose(options.Precision, device) };
         IReadOnlyList<LabelledImage> images = data.Labelled(chosen.Labelled, seed);
         using PixelNormalisation normalisation = new(source.Normalisation, device, TorchRuntime.TypeOf(chosen.Precision));
@@ -195,5 +206,17 @@ public sealed class SegmentationEvaluation : IEvaluation
         throw new RecipeException(string.Create(
             CultureInfo.InvariantCulture,
             $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."));
+    }
+
+    private sealed class Told(IProgress<EvaluationProgress> to) : IProgress<SegmentationProgress>
+    {
+        public void Report(SegmentationProgress value)
+        {
+            string text = value.Testing
+                ? FormattableString.Invariant($"test {value.Done}/{value.Total}  {value.ImagesPerSecond:F1} images/s")
+                : FormattableString.Invariant($"step {value.Done}/{value.Total}  loss {value.Loss:F3}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F1} images/s");
+            string? line = value.Logged ? $"{text}  {SegmentationReport.Time(value.Remaining)} left" : null;
+            to.Report(new EvaluationProgress(value.Testing ? "test" : "train", value.Done, value.Total, text, line));
+        }
     }
 }

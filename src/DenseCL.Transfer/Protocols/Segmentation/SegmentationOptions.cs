@@ -2,6 +2,7 @@ using System.Globalization;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
@@ -59,6 +60,7 @@ public sealed record SegmentationOptions
 
     /// <summary>Whether the backbone stays as it is, its batch norms in evaluation mode, and only the heads learn.</summary>
     /// <remarks>Cheaper, and what separates good from bad features most clearly; published figures are of fine-tuned backbones.</remarks>
+    [Option("Leave the backbone as it is and train the heads alone.")]
     public bool Frozen { get; init; }
 
     /// <summary>Steps of training; 1 … 10,000,000.</summary>
@@ -218,6 +220,7 @@ public sealed record SegmentationOptions
     /// <summary>How many of the images to learn from are used, chosen by the seed; at least 1; null (<c>all</c>): all.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("all")]
+    [Option("Learn from so many of the images, chosen by the seed.", Low = 1)]
     public int? Labelled
     {
         get;

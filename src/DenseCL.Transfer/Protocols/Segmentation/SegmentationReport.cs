@@ -1,88 +1,57 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>A segmentation's result as files: metrics.json, classes.csv and confusion.csv.</summary>
+/// <summary>A segmentation's result for readers, and as files: classes.csv and confusion.csv.</summary>
 public static class SegmentationReport
 {
-    private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Makes a folder with the three files, or none of it.</summary>
-    /// <param name="folder">Must not exist, or be empty.</param>
+    /// <summary>Puts a result together. Shares are 0 … 1; a class that is neither in the masks nor predicted has none.</summary>
     /// <param name="backbone">What was judged.</param>
     /// <param name="result">What came of it.</param>
-    /// <exception cref="IOException">The folder is not empty, or the disk fails.</exception>
-    public static void Write(string folder, BackboneSource backbone, SegmentationResult result) => NewFolder.Write(folder, partial =>
-    {
-        AtomicFile.Replace(Path.Combine(partial, "metrics.json"), Json(backbone, result));
-        AtomicFile.Replace(Path.Combine(partial, "classes.csv"), Classes(result));
-        AtomicFile.Replace(Path.Combine(partial, "confusion.csv"), Confusion(result));
-    });
-
-    /// <summary>Figures, classes and protocol as one JSON object; shares as 0 … 1, null for a class that is neither in the masks nor predicted.</summary>
-    /// <param name="backbone">What was judged.</param>
-    /// <param name="result">What came of it.</param>
-    public static string Json(BackboneSource backbone, SegmentationResult result)
+    public static EvaluationReport Of(BackboneSource backbone, SegmentationResult result)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(result);
-        using MemoryStream text = new();
-        using (Utf8JsonWriter json = new(text, Readable))
+        ConfusionMatrix confusion = result.Confusion;
+        (IReadOnlyList<double> ious, IReadOnlyList<double> accuracies) = (confusion.PerClassIoU, confusion.PerClassAccuracy);
+        return new EvaluationReport
         {
-            ConfusionMatrix confusion = result.Confusion;
-            json.WriteStartObject();
-            json.WriteString("evaluation", "segmentation");
-            json.WriteString("backbone", backbone.Name);
-            Number(json, "mIoU", confusion.MeanIoU);
-            Number(json, "pixelAccuracy", confusion.PixelAccuracy);
-            Number(json, "meanAccuracy", confusion.MeanAccuracy);
-            json.WriteStartArray("classes");
-            for (int c = 0; c < result.ClassNames.Count; c++)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", result.ClassNames[c]);
-                Number(json, "iou", confusion.PerClassIoU[c]);
-                Number(json, "accuracy", confusion.PerClassAccuracy[c]);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteNumber("trainImages", result.TrainImages);
-            json.WriteNumber("testImages", result.TestImages);
-            Number(json, "loss", result.Loss);
-            json.WriteNumber("seed", result.Seed);
-            Number(json, "trainSeconds", Math.Round(result.TrainTime.TotalSeconds, 1));
-            Number(json, "testSeconds", Math.Round(result.TestTime.TotalSeconds, 1));
-            json.WriteStartObject("recipe");
-            foreach ((string key, string value) in SegmentationRecipes.Describe(result.Options))
-            {
-                json.WriteString(key, value);
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(text.ToArray()) + "\n";
+            Figures = Figures(confusion),
+            Tables = [new(["class", "IoU", "accuracy"], [.. result.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, Percent(ious[c]), Percent(accuracies[c])])])],
+            Lines =
+            [
+                $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, mean class accuracy {Percent(confusion.MeanAccuracy)}",
+                FormattableString.Invariant(
+                    $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."),
+            ],
+            Facts = [new("precision", result.Options.Precision.ToString().ToLowerInvariant())],
+            Parts =
+            [
+                new("backbone", backbone.Name),
+                .. Figures(confusion).Select(figure => KeyValuePair.Create(figure.Key, (object?)EvaluationReport.Finite(figure.Value))),
+                new("classes", result.ClassNames.Select((name, c) => new { name, iou = EvaluationReport.Finite(ious[c]), accuracy = EvaluationReport.Finite(accuracies[c]) })),
+                new("trainImages", result.TrainImages),
+                new("testImages", result.TestImages),
+                new("loss", EvaluationReport.Finite(result.Loss)),
+                new("trainSeconds", Math.Round(result.TrainTime.TotalSeconds, 1)),
+                new("testSeconds", Math.Round(result.TestTime.TotalSeconds, 1)),
+                new("recipe", new OrderedDictionary<string, string>(SegmentationRecipes.Describe(result.Options), StringComparer.Ordinal)),
+            ],
+            Files = [new("classes.csv", Classes(result)), new("confusion.csv", Confusion(result))],
+        };
     }
 
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
+    internal static IReadOnlyList<KeyValuePair<string, double>> Figures(ConfusionMatrix confusion) =>
+        [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy), new("meanAccuracy", confusion.MeanAccuracy)];
+
+    internal static string Time(TimeSpan time) => time.TotalHours >= 1
+        ? FormattableString.Invariant($"{(int)time.TotalHours} h {time.Minutes:D2} min")
+        : FormattableString.Invariant($"{time.Minutes} min {time.Seconds:D2} s");
+
+    private static string Percent(double share) => double.IsNaN(share) ? "–" : FormattableString.Invariant($"{100 * share:F1} %");
 
     private static string Classes(SegmentationResult result)
     {

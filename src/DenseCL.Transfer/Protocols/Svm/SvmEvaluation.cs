@@ -5,6 +5,7 @@ using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Solvers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,19 +26,17 @@ public sealed class SvmEvaluation : IEvaluation
     private readonly MultiLabelImages train;
     private readonly MultiLabelImages test;
     private readonly SvmOptions options;
-    private readonly IProgress<FeatureProgress>? progress;
 
     /// <summary>The protocol on a data set.</summary>
     /// <param name="train">Images to fit to.</param>
     /// <param name="test">Images to be judged, with the same classes.</param>
     /// <param name="options">Costs, low-shot numbers and preprocessing; the defaults if null.</param>
-    /// <param name="progress">Told how far the features are; may be null.</param>
     /// <exception cref="DataException">The classes differ, a class has fewer positives or negatives to train on than folds, or none to test on.</exception>
-    public SvmEvaluation(MultiLabelImages train, MultiLabelImages test, SvmOptions? options = null, IProgress<FeatureProgress>? progress = null)
+    public SvmEvaluation(MultiLabelImages train, MultiLabelImages test, SvmOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        (this.train, this.test, this.options, this.progress) = (train, test, options ?? new(), progress);
+        (this.train, this.test, this.options) = (train, test, options ?? new());
         if (!train.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal))
         {
             string[] apart = [.. train.ClassNames.Except(test.ClassNames, StringComparer.Ordinal).Union(test.ClassNames.Except(train.ClassNames, StringComparer.Ordinal), StringComparer.Ordinal)];
@@ -65,7 +64,7 @@ public sealed class SvmEvaluation : IEvaluation
     public string Name => "svm";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options, options.Features);
+    public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <summary>The low-shot numbers of the options that every class has enough positives for.</summary>
     public IReadOnlyList<int> Shots
@@ -83,7 +82,36 @@ public sealed class SvmEvaluation : IEvaluation
     /// <c>high</c> of the mean's 95 % confidence interval; of each class <c>ap.CLASS</c> and the chosen <c>cost.CLASS</c>.
     /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop)
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, seed, progress: null, stop);
+
+    /// <inheritdoc/>
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    {
+        List<KeyValuePair<string, double>> figures = Measure(backbone, seed, progress, stop);
+        Dictionary<string, double> values = new(figures, StringComparer.Ordinal);
+        ReportTable classes = new(["class", "AP", "cost"], [
+            .. train.ClassNames.Select(name => (IReadOnlyList<string>)[name, EvaluationReport.Percent(values[$"ap.{name}"]), EvaluationReport.Number(values[$"cost.{name}"])]),
+            ["mean", EvaluationReport.Percent(values["mAP"]), ""],
+        ]);
+        ReportTable lowShot = new(["positives a class", "mAP", "sd", "95 % interval"], [.. Shots.Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k => (IReadOnlyList<string>)
+        [
+            k, EvaluationReport.Percent(values[$"mAP.{k}.mean"]), EvaluationReport.Percent(values[$"mAP.{k}.sd"]),
+            $"{EvaluationReport.Percent(values[$"mAP.{k}.low"])} … {EvaluationReport.Percent(values[$"mAP.{k}.high"])}",
+        ])]);
+        return new EvaluationReport
+        {
+            Figures = figures,
+            Tables = Shots.Count > 0 ? [classes, lowShot] : [classes],
+            Lines =
+            [
+                FormattableString.Invariant(
+                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images, tested on {test.Entries.Count:N0}; seed {seed}."),
+            ],
+            Facts = [new("shots", Shots)],
+        };
+    }
+
+    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using IDisposable noGrad = no_grad();
@@ -98,7 +126,7 @@ public sealed class SvmEvaluation : IEvaluation
         {
             int[] chunk = [.. Enumerable.Range(first, Math.Min(atOnce, classes - first))];
             double[] chosen = ChooseCosts(x, chunk, stop);
-            double[] reached = TestPrecisions(x, z, chunk, Problems(chunk, (n, c) => Counts(chunk[c], n) ? chosen[c] : 0), stop);
+            double[] reached = TestPrecisions(x, z, chunk, Problems(x.device, chunk, (n, c) => Counts(chunk[c], n) ? chosen[c] : 0), stop);
             chosen.CopyTo(costs, first);
             reached.CopyTo(precisions, first);
         }
@@ -135,7 +163,7 @@ public sealed class SvmEvaluation : IEvaluation
         int folds = options.Folds, images = train.Entries.Count;
         int[][] fold = [.. chunk.Select(k => Folds(train.Targets[k], folds))];
         int[] columns = [.. chunk.SelectMany(k => Enumerable.Repeat(k, folds))];
-        (Tensor y, Tensor one) = Problems(columns, (n, c) => Counts(columns[c], n) && fold[c / folds][n] != c % folds ? 1 : 0);
+        (Tensor y, Tensor one) = Problems(x.device, columns, (n, c) => Counts(columns[c], n) && fold[c / folds][n] != c % folds ? 1 : 0);
         double[] best = new double[chunk.Length], bestPrecision = [.. Enumerable.Repeat(double.NegativeInfinity, chunk.Length)];
         Tensor? solution = null;
         foreach (double cost in options.Costs)
@@ -144,7 +172,7 @@ public sealed class SvmEvaluation : IEvaluation
             Tensor next = SquaredHingeSvm.Solve(x, y, one.Times(cost), solution, Tolerance, stop);
             solution?.Dispose();
             solution = next.MoveToOuterDisposeScope();
-            double[] scores = x.mm(solution).t().contiguous().data<double>().ToArray();    // (columns, images)
+            double[] scores = x.mm(solution).t().contiguous().cpu().data<double>().ToArray();    // (columns, images)
             double[] precision = new double[columns.Length];
             Parallel.For(0, columns.Length, c =>
             {
@@ -172,8 +200,8 @@ public sealed class SvmEvaluation : IEvaluation
         bool[][] taken = [.. Enumerable.Range(0, classes).Select(Sample)];
         int[] rows = [.. Enumerable.Range(0, train.Entries.Count).Where(n => taken.Any(of => of[n]))];
         int[] all = [.. Enumerable.Range(0, classes)];
-        Tensor few = tensor(rows, dtype: ScalarType.Int64);
-        (Tensor y, Tensor cost) = Problems(all, (n, k) => taken[k][n] ? options.LowShotCost : 0);
+        Tensor few = tensor(rows, dtype: ScalarType.Int64, device: x.device);
+        (Tensor y, Tensor cost) = Problems(x.device, all, (n, k) => taken[k][n] ? options.LowShotCost : 0);
         return TestPrecisions(x.index_select(0, few), z, all, (y.index_select(0, few), cost.index_select(0, few)), stop).Average();
 
         bool[] Sample(int @class)
@@ -196,7 +224,7 @@ public sealed class SvmEvaluation : IEvaluation
     }
 
     /// <summary>Labels 1 and −1 of some classes, one a column, and what an error costs, positives weighted.</summary>
-    private (Tensor Y, Tensor Cost) Problems(int[] columns, Func<int, int, double> cost)
+    private (Tensor Y, Tensor Cost) Problems(Device device, int[] columns, Func<int, int, double> cost)
     {
         int images = train.Entries.Count;
         double[] labels = new double[images * columns.Length], costs = new double[labels.Length];
@@ -210,7 +238,7 @@ public sealed class SvmEvaluation : IEvaluation
             }
         }
 
-        return (tensor(labels).reshape(images, columns.Length), tensor(costs).reshape(images, columns.Length));
+        return (tensor(labels, device: device).reshape(images, columns.Length), tensor(costs, device: device).reshape(images, columns.Length));
     }
 
     private double[] TestPrecisions(Tensor x, Tensor z, int[] classes, (Tensor Y, Tensor Cost) problems, CancellationToken stop)
@@ -218,7 +246,7 @@ public sealed class SvmEvaluation : IEvaluation
         using DisposeScope scope = NewDisposeScope();
         Tensor solution = SquaredHingeSvm.Solve(x, problems.Y, problems.Cost, start: null, Tolerance, stop);
         int images = test.Entries.Count;
-        double[] scores = z.mm(solution).t().contiguous().data<double>().ToArray();        // (classes, images)
+        double[] scores = z.mm(solution).t().contiguous().cpu().data<double>().ToArray();        // (classes, images)
         return [.. classes.Select((k, c) =>
         {
             int[] counted = [.. Enumerable.Range(0, images).Where(n => test.Targets[k][n] != 0)];

@@ -1,67 +1,63 @@
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols.Definitions;
+
 namespace DenseCL.Transfer.Protocols.Svm;
 
 /// <summary>How linear support vector machines are fitted, one for each class.</summary>
 public sealed record SvmOptions
 {
     /// <summary>Costs C that are tried for each class, each 1e-9 … 1e6. Default those of Goyal et al.: 10⁻⁷ … 10² and 2⁻¹⁹ … 2⁻⁴.</summary>
+    [Option("Costs C that are tried for each class.", Low = 1e-9, High = 1e6, Default = "10⁻⁷ to 10² and 2⁻¹⁹ to 2⁻⁴")]
     public IReadOnlyList<double> Costs
     {
         get;
-        init => field = value is { Count: > 0 } && value.All(InRange)
-            ? [.. value.Distinct().Order()]
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Costs must be 1e-9 … 1e6, at least one.");
+        init => field = [.. this.Checked(value).Distinct().Order()];
     } = [.. new[] { 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100 }.Concat(Enumerable.Range(4, 16).Select(e => Math.ScaleB(1, -e))).Order()];
 
     /// <summary>Parts of the training set in the choice of the cost, 2 … 10. Default 3.</summary>
+    [Option("Parts of the training set in the choice of the cost.", Low = 2, High = 10)]
     public int Folds
     {
         get;
-        init => field = value is >= 2 and <= 10
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Folds must be 2 … 10; 3 is the default.");
+        init => field = this.Checked(value);
     } = 3;
 
     /// <summary>How much more an error on a positive image costs, 0.01 … 100. Default 2.</summary>
+    [Option("How much more an error on a positive image costs.", Low = 0.01, High = 100)]
     public double PositiveWeight
     {
         get;
-        init => field = value is >= 0.01 and <= 100
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "PositiveWeight must be 0.01 … 100; 2 is the default.");
+        init => field = this.Checked(value);
     } = 2;
 
     /// <summary>
     /// Numbers of positive images a class in low-shot classification, each 1 … 100,000; empty for none. Default 1, 2, 4, … 64, 96.
     /// Numbers that a class has not so many positives for are left out.
     /// </summary>
+    [Option("Low-shot numbers of positives a class; those of the default that a class has not so many for are left out.", Low = 1, High = 100_000, Different = true, CanBeEmpty = true, EmptyFlag = "--no-low-shot", EmptyHelp = "Leave the low-shot part out.")]
     public IReadOnlyList<int> Shots
     {
         get;
-        init => field = value is not null && value.All(k => k is >= 1 and <= 100_000) && value.Distinct().Count() == value.Count
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Shots must be different numbers of 1 … 100,000.");
+        init => field = this.Checked(value);
     } = [1, 2, 4, 8, 16, 32, 64, 96];
 
     /// <summary>Independent samples of each low-shot number, 2 … 100. Default 5.</summary>
+    [Option("Independent samples of each low-shot number.", Low = 2, High = 100)]
     public int Samples
     {
         get;
-        init => field = value is >= 2 and <= 100
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Samples must be 2 … 100; 5 is the default.");
+        init => field = this.Checked(value);
     } = 5;
 
     /// <summary>Cost C of low-shot classification, 1e-9 … 1e6. Default 1.</summary>
     /// <remarks>Fixed beforehand: one example cannot be divided into folds, and the test must not choose.</remarks>
+    [Option("The cost C of the low-shot part.", Low = 1e-9, High = 1e6, Placeholder = "C")]
     public double LowShotCost
     {
         get;
-        init => field = InRange(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "LowShotCost must be 1e-9 … 1e6; 1 is the default.");
+        init => field = this.Checked(value);
     } = 1;
 
     /// <summary>How images become the inputs of the network.</summary>
     public FeatureOptions Features { get; init; } = new();
-
-    private static bool InRange(double cost) => cost is >= 1e-9 and <= 1e6;
 }

@@ -38,8 +38,16 @@ internal sealed class OptionProperty
     /// <summary>The options of a record in the order in which it declares them.</summary>
     public static IReadOnlyList<OptionProperty> Of(Type options) => [.. Settable(options).Select(property => new OptionProperty(property))];
 
-    /// <summary>The words of an enumeration in kebab-case, in the order of their values.</summary>
-    public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(KebabCase);
+    /// <summary>The words of an enumeration, in the order of their values: kebab-case, but for a <see cref="WordAttribute"/>.</summary>
+    public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(name => WordOf(enumeration, name));
+
+    /// <summary>A name of C# with hyphens, as words and the command line have it.</summary>
+    public static string KebabCase(string name) =>
+        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+
+    /// <summary>An attribute of the property; null if it has none.</summary>
+    public T? Attribute<T>()
+        where T : Attribute => property.GetCustomAttribute<T>();
 
     /// <summary>The value in a record.</summary>
     public object? ValueIn(object options) => property.GetValue(options);
@@ -49,7 +57,7 @@ internal sealed class OptionProperty
     {
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum word => KebabCase(word.ToString()),
+        Enum word => WordOf(word.GetType(), word.ToString()),
         bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
         IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",
@@ -78,15 +86,20 @@ internal sealed class OptionProperty
     /// <param name="value">The node.</param>
     /// <param name="key">What to call the option in a message.</param>
     /// <exception cref="RecipeException">The node is of another type.</exception>
-    public object? Parse(YamlValue value, string key)
+    public object? Parse(YamlValue value, string key) =>
+        TryParse(value, out object? parsed) ? parsed : throw new RecipeException($"{key} is {value}, but must be {Expected(value)}.");
+
+    /// <summary>As <see cref="Parse"/>; false if the node is of another type.</summary>
+    public bool TryParse(YamlValue value, out object? parsed)
     {
+        parsed = null;
         if (nullWord is not null && (value.IsPlain(nullWord) || (Type == typeof(string) && (value.IsPlain("") || value.IsPlain("~")))))
         {
-            return null;
+            return true;
         }
 
         string first = value.Items is [var item, ..] ? item : "";
-        object? parsed = Type switch
+        parsed = Type switch
         {
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
             _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
@@ -99,16 +112,19 @@ internal sealed class OptionProperty
             _ when Type == typeof(long) => long.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out long number) ? number : null,
             _ when Type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
             _ when Type == typeof(bool) => first is "true" ? true : first is "false" ? false : null,
-            _ when Type.IsEnum => WordsOf(Type).Zip(Enum.GetValues(Type).Cast<object>())
-                .FirstOrDefault(member => member.First.Equals(first, StringComparison.Ordinal)).Second,
+            _ when Type.IsEnum => Array.Find(Enum.GetNames(Type), name => WordOf(Type, name) == first || MemberWord(Type, name)?.Older == first) is { } member
+                ? Enum.Parse(Type, member)
+                : null,
             _ when Type == typeof(string) => first,
-            _ => throw new NotSupportedException($"{key} has a type without a form in YAML: {Type}."),
+            _ => throw new NotSupportedException($"{Name} has a type without a form in YAML: {Type}."),
         };
-        return parsed ?? throw new RecipeException($"{key} is {value}, but must be {Expected(value)}.");
+        return parsed is not null;
     }
 
-    private static string KebabCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+    private static string WordOf(Type enumeration, string name) => MemberWord(enumeration, name)?.Word ?? KebabCase(name);
+
+    private static WordAttribute? MemberWord(Type enumeration, string name) =>
+        enumeration.GetField(name)?.GetCustomAttribute<WordAttribute>();
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, Invariant, out double number) && double.IsFinite(number) ? number : null;
@@ -128,7 +144,8 @@ internal sealed class OptionProperty
             .Where(property => property.CanWrite)
             .OrderBy(property => property.MetadataToken);
 
-    private string Expected(YamlValue value)
+    /// <summary>What must stand where this value does.</summary>
+    public string Expected(YamlValue value)
     {
         // The default is the example, so that the message shows a decimal point where a number has one.
         object defaults = Activator.CreateInstance(property.DeclaringType!)!;

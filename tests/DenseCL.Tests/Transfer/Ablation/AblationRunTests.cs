@@ -2,6 +2,7 @@ using DenseCL.Data;
 using DenseCL.Recipes;
 using DenseCL.Training;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 
@@ -144,7 +145,7 @@ public sealed class AblationRunTests : IDisposable
         using AblationFolder folder = AblationFolder.Open(tiny["out"]);
         Assert.True(tiny.Open(folder, yaml).Run(Quiet, null, TestContext.Current.CancellationToken));
 
-        EvaluationKinds changed = new() { { "other", (_, _) => new FakeEvaluation(new FakeOptions { Stride = 16 }, null) } };
+        EvaluationDefinition[] changed = [new FakeDefinition("other", (_, _) => new FakeEvaluation(new FakeOptions { Stride = 16 }, null))];
         AblationRun run = tiny.Open(folder, yaml, changed);
         Assert.All(run.Jobs, job => Assert.Empty(job.Known));
         Assert.Contains("3 lines are stale, made with other options of the evaluation", Assert.Single(run.Notes), StringComparison.Ordinal);
@@ -152,6 +153,18 @@ public sealed class AblationRunTests : IDisposable
         // Lines that do not say it are taken for any, as those without a fingerprint of the data.
         File.WriteAllText(folder.Results, File.ReadAllText(folder.Results).Replace("\"options\"", "\"unknown\"", StringComparison.Ordinal));
         Assert.All(tiny.Open(folder, yaml, changed).Jobs, job => Assert.Single(job.Known));
+    }
+
+    [Fact]
+    public void A_figure_that_was_recorded_under_an_older_name_is_the_figure_that_it_is_now()
+    {
+        using AblationFolder folder = AblationFolder.Open(tiny["out"]);
+        Assert.True(tiny.Open(folder).Run(Quiet, null, TestContext.Current.CancellationToken));
+        string now = File.ReadAllText(folder.Json);
+        File.WriteAllText(folder.Results, File.ReadAllText(folder.Results).Replace("\"share\"", "\"part\"", StringComparison.Ordinal));
+        AblationRun run = tiny.Open(folder);
+        Assert.All(run.Jobs, job => Assert.Empty(job.Pending));
+        Assert.Equal(now, run.Table.ToJson());
     }
 
     [Fact]

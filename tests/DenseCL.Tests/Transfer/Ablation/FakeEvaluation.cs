@@ -1,7 +1,7 @@
 using DenseCL.Models.Backbones;
-using DenseCL.Transfer.Ablation;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.Definitions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,11 +26,32 @@ internal sealed class FakeEvaluation(FakeOptions options, Action<BackboneSource,
 
     /// <summary>The kinds of a program in which there are "fake" and "other".</summary>
     /// <param name="measured">Told whenever something is measured.</param>
-    public static EvaluationKinds Kinds(Action<BackboneSource, ulong>? measured = null) => new()
-    {
-        { "fake", (_, options) => new FakeEvaluation(options.Read<FakeOptions>(), measured) },
-        { "other", (_, options) => new FakeEvaluation(options.Read<FakeOptions>() with { Name = options.Read<FakeName>().Title }, measured) },
-    };
+    public static IReadOnlyList<EvaluationDefinition> Kinds(Action<BackboneSource, ulong>? measured = null) =>
+    [
+        new FakeDefinition("fake", (options, _) => new FakeEvaluation(options, measured)),
+        new FakeDefinition("other", (options, input) => new FakeEvaluation(options with { Name = input.Options.Read<FakeName>().Title }, measured)),
+    ];
+}
+
+/// <summary>All that a program has to write for an evaluation of its own.</summary>
+internal sealed class FakeDefinition(string name, Func<FakeOptions, EvaluationInput, IEvaluation> make) : EvaluationDefinition<FakeOptions>
+{
+    public override string Name => name;
+
+    public override string Asks => "nothing";
+
+    public override string Summary => "Measures nothing.";
+
+    public override string Examples => "densecl eval fake --untrained resnet18 --images photos";
+
+    public override EvaluationData Data => EvaluationData.Images;
+
+    public override IReadOnlyList<Figure> Figures =>
+    [
+        new("share", FigureUnit.Share, "a share") { Older = "part" }, new("stride", FigureUnit.Number, "a number"), new("missing", FigureUnit.Number, "nothing"),
+    ];
+
+    protected override IEvaluation Make(FakeOptions options, EvaluationInput input) => make(options, input);
 }
 
 internal sealed record FakeOptions

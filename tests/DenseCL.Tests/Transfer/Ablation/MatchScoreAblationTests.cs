@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DenseCL.Cli;
 using DenseCL.Data;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Ablation;
@@ -27,7 +26,7 @@ public sealed class MatchScoreAblationTests : IDisposable
         string yaml = Yaml($"match-score: {{ images: '{unlabelled}', size: 64, pairs: 1 }}");
         using (AblationFolder folder = AblationFolder.Open(tiny["out"]))
         {
-            AblationRun run = tiny.Open(folder, yaml, Evaluations.Kinds);
+            AblationRun run = tiny.Open(folder, yaml, Evaluations.All);
             Assert.Equal([1, 1], run.Jobs.Select(job => job.Pending.Count));
             Assert.True(run.Run((_, train) => train(null), null, TestContext.Current.CancellationToken));
             Assert.Empty(run.Failures);
@@ -40,10 +39,10 @@ public sealed class MatchScoreAblationTests : IDisposable
                 Assert.InRange(figures.GetProperty("matches").GetDouble(), 0, 1);
                 Assert.Equal(["matches", "exactMatches", "chance"], figures.EnumerateObject().Select(figure => figure.Name));
             });
-            Assert.All(tiny.Open(folder, yaml, Evaluations.Kinds).Jobs, job => Assert.Empty(job.Pending));
+            Assert.All(tiny.Open(folder, yaml, Evaluations.All).Jobs, job => Assert.Empty(job.Pending));
 
             File.Delete(Directory.GetFiles(unlabelled)[0]);
-            Assert.All(tiny.Open(folder, yaml, Evaluations.Kinds).Jobs, job => Assert.Single(job.Pending));
+            Assert.All(tiny.Open(folder, yaml, Evaluations.All).Jobs, job => Assert.Single(job.Pending));
         }
     }
 
@@ -72,7 +71,7 @@ public sealed class MatchScoreAblationTests : IDisposable
         string Fingerprint(string evaluation) => Create(evaluation, tiny["camvid"]).Fingerprint;
     }
 
-    private static IEvaluation Create(string evaluation, string data) => Evaluations.Kinds.Create(AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0], data);
+    private static IEvaluation Create(string evaluation, string data) => AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0].Create(Evaluations.All, data);
 
     private static string Yaml(string evaluation) => TinyAblation.Yaml
         .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)

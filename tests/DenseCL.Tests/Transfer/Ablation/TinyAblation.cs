@@ -1,6 +1,7 @@
 using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
 using DenseCL.Transfer.Ablation;
+using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Tests.Transfer.Ablation;
 
@@ -45,6 +46,6 @@ internal sealed class TinyAblation : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public AblationRun Open(AblationFolder to, string? yaml = null, EvaluationKinds? kinds = null) =>
+    public AblationRun Open(AblationFolder to, string? yaml = null, IReadOnlyList<EvaluationDefinition>? kinds = null) =>
         new(AblationReader.Parse(yaml ?? Yaml, "a.yaml"), kinds ?? FakeEvaluation.Kinds(), ImageSource.Open(Images), Data, to, TestContext.Current.CancellationToken);
 }

@@ -9,6 +9,7 @@ using DenseCL.Tests.Data;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols;
+using DenseCL.Transfer.Protocols.Definitions;
 using DenseCL.Transfer.Protocols.Knn;
 using DenseCL.Transfer.Protocols.Linear;
 using DenseCL.Transfer.Protocols.Svm;
@@ -45,6 +46,8 @@ public sealed class EvaluationTests : IDisposable
         {
             var figures = evaluation.Measure(backbone, 7, Token);
             Assert.True(figures[0].Value > 0.99, $"{evaluation.Name}: {figures[0]}");
+            EvaluationDefinition definition = Evaluations.Find(evaluation.Name, Evaluations.All);
+            Assert.All(figures, figure => Assert.True(definition.Figures.Any(known => known.Is(figure.Key)), $"{evaluation.Name} does not say that it measures {figure.Key}."));
             try
             {
                 CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");

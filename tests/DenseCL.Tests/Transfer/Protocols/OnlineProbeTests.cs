@@ -3,6 +3,7 @@ using DenseCL.Data;
 using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
 using DenseCL.Models.Backbones;
+using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Training;
 using DenseCL.Transfer.Features;

@@ -63,7 +63,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         double[] losses = [.. new ulong[] { 1, 1, 2 }.Select(seed => evaluation.Run(backbone, seed, stop: TestContext.Current.CancellationToken).Loss)];
         Assert.Equal(losses[0], losses[1]);
         Assert.NotEqual(losses[0], losses[2]);
-        Assert.Equal(["mIoU", "pixelAccuracy", "meanAccuracy"], evaluation.Measure(backbone, 1, TestContext.Current.CancellationToken).Select(figure => figure.Key));
+        Assert.Equal(["meanIoU", "pixelAccuracy", "meanAccuracy"], evaluation.Measure(backbone, 1, TestContext.Current.CancellationToken).Select(figure => figure.Key));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         }
 
         Assert.Equal(result.Confusion.PerClassIoU, again.PerClassIoU);
-        SegmentationReport.Write(folder["report"], BackboneSource.Untrained(BackboneKind.Resnet18, 0), result);
+        SegmentationReport.Of(BackboneSource.Untrained(BackboneKind.Resnet18, 0), result).Write(folder["report"], "{}\n");
         Assert.Equal(["classes.csv", "confusion.csv", "metrics.json"], Directory.GetFiles(folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] rows = File.ReadAllLines(folder["report", "confusion.csv"]);
         Assert.Equal(result.Confusion.Total, rows.Skip(1).Sum(row => row.Split(',').Skip(1).Sum(long.Parse)));

@@ -1,0 +1,89 @@
+using DenseCL.Data;
+using DenseCL.Data.Sources;
+using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Protocols.MatchScore;
+
+namespace DenseCL.Transfer.Protocols.Definitions;
+
+/// <summary>All that an evaluation is made of: its options and its data, and what is to be said of them.</summary>
+/// <param name="options">What the user gave for its options.</param>
+/// <param name="places">Where the data are.</param>
+/// <param name="stop">Ends the reading of the data.</param>
+public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces places, CancellationToken stop = default)
+{
+    private readonly List<string> lines = [];
+    private readonly List<string> warnings = [];
+    private readonly List<KeyValuePair<string, object?>> facts = [];
+
+    /// <summary>The options, to be read into records.</summary>
+    public EvaluationOptions Options { get; } = options;
+
+    /// <summary>What is about to be done, a line each.</summary>
+    public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>What is probably not meant, a sentence or two each.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Options and data for JSON.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Settings => Options.Values.Concat(facts);
+
+    /// <summary>Adds to <see cref="Lines"/>.</summary>
+    /// <param name="line">A line without its end.</param>
+    public void Say(FormattableString line) => lines.Add(FormattableString.Invariant(line));
+
+    /// <summary>Opens images with masks.</summary>
+    /// <exception cref="DataException">They cannot be used.</exception>
+    public SegmentationData Masks()
+    {
+        SegmentationData data = SegmentationData.Open(Place, Options.Read<SegmentationDataOptions>(), stop);
+        if (data.InBoth > 0)
+        {
+            warnings.Add(FormattableString.Invariant(
+                $"{data.InBoth:N0} of the {data.Test.Count:N0} images to measure on are among those to learn from: ")
+                + "what is measured on them says nothing of others.");
+        }
+
+        facts.AddRange([new("data", Path.GetFullPath(Place)), new("layout", data.Layout.ToString().ToLowerInvariant())]);
+        return data;
+    }
+
+    /// <summary>Opens images of one class each.</summary>
+    /// <exception cref="DataException">They cannot be used.</exception>
+    public (LabelledImages Train, LabelledImages Test) Classes()
+    {
+        (LabelledImages train, LabelledImages test) = places.Parts is (var first, var second)
+            ? LabelledImages.Open(first, second, stop)
+            : LabelledImages.Open(Place, stop);
+        AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
+        return (train, test);
+    }
+
+    /// <summary>Opens images that may show several classes each.</summary>
+    /// <exception cref="DataException">They cannot be used.</exception>
+    public (MultiLabelImages Train, MultiLabelImages Test) SeveralClasses()
+    {
+        (MultiLabelImages train, MultiLabelImages test) = places.Parts is (var first, var second)
+            ? Apart(LabelledImages.Open(first, second, stop))
+            : MultiLabelImages.Open(Place, stop);
+        AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
+        return (train, test);
+
+        static (MultiLabelImages Train, MultiLabelImages Test) Apart((LabelledImages Train, LabelledImages Test) sets) =>
+            (MultiLabelImages.Of(sets.Train), MultiLabelImages.Of(sets.Test));
+    }
+
+    /// <summary>Opens images without labels.</summary>
+    /// <exception cref="DataException">They cannot be used.</exception>
+    public ImageSource Images()
+    {
+        MatchImagesOptions which = Options.Read<MatchImagesOptions>();
+        IReadOnlyList<string> from = which.Images is { } own ? [own] : places.Data;
+        facts.Add(new("imagesFrom", from.Select(Path.GetFullPath)));
+        return from is [var one] ? MatchImages.Open(one, which.TestSplit) : MatchImages.Open(from, which.TestSplit);
+    }
+
+    private string Place => places.Data[0];
+
+    private void AddSets(string train, string test, int trainImages, int testImages, int classes) => facts.AddRange(
+        [new("train", train), new("test", test), new("trainImages", trainImages), new("testImages", testImages), new("classes", classes)]);
+}

@@ -1,0 +1,92 @@
+using System.Collections;
+using System.Globalization;
+
+namespace DenseCL.Transfer.Protocols.Definitions;
+
+/// <summary>
+/// An option of an evaluation: what it is for and which values it may have. From it come the option of the command, its help and its
+/// check, and a row of docs/evaluation.md. The key of a file is the same name.
+/// </summary>
+/// <param name="help">A sentence for the help.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OptionAttribute(string help) : Attribute
+{
+    public string Help { get; } = help;
+
+    /// <summary>The option's name in camel case, where it is not the property's; in files the property's name is read as well.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The least value, of a list the least of each.</summary>
+    public double Low { get; init; } = double.NegativeInfinity;
+
+    /// <summary>The greatest value, likewise.</summary>
+    public double High { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Whether <see cref="Low"/> itself is too low.</summary>
+    public bool AboveLow { get; init; }
+
+    /// <summary>The only values; empty for any of the range.</summary>
+    public int[] OneOf { get; init; } = [];
+
+    /// <summary>Whether no value of a list may stand twice.</summary>
+    public bool Different { get; init; }
+
+    /// <summary>Whether a list may be without values.</summary>
+    public bool CanBeEmpty { get; init; }
+
+    /// <summary>A flag that means the empty list, with hyphens; null for none.</summary>
+    public string? EmptyFlag { get; init; }
+
+    /// <summary>The help of <see cref="EmptyFlag"/>.</summary>
+    public string? EmptyHelp { get; init; }
+
+    /// <summary>The words for false and true; none: it is a flag.</summary>
+    public string[] Words { get; init; } = [];
+
+    /// <summary>What stands for a value in the help.</summary>
+    public string? Placeholder { get; init; }
+
+    /// <summary>The default in words, where it depends on the machine or is long.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Whether files may not have it.</summary>
+    public bool CommandOnly { get; init; }
+
+    /// <summary>Whether it names a folder that is written, and must be new.</summary>
+    public bool NewFolder { get; init; }
+
+    /// <summary>The allowed values in words; empty for any.</summary>
+    public string Range => OneOf is [.. var first, var last] ? $"{string.Join(", ", first)} or {last}"
+        : double.IsInfinity(Low) ? ""
+        : double.IsInfinity(High) ? $"at least {Number(Low)}"
+        : AboveLow ? $"above {Number(Low)}, at most {Number(High)}"
+        : $"{Number(Low)} to {Number(High)}";
+
+    /// <summary>The end of a refusal: what to choose.</summary>
+    public string Choose(bool list)
+    {
+        string numbers = $"{(Different ? "different numbers" : "numbers")}, {(CanBeEmpty ? "or none" : "at least one")}";
+        return !list ? Range : Range.Length == 0 ? numbers : $"{numbers}, each {Range}";
+    }
+
+    /// <summary>Whether a value may be taken; null always may.</summary>
+    public bool Allows(object? value) => value switch
+    {
+        null or string or bool => true,
+        Enum word => Enum.IsDefined(word.GetType(), word),
+        IEnumerable list => AllowsList([.. list.Cast<object>()]),
+        IConvertible number => AllowsNumber(number.ToDouble(CultureInfo.InvariantCulture)),
+        _ => true,
+    };
+
+    private static string Number(double value) =>
+        value.ToString("R", CultureInfo.InvariantCulture)
+            .Replace("E-0", "e-", StringComparison.Ordinal).Replace("E-", "e-", StringComparison.Ordinal);
+
+    private bool AllowsList(object[] items) =>
+        (items.Length > 0 || CanBeEmpty) && (!Different || items.Distinct().Count() == items.Length) && Array.TrueForAll(items, Allows);
+
+    // Written so that NaN, which compares false with everything, is refused.
+    private bool AllowsNumber(double value) =>
+        OneOf.Length > 0 ? Array.Exists(OneOf, one => one == value) : (AboveLow ? value > Low : value >= Low) && value <= High;
+}

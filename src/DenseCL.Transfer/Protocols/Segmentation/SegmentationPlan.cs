@@ -1,0 +1,15 @@
+using DenseCL.Transfer.Protocols.Definitions;
+
+namespace DenseCL.Transfer.Protocols.Segmentation;
+
+/// <summary>The recipe that a segmentation's options change, and what becomes of the predictions.</summary>
+internal sealed record SegmentationPlan
+{
+    /// <summary>A shipped recipe, or the path of a file.</summary>
+    [Option("The protocol: a shipped recipe (fcn-r50-cityscapes, fcn-r50-voc, fcn-small) or a YAML file.", Placeholder = "NAME|FILE")]
+    public string Recipe { get; init; } = "fcn-small";
+
+    /// <summary>Where predictions are written; null for nowhere.</summary>
+    [Option("A new folder for what is predicted: drawn over each image, and as masks.", Placeholder = "DIR", CommandOnly = true, NewFolder = true)]
+    public string? Predictions { get; init; }
+}
