@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DenseCL.Models.Backbones;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols;
 using Spectre.Console;
@@ -20,7 +21,7 @@ internal static class FiguresDisplay
                 what = "DenseCL for .NET",
                 evaluation = evaluation.Name,
                 weights = backbone.Name,
-                architecture = backbone.Architecture.ToString().ToLowerInvariant(),
+                architecture = BackboneCatalogue.Of(backbone.Architecture).Name,
                 seed,
                 figures = figures.ToDictionary(figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null, StringComparer.Ordinal),
                 settings,

@@ -20,7 +20,7 @@ internal static class EvalOptions
 
     public static readonly Option<string?> Untrained = new("--untrained")
     {
-        Description = "Judge the network as a pre-training starts from it, instead: resnet18, resnet34, resnet50, resnet101 or resnet152.",
+        Description = $"Judge the network as a pre-training starts from it, instead: {BackboneCatalogue.Names}.",
         HelpName = "ARCH",
     };
 
@@ -69,7 +69,7 @@ internal static class EvalOptions
     /// <summary>The value of an option that is an output stride, 8, 16 or 32; another is refused by the option's name.</summary>
     public static int StrideOf(ParseResult call, Option<int> option) => call.GetRequiredValue(option) switch
     {
-        int stride and (8 or 16 or ResNet.Stride) => stride,
+        int stride and (8 or 16 or Models.Backbones.Backbone.Stride) => stride,
         int stride => throw new DataException(FormattableString.Invariant($"{option.Name} is {stride}: choose 8, 16 or 32.")),
     };
 
@@ -83,12 +83,6 @@ internal static class EvalOptions
             : throw new DataException(FormattableString.Invariant($"{option.Name} is {value}: choose {low} to {high}."));
     }
 
-    // Not Enum.Parse, which takes numbers as well.
-    private static BackboneKind Architecture(string name)
-    {
-        BackboneKind[] all = Enum.GetValues<BackboneKind>();
-        return all.Where(kind => string.Equals(kind.ToString(), name, StringComparison.OrdinalIgnoreCase)).ToArray() is [var found]
-            ? found
-            : throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", all.Select(kind => kind.ToString().ToLowerInvariant()))}.");
-    }
+    private static BackboneKind Architecture(string name) => BackboneCatalogue.Named(name)?.Kind
+        ?? throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", BackboneCatalogue.All.Select(entry => entry.Name))}.");
 }

@@ -24,7 +24,7 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
     /// <exception cref="DataException">An image cannot be read, or the backbone makes numbers of it that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static PooledFeatures Of(
-        ResNet backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
+        Backbone backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
         IProgress<int>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -71,7 +71,7 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
         BackboneSource weights, IReadOnlyList<ImageEntry> train, IReadOnlyList<ImageEntry> test, FeatureOptions options, bool mirror,
         IProgress<FeatureProgress>? progress, CancellationToken stop)
     {
-        using ResNet backbone = weights.Build();
+        using Backbone backbone = weights.Build();
         PooledFeatures fitted = Of(backbone, weights.Normalisation, train, options, mirror, Part("train", train.Count), stop);
         try
         {

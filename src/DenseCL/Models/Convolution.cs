@@ -1,5 +1,6 @@
 using DenseCL.Compute;
 using DenseCL.Compute.Tiles;
+using DenseCL.Platform;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace DenseCL.Models;
 /// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product over
 /// channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the process.
 /// </remarks>
-internal sealed class Convolution : nn.Module
+internal sealed class Convolution : nn.Module, IInitialised
 {
     private readonly Parameter weight;
     private readonly long size;
@@ -30,7 +31,7 @@ internal sealed class Convolution : nn.Module
     public Activation forward(Activation x, Tape? tape)
     {
         bool libtorchs = tape is null && is_grad_enabled();
-        if (!libtorchs && Shape(x.Value) is { } shape)
+        if (!libtorchs && Kernels.Convolution(x.Value, weight, stride, dilation, groups: 1) is { } shape)
         {
             return Tiled(x, shape, tape);
         }
@@ -40,18 +41,15 @@ internal sealed class Convolution : nn.Module
             : tape.Apply([x], [weight], x.Value.dtype, (input, w) => Convolve(input[0], w[0]));
     }
 
-    /// <summary>The sizes, if this library's own kernel takes them.</summary>
-    private ConvolutionShape? Shape(Tensor x)
+    /// <summary>Adds the convolution to a graph.</summary>
+    public string Describe(NetworkGraph graph, string name, string x)
     {
-        bool positionsFit = x.shape[0] * x.shape[2] * x.shape[3] < int.MaxValue / 2;
-        if (x.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.shape[1] != weight.shape[1] || !positionsFit)
-        {
-            return null;    // libtorch says what is wrong, if something is
-        }
-
-        ConvolutionShape shape = new((int)x.shape[0], (int)x.shape[2], (int)x.shape[3], (int)x.shape[1], (int)weight.shape[0], (int)size, (int)stride, (int)dilation);
-        return ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
+        long pad = size / 2 * dilation;
+        return graph.Add("Conv", name, [x, $"{name}.weight"], ("kernel_shape", new[] { size, size }), ("pads", new[] { pad, pad, pad, pad }), ("strides", new[] { stride, stride }));
     }
+
+    /// <inheritdoc/>
+    public void Initialise(Func<string, CounterRandom> random) => weight.KaimingNormal(random(nameof(weight)));
 
     private unsafe Activation Tiled(Activation x, ConvolutionShape shape, Tape? tape)
     {

@@ -17,7 +17,7 @@ public class ResNetTests
     [InlineData(BackboneKind.Resnet152, 60_192_808 - 2_049_000, 2048)]
     public void It_has_as_many_parameters_as_torchvisions(BackboneKind kind, long parameters, int channels)
     {
-        using ResNet network = new(kind);
+        using Backbone network = Backbone.Create(kind);
         Assert.Equal(parameters, network.parameters().Sum(p => p.numel()));
         Assert.Equal(channels, network.OutChannels);
     }
@@ -29,7 +29,7 @@ public class ResNetTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet network = new(kind);
+        using Backbone network = Backbone.Create(kind);
         network.Initialise(0);
         Assert.Equal([2, network.OutChannels, (height + 31) / 32, (width + 31) / 32], network.forward(randn(2, 3, height, width)).shape);
     }
@@ -44,7 +44,7 @@ public class ResNetTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet coarse = new(kind), fine = new(kind, outputStride);
+        using Backbone coarse = Backbone.Create(kind), fine = Backbone.Create(kind, outputStride);
         coarse.Initialise(4);
         fine.load_state_dict(coarse.state_dict());
         coarse.eval();
@@ -63,10 +63,10 @@ public class ResNetTests
     public void It_survives_the_dispose_scope_that_it_was_made_in()
     {
         using DisposeScope outer = NewDisposeScope();
-        ResNet network;
+        Backbone network;
         using (NewDisposeScope())
         {
-            network = new ResNet(BackboneKind.Resnet18);
+            network = Backbone.Create(BackboneKind.Resnet18);
             network.Initialise(0);
         }
 

@@ -20,7 +20,7 @@ public sealed record MatchScoreOptions
     public int Stride
     {
         get;
-        init => field = value is 8 or 16 or ResNet.Stride
+        init => field = value is 8 or 16 or Backbone.Stride
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The stride must be 8, 16 or 32.");
     } = 16;

@@ -1,4 +1,5 @@
 using DenseCL.Compute;
+using DenseCL.Platform;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,17 +26,34 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => layers.forward(input);
 
-    private sealed class Affine : nn.Module<Tensor, Tensor>
+    private sealed class Affine : nn.Module<Tensor, Tensor>, IInitialised
     {
+        private readonly bool dense;
         private readonly Parameter weight;
         private readonly Parameter bias;
 
         public Affine(long inChannels, long outChannels, bool dense)
             : base(nameof(Affine))
         {
+            this.dense = dense;
             weight = dense ? Owned.Parameter(outChannels, inChannels, 1, 1) : Owned.Parameter(outChannels, inChannels);
             bias = Owned.Parameter(outChannels);
             RegisterComponents();
+        }
+
+        // As the reference implementation has it: its Kaiming start reaches linear layers only, and convolutions keep PyTorch's.
+        public void Initialise(Func<string, CounterRandom> random)
+        {
+            if (dense)
+            {
+                weight.UniformOverFanIn(weight, random(nameof(weight)));
+                bias.UniformOverFanIn(weight, random(nameof(bias)));
+            }
+            else
+            {
+                weight.KaimingNormal(random(nameof(weight)));
+                bias.Fill(0);
+            }
         }
 
         public override Tensor forward(Tensor input) => Pointwise.Linear(input, weight.to_type(input.dtype), bias.to_type(input.dtype));

@@ -41,6 +41,9 @@ internal sealed class OptionProperty
     /// <summary>The words of an enumeration in kebab-case, in the order of their values.</summary>
     public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(KebabCase);
 
+    /// <summary>The word of a member of an enumeration.</summary>
+    public static string WordOf(Enum member) => KebabCase(member.ToString());
+
     /// <summary>The value in a record.</summary>
     public object? ValueIn(object options) => property.GetValue(options);
 
@@ -49,7 +52,7 @@ internal sealed class OptionProperty
     {
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum word => KebabCase(word.ToString()),
+        Enum word => WordOf(word),
         bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
         IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",
