@@ -23,14 +23,31 @@ public static class Initialisation
         InitialiseAll(module, "", seed);
     }
 
-    /// <summary>N(0, 2 / fan-in) (He et al., ICCV 2015): the scale of a layer's outputs is that of its inputs.</summary>
-    internal static void KaimingNormal(this Parameter weight, CounterRandom random) => Normal(weight, Math.Sqrt(2.0 / FanIn(weight)), random);
-
-    /// <summary>U(±1/√fan-in) of a weight's fan-in: PyTorch's default for weights and biases of convolutions and linear maps.</summary>
-    internal static void UniformOverFanIn(this Parameter parameter, Parameter weight, CounterRandom random)
+    /// <summary>Gives a weight, whose first dimension is the outputs, its start values.</summary>
+    internal static void Start(this Parameter weight, StartValues start, CounterRandom random)
     {
-        double bound = 1 / Math.Sqrt(FanIn(weight));
-        Fill(parameter, () => random.NextDouble(-bound, bound));
+        if (start == StartValues.Uniform)
+        {
+            Uniform(weight, weight, random);
+            return;
+        }
+
+        long fan = start == StartValues.KaimingFanIn ? FanIn(weight) : weight.numel() / weight.shape[1];
+        double deviation = Math.Sqrt(2.0 / fan);
+        Fill(weight, () => deviation * random.NextNormal());
+    }
+
+    /// <summary>Gives a bias the start values that go with those of its weight.</summary>
+    internal static void StartBias(this Parameter bias, StartValues start, Parameter weight, CounterRandom random)
+    {
+        if (start == StartValues.Uniform)
+        {
+            Uniform(bias, weight, random);
+        }
+        else
+        {
+            bias.Fill(0);
+        }
     }
 
     /// <summary>Fills a tensor of unit vectors, uniform on the sphere: the queues before they hold real keys.</summary>
@@ -60,7 +77,11 @@ public static class Initialisation
         }
     }
 
-    private static void Normal(Parameter weight, double deviation, CounterRandom random) => Fill(weight, () => deviation * random.NextNormal());
+    private static void Uniform(Parameter parameter, Parameter weight, CounterRandom random)
+    {
+        double bound = 1 / Math.Sqrt(FanIn(weight));
+        Fill(parameter, () => random.NextDouble(-bound, bound));
+    }
 
     private static long FanIn(Parameter weight) => weight.numel() / weight.shape[0];
 

@@ -1,5 +1,3 @@
-using DenseCL.Compute;
-using DenseCL.Platform;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,43 +17,14 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     public ProjectionHead(long channels, long embedding, bool dense)
         : base(nameof(ProjectionHead))
     {
+        // As in the reference implementation: its Kaiming start reaches linear layers only, and convolutions keep PyTorch's.
+        StartValues start = dense ? StartValues.Uniform : StartValues.KaimingFanIn;
+
         // The numbers are those of PyTorch's Sequential(linear, relu, linear).
-        layers = nn.Sequential(("0", new Affine(channels, channels, dense)), ("1", nn.ReLU(inplace: true)), ("2", new Affine(channels, embedding, dense)));
+        layers = nn.Sequential(
+            ("0", new Affine(channels, channels, pointwise: dense, start)), ("1", nn.ReLU(inplace: true)), ("2", new Affine(channels, embedding, pointwise: dense, start)));
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input) => layers.forward(input);
-
-    private sealed class Affine : nn.Module<Tensor, Tensor>, IInitialised
-    {
-        private readonly bool dense;
-        private readonly Parameter weight;
-        private readonly Parameter bias;
-
-        public Affine(long inChannels, long outChannels, bool dense)
-            : base(nameof(Affine))
-        {
-            this.dense = dense;
-            weight = dense ? Owned.Parameter(outChannels, inChannels, 1, 1) : Owned.Parameter(outChannels, inChannels);
-            bias = Owned.Parameter(outChannels);
-            RegisterComponents();
-        }
-
-        // As the reference implementation has it: its Kaiming start reaches linear layers only, and convolutions keep PyTorch's.
-        public void Initialise(Func<string, CounterRandom> random)
-        {
-            if (dense)
-            {
-                weight.UniformOverFanIn(weight, random(nameof(weight)));
-                bias.UniformOverFanIn(weight, random(nameof(bias)));
-            }
-            else
-            {
-                weight.KaimingNormal(random(nameof(weight)));
-                bias.Fill(0);
-            }
-        }
-
-        public override Tensor forward(Tensor input) => Pointwise.Linear(input, weight.to_type(input.dtype), bias.to_type(input.dtype));
-    }
 }

@@ -45,7 +45,7 @@ internal sealed class FcnHead : nn.Module, IInitialised
     /// <remarks>The classifier starts from N(0, 0.01²), so that all classes are about equally probable at first.</remarks>
     public void Initialise(Func<string, CounterRandom> random)
     {
-        weight.KaimingNormal(random("classifier.weight"));      // N(0, 2 / C)
+        weight.Start(StartValues.KaimingFanIn, random("classifier.weight"));       // N(0, 2 / C)
         weight.MultiplyInPlace(0.01 / Math.Sqrt(2.0 / Channels));
         bias.Fill(0);
     }
