@@ -81,6 +81,7 @@ public sealed class NamedWeightsTests : IDisposable
     [InlineData(BackboneKind.Resnet50)]
     [InlineData(BackboneKind.Resnet101)]
     [InlineData(BackboneKind.Resnet152)]
+    [InlineData(BackboneKind.MobilenetV3Large)]
     public void The_architecture_is_told_by_the_blocks(BackboneKind architecture)
     {
         using Backbone network = Backbone.Create(architecture);

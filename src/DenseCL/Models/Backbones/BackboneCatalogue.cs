@@ -1,3 +1,4 @@
+using DenseCL.Models.Backbones.MobileNets;
 using DenseCL.Models.Backbones.ResNets;
 using DenseCL.Recipes;
 
@@ -14,6 +15,7 @@ public static class BackboneCatalogue
         ResNet.EntryOf(BackboneKind.Resnet50, bottleneck: true, 3, 4, 6, 3),
         ResNet.EntryOf(BackboneKind.Resnet101, bottleneck: true, 3, 4, 23, 3),
         ResNet.EntryOf(BackboneKind.Resnet152, bottleneck: true, 3, 8, 36, 3),
+        MobileNetV3.LargeEntry,
     ];
 
     /// <summary>All names, as a sentence lists them: "resnet18, resnet34 or resnet50".</summary>
