@@ -30,11 +30,11 @@ internal static class BackboneSpeed
         ScalarType type = TorchRuntime.TypeOf(precision);
 
         using DisposeScope scope = NewDisposeScope();
-        using ResNet backbone = new(BackboneKind.Resnet50);
+        using Backbone backbone = Backbone.Create(BackboneKind.Resnet50);
         backbone.Initialise(0);
         using ParameterVector parameters = new(backbone, trainable: true);
         Tensor images = randn(batch, Size, Size, 3).to_type(type).permute(0, 3, 1, 2);
-        const int MapSide = (Size + ResNet.Stride - 1) / ResNet.Stride;
+        const int MapSide = (Size + Backbone.Stride - 1) / Backbone.Stride;
         Tensor gradient = randn(batch, MapSide, MapSide, backbone.OutChannels).to_type(type).permute(0, 3, 1, 2);
         Tensor left = randn(Side, Side).to_type(type), right = randn(Side, Side).to_type(type);
 

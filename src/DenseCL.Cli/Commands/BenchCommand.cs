@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Training;
@@ -12,7 +13,7 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl bench …</c>: how fast this machine trains and loads.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<string> Arch = new("--arch") { Description = "Backbone: resnet18, resnet34, resnet50, resnet101 or resnet152.", HelpName = "NAME", DefaultValueFactory = _ => "resnet18" };
+    private static readonly Option<string> Arch = new("--arch") { Description = $"Backbone: {BackboneCatalogue.Names}.", HelpName = "NAME", DefaultValueFactory = _ => "resnet18" };
     private static readonly Option<int> Size = new("--size") { Description = "Side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 96 };
     private static readonly Option<int> Batch = new("--batch") { Description = "Images a step.", HelpName = "N", DefaultValueFactory = _ => 64 };
     private static readonly Option<int> Queue = new("--queue") { Description = "Negatives.", HelpName = "N", DefaultValueFactory = _ => 16384 };

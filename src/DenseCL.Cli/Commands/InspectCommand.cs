@@ -4,11 +4,12 @@ using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DenseCL.Cli.Display;
-using DenseCL.Weights;
-using DenseCL.Weights.Formats;
+using DenseCL.Models.Backbones;
 using DenseCL.Weights.Formats.Safetensors;
-using DenseCL.Weights.Tensors;
+using DenseCL.Weights.Formats;
 using DenseCL.Weights.Tensors.Naming;
+using DenseCL.Weights.Tensors;
+using DenseCL.Weights;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Commands;
@@ -105,7 +106,7 @@ internal static class InspectCommand
         try
         {
             NamedWeights weights = NamedWeights.Find(file);
-            return (weights.Architecture.ToString().ToLowerInvariant(), weights.Convention);
+            return (BackboneCatalogue.Of(weights.Architecture).Name, weights.Convention);
         }
         catch (WeightFileException e)
         {

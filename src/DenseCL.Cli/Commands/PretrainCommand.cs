@@ -2,6 +2,7 @@ using System.CommandLine;
 using DenseCL.Cli.Display;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Training;
 using DenseCL.Transfer.Protocols;
@@ -112,7 +113,7 @@ internal static class PretrainCommand
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"{(recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2")}, {recipe.Model.Backbone.ToString().ToLowerInvariant()} at {recipe.Data.Size} px: {recipe.Optim.Epochs} epochs of {pretrainer.Steps / recipe.Optim.Epochs} steps of {recipe.Optim.Batch} images; queue {recipe.Method.Queue}, key momentum {recipe.Method.KeyMomentum}."));
+            $"{(recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2")}, {BackboneCatalogue.Of(recipe.Model.Backbone).Name} at {recipe.Data.Size} px: {recipe.Optim.Epochs} epochs of {pretrainer.Steps / recipe.Optim.Epochs} steps of {recipe.Optim.Batch} images; queue {recipe.Method.Queue}, key momentum {recipe.Method.KeyMomentum}."));
         foreach (string warning in recipe.Warnings)
         {
             Console.WriteLine($"Note: {warning}");

@@ -1,3 +1,4 @@
+using DenseCL.Models.Backbones;
 using System.CommandLine;
 using DenseCL.Cli.Display;
 using DenseCL.Platform;
@@ -18,7 +19,7 @@ internal static class EvalOptions
 
     public static readonly Option<string?> Untrained = new("--untrained")
     {
-        Description = "Judge the network as a pre-training starts from it, instead: resnet18, resnet34, resnet50, resnet101 or resnet152.",
+        Description = $"Judge the network as a pre-training starts from it, instead: {BackboneCatalogue.Names}.",
         HelpName = "ARCH",
     };
 
@@ -57,12 +58,6 @@ internal static class EvalOptions
         return source;
     }
 
-    // Not Enum.Parse, which takes numbers as well.
-    private static BackboneKind Architecture(string name)
-    {
-        BackboneKind[] all = Enum.GetValues<BackboneKind>();
-        return all.Where(kind => string.Equals(kind.ToString(), name, StringComparison.OrdinalIgnoreCase)).ToArray() is [var found]
-            ? found
-            : throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", all.Select(kind => kind.ToString().ToLowerInvariant()))}.");
-    }
+    private static BackboneKind Architecture(string name) => BackboneCatalogue.Named(name)?.Kind
+        ?? throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", BackboneCatalogue.All.Select(entry => entry.Name))}.");
 }

@@ -11,9 +11,9 @@ namespace DenseCL.Transfer.Features;
 /// <summary>Weights to be judged: every evaluation builds the network it needs from them.</summary>
 public sealed class BackboneSource
 {
-    private readonly Action<ResNet> fill;
+    private readonly Action<Backbone> fill;
 
-    private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation, Action<ResNet> fill) =>
+    private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation, Action<Backbone> fill) =>
         (Name, Architecture, Normalisation, this.fill) = (name, architecture, normalisation, fill);
 
     /// <summary>The file, or what else they are; for messages and reports.</summary>
@@ -45,7 +45,7 @@ public sealed class BackboneSource
             normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, file, out assumed));
         }
 
-        using ResNet backbone = new(architecture);
+        using Backbone backbone = Backbone.Create(architecture);
         LoadReport report = BackboneFile.Load(path, backbone);
         return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report, NormalisationIsAssumed = assumed };
     }
@@ -54,7 +54,7 @@ public sealed class BackboneSource
     /// <param name="architecture">The network.</param>
     /// <param name="seed">The seed, as <c>run.seed</c>.</param>
     public static BackboneSource Untrained(BackboneKind architecture, ulong seed) =>
-        new($"untrained {BackboneMetadata.Name(architecture)}", architecture, new DataOptions(), network =>
+        new($"untrained {BackboneCatalogue.Of(architecture).Name}", architecture, new DataOptions(), network =>
         {
             // Random numbers go by a parameter's name: within an encoder, as in pre-training, they are other ones than alone.
             using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null);
@@ -65,7 +65,7 @@ public sealed class BackboneSource
     /// <summary>The weights that a network has when it is judged, such as one that is being trained.</summary>
     /// <param name="backbone">The network; it is only read.</param>
     /// <param name="normalisation">Mean and standard deviation of its images.</param>
-    public static BackboneSource Of(ResNet backbone, DataOptions normalisation)
+    public static BackboneSource Of(Backbone backbone, DataOptions normalisation)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         return new BackboneSource("the network in training", backbone.Architecture, normalisation, network => Copy(backbone, network));
@@ -74,9 +74,9 @@ public sealed class BackboneSource
     /// <summary>Builds the network, in evaluation mode, and loads the weights into it; the caller disposes it.</summary>
     /// <param name="outputStride">8, 16 or 32: input pixels for each position of the last feature map.</param>
     /// <exception cref="WeightFileException">The file can no longer be read.</exception>
-    public ResNet Build(int outputStride = ResNet.Stride)
+    public Backbone Build(int outputStride = Backbone.Stride)
     {
-        ResNet backbone = new(Architecture, outputStride);
+        Backbone backbone = Backbone.Create(Architecture, outputStride);
         try
         {
             fill(backbone);
@@ -90,7 +90,7 @@ public sealed class BackboneSource
         }
     }
 
-    private static void Copy(ResNet from, ResNet into)
+    private static void Copy(Backbone from, Backbone into)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();

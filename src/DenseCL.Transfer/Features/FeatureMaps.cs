@@ -14,7 +14,7 @@ namespace DenseCL.Transfer.Features;
 /// <summary>The features of a frozen backbone, image by image.</summary>
 internal sealed class FeatureMaps : IDisposable
 {
-    private readonly ResNet backbone;
+    private readonly Backbone backbone;
     private readonly PixelNormalisation normalisation;
     private readonly bool allStages;
     private readonly int? shortSide;

@@ -25,7 +25,7 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
     /// <exception cref="DataException">An image cannot be read, or the backbone makes numbers of it that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static PooledFeatures Of(
-        ResNet backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
+        Backbone backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
         IProgress<int>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -74,7 +74,7 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
         IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         Device device = EvaluationDevice.Choose();
-        using ResNet backbone = weights.Build();
+        using Backbone backbone = weights.Build();
         backbone.to(device);
         PooledFeatures fitted = Of(backbone, weights.Normalisation, train, options, mirror, Part("train", train.Count), stop);
         try

@@ -22,7 +22,7 @@ public static class OnlineProbe
     /// </returns>
     /// <exception cref="DataException">The folder holds none of these.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? Open(Recipe recipe, CancellationToken stop = default)
+    public static Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Open(Recipe recipe, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         if (recipe.Run.Probe is not { } folder)

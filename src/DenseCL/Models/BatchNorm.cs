@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DenseCL.Compute;
 using DenseCL.Compute.Tiles;
+using DenseCL.Platform;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,13 +12,10 @@ namespace DenseCL.Models;
 /// Batch normalisation of (N, C, H, W) over N, H and W with PyTorch's parameters, buffers and defaults, together with the addition of a
 /// shortcut and the ReLU that follow it in a residual network.
 /// </summary>
-internal sealed class BatchNorm : nn.Module
+internal sealed class BatchNorm : nn.Module, IInitialised
 {
-    /// <summary>Added to the variance, as in PyTorch.</summary>
-    public const double Epsilon = 1e-5;
-
-    private const double Momentum = 0.1;
-
+    private readonly double epsilon;
+    private readonly double momentum;
     private readonly Parameter weight;
     private readonly Parameter bias;
 
@@ -26,9 +24,13 @@ internal sealed class BatchNorm : nn.Module
     private readonly Tensor running_var;
     private readonly Tensor num_batches_tracked;
 
-    public BatchNorm(long channels)
+    /// <param name="channels">C</param>
+    /// <param name="epsilon">Added to the variance; PyTorch's default.</param>
+    /// <param name="momentum">How far the running statistics move towards those of a batch, 0 … 1; PyTorch's default.</param>
+    public BatchNorm(long channels, double epsilon = 1e-5, double momentum = 0.1)
         : base(nameof(BatchNorm))
     {
+        (this.epsilon, this.momentum) = (epsilon, momentum);
         weight = Parameters.Empty(channels);
         bias = Parameters.Empty(channels);
         running_mean = zeros(channels).DetachFromDisposeScope();
@@ -44,14 +46,28 @@ internal sealed class BatchNorm : nn.Module
     /// <param name="shortcut">(N, C, H, W), or null</param>
     public Activation forward(Activation x, Tape? tape, bool relu, Activation? shortcut = null)
     {
-        // The kernel's gradients are those of the batch's own statistics, its parameters single precision.
-        bool libtorchs = (tape is null ? is_grad_enabled() : !training) || x.Value.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32;
+        // The kernel's gradients are those of the batch's own statistics.
+        bool libtorchs = (tape is null ? is_grad_enabled() : !training) || !Kernels.TakeBatchNorm(x.Value, weight);
         return (libtorchs, x.Value.dtype) switch
         {
             (false, ScalarType.Float32) => Fused<Float32Lanes>(x, tape, relu, shortcut),
             (false, ScalarType.BFloat16) => Fused<BFloat16Lanes>(x, tape, relu, shortcut),
             _ => Plain(x, tape, relu, shortcut),
         };
+    }
+
+    /// <summary>Adds batch norm alone, with the running statistics, to a graph.</summary>
+    public string Describe(NetworkGraph graph, string name, string x) =>
+        graph.Add("BatchNormalization", name, [x, $"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var"], ("epsilon", (float)epsilon));
+
+    /// <inheritdoc/>
+    public void Initialise(Func<string, CounterRandom> random)
+    {
+        weight.Fill(1);
+        bias.Fill(0);
+        running_mean.Fill(0);
+        running_var.Fill(1);
+        num_batches_tracked.Fill(0);
     }
 
     private Activation Plain(Activation x, Tape? tape, bool relu, Activation? shortcut)
@@ -68,7 +84,7 @@ internal sealed class BatchNorm : nn.Module
 
         Tensor Compute(Tensor input, Tensor gamma, Tensor beta, Tensor? other)
         {
-            Tensor y = nn.functional.batch_norm(input, running_mean, running_var, gamma, beta, training, Momentum, Epsilon);
+            Tensor y = nn.functional.batch_norm(input, running_mean, running_var, gamma, beta, training, momentum, epsilon);
             y = other is null ? y : y.Plus(other);
             return relu ? y.relu() : y;
         }
@@ -98,7 +114,7 @@ internal sealed class BatchNorm : nn.Module
         Span<float> gamma = Numbers(weight);
         for (int c = 0; c < channels; c++)
         {
-            inverseDeviation[c] = 1 / Math.Sqrt(variance[c] + Epsilon);
+            inverseDeviation[c] = 1 / Math.Sqrt(variance[c] + epsilon);
             scale[c] = gamma[c] * inverseDeviation[c];
         }
 
@@ -161,8 +177,8 @@ internal sealed class BatchNorm : nn.Module
         double unbiased = rows / Math.Max(rows - 1.0, 1);
         for (int c = 0; c < mean.Length; c++)
         {
-            runningMean[c] = (float)((Momentum * mean[c]) + ((1 - Momentum) * runningMean[c]));
-            runningVariance[c] = (float)((Momentum * (variance[c] * unbiased)) + ((1 - Momentum) * runningVariance[c]));
+            runningMean[c] = (float)((momentum * mean[c]) + ((1 - momentum) * runningMean[c]));
+            runningVariance[c] = (float)((momentum * (variance[c] * unbiased)) + ((1 - momentum) * runningVariance[c]));
         }
 
         num_batches_tracked.Increment();

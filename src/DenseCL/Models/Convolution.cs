@@ -1,28 +1,39 @@
 using DenseCL.Compute;
 using DenseCL.Compute.Tiles;
+using DenseCL.Platform;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>A 2-D convolution without bias, its weight (out, in, k, k) as in PyTorch. Padding keeps the size at stride 1.</summary>
+/// <summary>A 2-D convolution without bias, its weight (out, in, k, k), or (C, 1, k, k) of a depthwise one, as in PyTorch. Padding keeps the size at stride 1.</summary>
 /// <remarks>
 /// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product over
 /// channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the process.
 /// </remarks>
-internal sealed class Convolution : nn.Module
+internal sealed class Convolution : nn.Module, IInitialised
 {
     private readonly Parameter weight;
     private readonly long size;
     private readonly long stride;
     private readonly long dilation;
+    private readonly bool depthwise;
+    private readonly StartValues start;
 
-    public Convolution(long inChannels, long outChannels, long size, long stride = 1, long dilation = 1)
+    /// <param name="inChannels">Of the input.</param>
+    /// <param name="outChannels">Of the output; of a depthwise convolution as many.</param>
+    /// <param name="size">k, odd</param>
+    /// <param name="stride">At least 1.</param>
+    /// <param name="dilation">How far apart the weights are, at least 1.</param>
+    /// <param name="depthwise">Whether each channel is convolved by itself.</param>
+    /// <param name="start">How the weight starts.</param>
+    public Convolution(
+        long inChannels, long outChannels, long size, long stride = 1, long dilation = 1, bool depthwise = false, StartValues start = StartValues.KaimingFanIn)
         : base(nameof(Convolution))
     {
-        (this.size, this.stride, this.dilation) = (size, stride, dilation);
-        weight = Parameters.Empty(outChannels, inChannels, size, size);
+        (this.size, this.stride, this.dilation, this.depthwise, this.start) = (size, stride, dilation, depthwise, start);
+        weight = Parameters.Empty(outChannels, depthwise ? 1 : inChannels, size, size);
         RegisterComponents();
     }
 
@@ -30,7 +41,12 @@ internal sealed class Convolution : nn.Module
     public Activation forward(Activation x, Tape? tape)
     {
         bool libtorchs = tape is null && is_grad_enabled();
-        if (!libtorchs && Shape(x.Value) is { } shape)
+        if (!libtorchs && depthwise && Kernels.Depthwise(x.Value, weight, stride, dilation) is { } each)
+        {
+            return EachChannel(x, each, tape);
+        }
+
+        if (!libtorchs && !depthwise && Kernels.Convolution(x.Value, weight, stride, dilation) is { } shape)
         {
             return Tiled(x, shape, tape);
         }
@@ -40,18 +56,26 @@ internal sealed class Convolution : nn.Module
             : tape.Apply([x], [weight], x.Value.dtype, (input, w) => Convolve(input[0], w[0]));
     }
 
-    /// <summary>The sizes, if this library's own kernel takes them.</summary>
-    private ConvolutionShape? Shape(Tensor x)
+    /// <summary>Adds the convolution to a graph.</summary>
+    public string Describe(NetworkGraph graph, string name, string x)
     {
-        bool positionsFit = x.shape[0] * x.shape[2] * x.shape[3] < int.MaxValue / 2;
-        if (x.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.shape[1] != weight.shape[1] || !positionsFit)
+        long pad = size / 2 * dilation;
+        List<(string Name, object Value)> attributes = [("kernel_shape", new[] { size, size }), ("pads", new[] { pad, pad, pad, pad }), ("strides", new[] { stride, stride })];
+        if (dilation > 1)
         {
-            return null;    // libtorch says what is wrong, if something is
+            attributes.Add(("dilations", new[] { dilation, dilation }));
         }
 
-        ConvolutionShape shape = new((int)x.shape[0], (int)x.shape[2], (int)x.shape[3], (int)x.shape[1], (int)weight.shape[0], (int)size, (int)stride, (int)dilation);
-        return ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
+        if (depthwise)
+        {
+            attributes.Add(("group", weight.shape[0]));
+        }
+
+        return graph.Add("Conv", name, [x, $"{name}.weight"], [.. attributes]);
     }
+
+    /// <inheritdoc/>
+    public void Initialise(Func<string, CounterRandom> random) => weight.Start(start, random(nameof(weight)));
 
     private unsafe Activation Tiled(Activation x, ConvolutionShape shape, Tape? tape)
     {
@@ -99,11 +123,71 @@ internal sealed class Convolution : nn.Module
         return output;
     }
 
+    /// <summary>A depthwise convolution; bfloat16 maps are widened for it, and narrowed behind it.</summary>
+    private unsafe Activation EachChannel(Activation x, ConvolutionShape shape, Tape? tape)
+    {
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        ScalarType type = x.Value.dtype;
+        Tensor input = x.Value.ChannelsLast();      // kept for the way back in its own type
+        Tensor wide = input.to_type(ScalarType.Float32).ChannelsLast(), taps = Taps();
+        Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs).permute(0, 3, 1, 2);
+        DepthwiseKernel.Forward(shape, (float*)wide.Address(), Memory.Of<float>(taps), (float*)y.Address());
+        GC.KeepAlive((wide, taps));     // an address holds nothing
+        Activation output = new(y.to_type(type).MoveToOuterDisposeScope());
+        if (tape is null)
+        {
+            return output;
+        }
+
+        if (!ReferenceEquals(input, x.Value))
+        {
+            input.MoveToOuterDisposeScope();
+        }
+
+        tape.Record(() =>
+        {
+            using IDisposable noGrad = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor gradient = output.Take();
+            Tensor dy = gradient.to_type(ScalarType.Float32).ChannelsLast(), wide = input.to_type(ScalarType.Float32).ChannelsLast(), taps = Taps();
+            Tensor dw = empty_like(taps);
+            DepthwiseKernel.WeightGradient(shape, (float*)wide.Address(), (float*)dy.Address(), Memory.Of<float>(dw));
+            weight.grad!.AddInPlace(dw.t().reshape(weight.shape));
+            if (x.NeedsGradient)
+            {
+                Tensor dx = empty(shape.Images, shape.Height, shape.Width, shape.Inputs).permute(0, 3, 1, 2);
+                DepthwiseKernel.InputGradient(shape, (float*)dy.Address(), Memory.Of<float>(taps), (float*)dx.Address());
+                x.Receive(dx.to_type(type));
+            }
+
+            GC.KeepAlive((wide, dy, taps));
+            if (!ReferenceEquals(input, x.Value))
+            {
+                input.Dispose();
+            }
+
+            output.Value.Dispose();
+        });
+        return output;
+
+        // (C, 1, k, k) → (taps, C)
+        Tensor Taps() => weight.detach().reshape(shape.Outputs, shape.Taps).t().contiguous();
+    }
+
     // (out, in, k, k) lies in memory as (out, k, k, in) in a ParameterVector, without which there is no tape.
     private static Tensor InMemory(Tensor weights) => weights.permute(0, 2, 3, 1);
 
     private Tensor Convolve(Tensor input, Tensor w)
     {
+        if (depthwise)
+        {
+            ScalarType type = Kernels.TypeForDepthwise(input);
+            return nn.functional.conv2d(
+                input.to_type(type), w.to_type(type), strides: [stride, stride], padding: [size / 2 * dilation, size / 2 * dilation], dilation: [dilation, dilation], groups: w.shape[0])
+                .to_type(input.dtype);
+        }
+
         if (size > 1)
         {
             return nn.functional.conv2d(input, w, strides: [stride, stride], padding: [size / 2 * dilation, size / 2 * dilation], dilation: [dilation, dilation]);

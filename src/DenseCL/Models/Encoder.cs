@@ -10,7 +10,7 @@ namespace DenseCL.Models;
 /// <summary>A backbone with the two projection heads of dense contrastive learning; the method holds two of these, query and key.</summary>
 public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
 {
-    private readonly ResNet backbone;
+    private readonly Backbone backbone;
     private readonly ProjectionHead globalHead;
     private readonly ProjectionHead? denseHead;
     private readonly bool dense;
@@ -23,10 +23,10 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map as it is.</param>
     /// <param name="outputStride">Input pixels for each position of the map: 32, 16 or 8.</param>
     /// <param name="head">What makes dense vectors of features.</param>
-    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = ResNet.Stride, DenseHead head = DenseHead.Mlp)
+    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = Backbone.Stride, DenseHead head = DenseHead.Mlp)
         : base(nameof(Encoder))
     {
-        backbone = new ResNet(architecture, outputStride);
+        backbone = Backbone.Create(architecture, outputStride);
         globalHead = new ProjectionHead(backbone.OutChannels, embedding, dense: false);
         denseHead = dense && head == DenseHead.Mlp ? new ProjectionHead(backbone.OutChannels, embedding, dense: true) : null;
         (this.dense, this.gridSize) = (dense, gridSize);
@@ -35,7 +35,7 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     }
 
     /// <summary>The part that is kept after pre-training.</summary>
-    public ResNet Backbone => backbone;
+    public Backbone Backbone => backbone;
 
     /// <summary>The length of a dense vector: D, or C where there is no dense head.</summary>
     public int DenseLength { get; }

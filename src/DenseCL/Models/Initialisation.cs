@@ -6,45 +6,47 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>The start values of the paper's networks, each parameter from a random stream of its own name, so that one more layer moves no other's numbers.</summary>
+/// <summary>The start values of networks, each parameter from a random stream of its own name, so that one more layer moves no other's numbers.</summary>
 public static class Initialisation
 {
     /// <summary>
-    /// Backbone convolutions and the global head's weights Kaiming normal over fan-in, N(0, 2 / fan-in), with zero biases; the dense head's
-    /// convolutions PyTorch's default, U(±1/√fan-in) for weights and biases; batch norm 1 and 0.
+    /// Every module sets its own parameters. As in the paper: backbone convolutions and the global head's weights Kaiming normal over fan-in,
+    /// N(0, 2 / fan-in), with zero biases; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases; batch norm 1 and 0.
     /// </summary>
     /// <param name="module">A network of this library.</param>
     /// <param name="seed">The run's seed.</param>
+    /// <exception cref="NotSupportedException">A module has parameters and does not know their start values.</exception>
     public static void Initialise(this nn.Module module, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(module);
         using IDisposable noGrad = no_grad();
-        long denseFanIn = 1;
-        foreach ((string name, Parameter parameter) in module.named_parameters())
+        InitialiseAll(module, "", seed);
+    }
+
+    /// <summary>Gives a weight, whose first dimension is the outputs, its start values.</summary>
+    internal static void Start(this Parameter weight, StartValues start, CounterRandom random)
+    {
+        if (start == StartValues.Uniform)
         {
-            CounterRandom random = new(seed, (ulong)RandomPurpose.Initialisation, StableHash(name));
-            bool weight = parameter.dim() > 1;
-            long fanIn = weight ? parameter.numel() / parameter.shape[0] : denseFanIn;
-            if (name.StartsWith("denseHead.", StringComparison.Ordinal))
-            {
-                denseFanIn = fanIn;     // a bias follows its weight and shares its fan-in
-                double bound = 1 / Math.Sqrt(fanIn);
-                Fill(parameter, () => random.NextDouble(-bound, bound));
-            }
-            else if (weight)
-            {
-                double deviation = Math.Sqrt(2.0 / fanIn);
-                Fill(parameter, () => deviation * random.NextNormal());
-            }
-            else
-            {
-                parameter.Fill(name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
-            }
+            Uniform(weight, weight, random);
+            return;
         }
 
-        foreach ((string name, Tensor buffer) in module.named_buffers())
+        long fan = start == StartValues.KaimingFanIn ? FanIn(weight) : weight.numel() / weight.shape[1];
+        double deviation = Math.Sqrt(2.0 / fan);
+        Fill(weight, () => deviation * random.NextNormal());
+    }
+
+    /// <summary>Gives a bias the start values that go with those of its weight.</summary>
+    internal static void StartBias(this Parameter bias, StartValues start, Parameter weight, CounterRandom random)
+    {
+        if (start == StartValues.Uniform)
         {
-            buffer.Fill(name.EndsWith(".running_var", StringComparison.Ordinal) ? 1 : 0);
+            Uniform(bias, weight, random);
+        }
+        else
+        {
+            bias.Fill(0);
         }
     }
 
@@ -57,6 +59,31 @@ public static class Initialisation
         Fill(vectors, () => random.NextNormal());
         return nn.functional.normalize(vectors, 2, 1).MoveToOuterDisposeScope();
     }
+
+    private static void InitialiseAll(nn.Module module, string prefix, ulong seed)
+    {
+        if (module is IInitialised layer)
+        {
+            layer.Initialise(name => new CounterRandom(seed, (ulong)RandomPurpose.Initialisation, StableHash(prefix + name)));
+        }
+        else if (module.named_parameters(recurse: false).Any())
+        {
+            throw new NotSupportedException($"{module.GetName()} has parameters and does not say their start values: implement {nameof(IInitialised)}.");
+        }
+
+        foreach ((string name, nn.Module child) in module.named_children())
+        {
+            InitialiseAll(child, $"{prefix}{name}.", seed);
+        }
+    }
+
+    private static void Uniform(Parameter parameter, Parameter weight, CounterRandom random)
+    {
+        double bound = 1 / Math.Sqrt(FanIn(weight));
+        Fill(parameter, () => random.NextDouble(-bound, bound));
+    }
+
+    private static long FanIn(Parameter weight) => weight.numel() / weight.shape[0];
 
     private static unsafe void Fill(Tensor tensor, Func<double> next)
     {

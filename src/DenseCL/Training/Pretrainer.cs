@@ -85,7 +85,7 @@ public sealed class Pretrainer : IDisposable
     public LoadReport? StartedFrom { get; }
 
     /// <summary>Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.</summary>
-    public Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
+    public Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
     /// <summary>Steps in all.</summary>
     public long Steps { get; }

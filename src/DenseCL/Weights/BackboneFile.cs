@@ -15,7 +15,7 @@ public static class BackboneFile
     /// <param name="recipe">The recipe it was trained by.</param>
     /// <param name="step">Steps trained.</param>
     /// <exception cref="WeightFileException">The file cannot be written.</exception>
-    public static void Save(string path, ResNet backbone, Recipe recipe, long step)
+    public static void Save(string path, Backbone backbone, Recipe recipe, long step)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -48,7 +48,7 @@ public static class BackboneFile
     /// <param name="partial">Whether tensors may be missing or of another shape; they then keep their numbers.</param>
     /// <returns>What became of each tensor.</returns>
     /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or of another shape and <paramref name="partial"/> is false.</exception>
-    public static LoadReport Load(string path, ResNet backbone, bool partial = false)
+    public static LoadReport Load(string path, Backbone backbone, bool partial = false)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = torch.NewDisposeScope();
@@ -59,7 +59,7 @@ public static class BackboneFile
         return loading.Report();
     }
 
-    internal static void LoadBackbone(WeightLoading loading, NamedWeights weights, ResNet backbone, bool partial)
+    internal static void LoadBackbone(WeightLoading loading, NamedWeights weights, Backbone backbone, bool partial)
     {
         if (loading.Load(Part.Backbone, backbone.state_dict()) || partial)
         {
@@ -69,7 +69,7 @@ public static class BackboneFile
         LoadReport report = loading.Report();
         string wrong = string.Join("; ", new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
         throw new WeightFileException(
-            $"{weights.File.Path} (names of {weights.Convention}) does not fit {BackboneMetadata.Name(backbone.Architecture)}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe).");
+            $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe).");
 
         string Describe(TensorFate fate)
         {
@@ -84,7 +84,7 @@ public static class BackboneFile
             {
                 return weights.Architecture == backbone.Architecture
                     ? "Some of its layers were changed."
-                    : $"The file holds another architecture, {BackboneMetadata.Name(weights.Architecture)}: choose that as model.backbone.";
+                    : $"The file holds another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: choose that as model.backbone.";
             }
             catch (WeightFileException)
             {

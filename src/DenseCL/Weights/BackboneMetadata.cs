@@ -93,14 +93,11 @@ public static class BackboneMetadata
     internal static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
-        ["architecture"] = Name(architecture),
-        ["stem"] = "7x7 stride 2, 3x3 max pool stride 2",
-        ["stride"] = ResNet.Stride.ToString(CultureInfo.InvariantCulture),
+        ["architecture"] = BackboneCatalogue.Of(architecture).Name,
+        ["stem"] = BackboneCatalogue.Of(architecture).Stem,
+        ["stride"] = Backbone.Stride.ToString(CultureInfo.InvariantCulture),
         ["channels"] = "RGB, 0..1 before normalisation",
     };
-
-    /// <summary>A network's name in recipes and files: <c>resnet50</c>.</summary>
-    internal static string Name(BackboneKind architecture) => architecture.ToString().ToLowerInvariant();
 
     /// <summary>Numbers of the three channels as they stand in notes.</summary>
     internal static string Numbers(PerChannel values) => string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");

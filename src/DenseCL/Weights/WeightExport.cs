@@ -32,7 +32,12 @@ public static class WeightExport
         NamedWeights weights = NamedWeights.Find(file);
         WeightLoading loading = new(weights);
         BackboneKind architecture = weights.Architecture;
-        using ResNet backbone = new(architecture);
+        if (options.Format == WeightFormat.Detectron2 && BackboneCatalogue.Of(architecture) is { Names.Detectron2: null } other)
+        {
+            throw new WeightFileException($"{source} holds {other.Name}, and Detectron2 has no such network: choose safetensors, pytorch or onnx as the format.");
+        }
+
+        using Backbone backbone = Backbone.Create(architecture);
         BackboneFile.LoadBackbone(loading, weights, backbone, partial: false);
         Dictionary<string, string> metadata = BackboneMetadata.Of(architecture, file, out bool assumed);
         if (assumed)
@@ -59,7 +64,7 @@ public static class WeightExport
             : throw new WeightFileException($"{weights.File.Path} (names of {weights.Convention}) holds no heads: leave out --heads, or give a run folder or a checkpoint that has them.");
     }
 
-    private static void Write(string path, ExportOptions options, ResNet backbone, List<(string Ours, Tensor Tensor)> tensors, Dictionary<string, string> metadata)
+    private static void Write(string path, ExportOptions options, Backbone backbone, List<(string Ours, Tensor Tensor)> tensors, Dictionary<string, string> metadata)
     {
         switch (options.Format)
         {
@@ -93,7 +98,7 @@ public static class WeightExport
         {
             foreach ((string ours, Tensor tensor) in tensors)
             {
-                if (ecosystem.NameOf(ours) is { } name)
+                if (ecosystem.NameOf(ours, backbone.Entry.Names) is { } name)
                 {
                     bool columns = ours is Part.GlobalQueue or Part.DenseQueue && name != ours;
                     yield return new(name, columns ? tensor.t() : tensor);

@@ -13,7 +13,7 @@ public sealed class WeightsCommandTests : IDisposable
 
     public WeightsCommandTests()
     {
-        using ResNet backbone = new(BackboneKind.Resnet18);
+        using Backbone backbone = Backbone.Create(BackboneKind.Resnet18);
         backbone.Initialise(3);
         BackboneFile.Save(folder["backbone.safetensors"], backbone, new Recipe(), 7);
         File.WriteAllText(folder["text"], "no weights here");

@@ -51,7 +51,7 @@ public class ConvolutionTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet backbone = new(BackboneKind.Resnet18);
+        using Backbone backbone = Backbone.Create(BackboneKind.Resnet18);
         backbone.Initialise(0);
         Assert.ThrowsAny<Exception>(() => backbone.forward(zeros([2, 64, 64, 3], type)));      // 64 would do as a number of channels
     }

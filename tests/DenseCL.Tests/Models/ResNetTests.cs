@@ -18,7 +18,7 @@ public class ResNetTests
     [InlineData(BackboneKind.Resnet152, 60_192_808 - 2_049_000, 2048)]
     public void It_has_as_many_parameters_as_torchvisions(BackboneKind kind, long parameters, int channels)
     {
-        using ResNet network = new(kind);
+        using Backbone network = Backbone.Create(kind);
         Assert.Equal(parameters, network.parameters().Sum(p => p.numel()));
         Assert.Equal(channels, network.OutChannels);
     }
@@ -30,7 +30,7 @@ public class ResNetTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet network = new(kind);
+        using Backbone network = Backbone.Create(kind);
         network.Initialise(0);
         Assert.Equal([2, network.OutChannels, (height + 31) / 32, (width + 31) / 32], network.forward(randn(2, 3, height, width)).shape);
     }
@@ -45,7 +45,7 @@ public class ResNetTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet coarse = new(kind), fine = new(kind, outputStride);
+        using Backbone coarse = Backbone.Create(kind), fine = Backbone.Create(kind, outputStride);
         coarse.Initialise(4);
         fine.load_state_dict(coarse.state_dict());
         coarse.eval();
@@ -69,7 +69,7 @@ public class ResNetTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(9);
-        using ResNet network = new(kind, outputStride);
+        using Backbone network = Backbone.Create(kind, outputStride);
         network.Initialise(4);
         network.to(ScalarType.Float64);
         using ParameterVector parameters = new(network, trainable: true);
@@ -99,10 +99,10 @@ public class ResNetTests
     public void It_survives_the_dispose_scope_that_it_was_made_in()
     {
         using DisposeScope outer = NewDisposeScope();
-        ResNet network;
+        Backbone network;
         using (NewDisposeScope())
         {
-            network = new ResNet(BackboneKind.Resnet18);
+            network = Backbone.Create(BackboneKind.Resnet18);
             network.Initialise(0);
         }
 

@@ -11,7 +11,7 @@ public sealed class ShippedRecipeTests
 
     [Fact]
     public void The_shipped_recipes_are_those_that_are_documented() => Assert.Equal(
-        ["demo", "densecl-coco-r50", "densecl-imagenet-r101", "densecl-imagenet-r50", "mocov2-imagenet-r50", "small"], RecipeReader.Shipped);
+        ["demo", "densecl-coco-r50", "densecl-imagenet-r101", "densecl-imagenet-r50", "mocov2-imagenet-r50", "small", "small-mobile"], RecipeReader.Shipped);
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -18,7 +18,7 @@ public sealed class BackboneFileTests : IDisposable
     public void A_backbone_comes_back_bit_for_bit_with_all_one_must_know_to_use_it()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet saved = new(BackboneKind.Resnet18), loaded = new(BackboneKind.Resnet18);
+        using Backbone saved = Backbone.Create(BackboneKind.Resnet18), loaded = Backbone.Create(BackboneKind.Resnet18);
         saved.Initialise(3);
         loaded.Initialise(4);
         Recipe recipe = new() { Data = new() { Mean = new(0.5, 0.25, 0.125) } };
@@ -39,7 +39,7 @@ public sealed class BackboneFileTests : IDisposable
     public void A_file_that_lacks_tensors_or_holds_others_is_refused_by_name()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet small = new(BackboneKind.Resnet18), deep = new(BackboneKind.Resnet34), wide = new(BackboneKind.Resnet50);
+        using Backbone small = Backbone.Create(BackboneKind.Resnet18), deep = Backbone.Create(BackboneKind.Resnet34), wide = Backbone.Create(BackboneKind.Resnet50);
         small.Initialise(3);
         wide.Initialise(3);
         string path = folder["weights.safetensors"];

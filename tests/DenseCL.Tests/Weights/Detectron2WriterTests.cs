@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DenseCL.Models.Backbones;
+using DenseCL.Models.Backbones.ResNets;
 using DenseCL.Recipes;
 using DenseCL.Weights;
 using DenseCL.Weights.Formats.Detectron2;
@@ -22,7 +23,7 @@ public sealed class Detectron2WriterTests : IDisposable
     {
         // The table was made by tests/Golden/Weights/Detectron2/make.py from torchvision and Detectron2's structure.
         string[][] table = [.. File.ReadLines(Repository.PathOf("tests", "Golden", "Weights", "Detectron2", $"{kind}.txt".ToLowerInvariant())).Select(line => line.Split(' '))];
-        using ResNet network = new(kind);
+        using Backbone network = Backbone.Create(kind);
         Assert.Equal(network.state_dict().Keys.Order(StringComparer.Ordinal), table.Select(row => row[0]).Order(StringComparer.Ordinal));
         Assert.All(table, row => Assert.Equal(row[1], Detectron2Names.FromTorchvision(row[0]) ?? "-"));
         Assert.All(table.Where(row => row[1] != "-"), row => Assert.Equal(row[0], Detectron2Names.ToTorchvision(row[1])));

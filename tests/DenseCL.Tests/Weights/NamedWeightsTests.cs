@@ -81,9 +81,10 @@ public sealed class NamedWeightsTests : IDisposable
     [InlineData(BackboneKind.Resnet50)]
     [InlineData(BackboneKind.Resnet101)]
     [InlineData(BackboneKind.Resnet152)]
+    [InlineData(BackboneKind.MobilenetV3Large)]
     public void The_architecture_is_told_by_the_blocks(BackboneKind architecture)
     {
-        using ResNet network = new(architecture);
+        using Backbone network = Backbone.Create(architecture);
         using MemoryWeights file = new(network.state_dict());
         Assert.Equal(architecture, NamedWeights.Find(file).Architecture);
     }
@@ -170,7 +171,7 @@ public sealed class NamedWeightsTests : IDisposable
         using TemporaryFolder folder = new();
         string path = folder["part.safetensors"];
         SafetensorsWriter.Write(path, tensors);
-        using ResNet network = new(BackboneKind.Resnet18);
+        using Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(5);
         string message = Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, network)).Message;
         Assert.All(new[] { "layer4.1.bn2.running_var", "(128, 64, 1, 1) in the file, (128, 64, 3, 3) here", "--partial" }, part => Assert.Contains(part, message, StringComparison.Ordinal));
@@ -186,7 +187,7 @@ public sealed class NamedWeightsTests : IDisposable
         tensors[prefix + "fc.weight"] = zeros(10, 512);
         using TemporaryFolder folder = new();
         SafetensorsWriter.Write(folder["named.safetensors"], tensors);
-        using ResNet loaded = new(BackboneKind.Resnet18);
+        using Backbone loaded = Backbone.Create(BackboneKind.Resnet18);
         loaded.Initialise(9);
         LoadReport report = BackboneFile.Load(folder["named.safetensors"], loaded);     // torchvision's resnet18 has 122 tensors, two of them fc's
         Assert.Contains(title, report.Convention, StringComparison.Ordinal);
@@ -198,7 +199,7 @@ public sealed class NamedWeightsTests : IDisposable
 
     private static Dictionary<string, Tensor> Network(ulong seed, Func<string, string> rename)
     {
-        ResNet network = new(BackboneKind.Resnet18);
+        Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(seed);
         return network.state_dict().ToDictionary(entry => rename(entry.Key), entry => entry.Value.is_floating_point() ? entry.Value + 0.25f : entry.Value + (long)seed, StringComparer.Ordinal);
     }

@@ -36,7 +36,7 @@ public sealed class OnnxBackboneTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet backbone = RandomBackbone.Create(kind);
+        using Backbone backbone = RandomBackbone.Create(kind);
         DataOptions data = new() { Mean = new(0.45, 0.5, 0.4), Std = new(0.25, 0.2, 0.3) };
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = stages, Normalisation = inside ? data : null }, NoNotes);
         using SessionOptions options = new() { IntraOpNumThreads = 1 };
@@ -64,7 +64,7 @@ public sealed class OnnxBackboneTests : IDisposable
     public void Weights_come_back_bit_by_bit_and_the_file_has_no_others(BackboneKind kind)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet backbone = RandomBackbone.Create(kind);
+        using Backbone backbone = RandomBackbone.Create(kind);
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions(), NoNotes);
         using OnnxFile file = OnnxFile.Open(new WeightBytes(FilePath));
         Dictionary<string, Tensor> state = backbone.state_dict();
@@ -93,7 +93,7 @@ public sealed class OnnxBackboneTests : IDisposable
     public void Notes_say_what_one_must_know_and_what_the_model_shows_wins()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet backbone = RandomBackbone.Create(BackboneKind.Resnet18);
+        using Backbone backbone = RandomBackbone.Create(BackboneKind.Resnet18);
         Dictionary<string, string> notes = new(StringComparer.Ordinal)
         {
             ["format"] = "pt",
@@ -134,7 +134,7 @@ public sealed class OnnxBackboneTests : IDisposable
     [Fact]
     public void The_same_backbone_gives_the_same_bytes_of_a_whole_model()
     {
-        using ResNet backbone = RandomBackbone.Create(BackboneKind.Resnet18);
+        using Backbone backbone = RandomBackbone.Create(BackboneKind.Resnet18);
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = OnnxStages.All }, NoNotes);
         byte[] first = File.ReadAllBytes(FilePath);
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = OnnxStages.All }, NoNotes);
@@ -173,7 +173,7 @@ public sealed class OnnxBackboneTests : IDisposable
             shapes = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True).graph.output
             print(*[o.name for o in shapes])
             """;
-        using ResNet backbone = RandomBackbone.Create(kind);
+        using Backbone backbone = RandomBackbone.Create(kind);
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = stages, Normalisation = inside ? new DataOptions() : null }, NoNotes);
         (string output, string error) = OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
         Assert.SkipWhen(output.StartsWith("missing", StringComparison.Ordinal), "Python has no module onnx here.");
@@ -194,7 +194,7 @@ public sealed class OnnxBackboneTests : IDisposable
     [Fact]
     public void A_write_that_fails_leaves_the_old_content()
     {
-        using ResNet backbone = RandomBackbone.Create(BackboneKind.Resnet18);
+        using Backbone backbone = RandomBackbone.Create(BackboneKind.Resnet18);
         Directory.CreateDirectory(FilePath);
         var error = Assert.Throws<WeightFileException>(() => OnnxBackbone.Write(FilePath, backbone, new OnnxOptions(), NoNotes));
         Assert.Contains("Nothing was changed", error.Message, StringComparison.Ordinal);

@@ -198,7 +198,7 @@ public sealed class PyTorchWriterTests : IDisposable
             foreach (BackboneKind kind in kinds)
             {
                 string name = kind.ToString().ToLowerInvariant();
-                using ResNet network = Plausible(kind);
+                using Backbone network = Plausible(kind);
                 PyTorchWriter.Write(folder[name + ".pth"], network.state_dict());
                 PyTorchWriter.Write(folder[name + ".features.pth"], [new("images", images), new("features", network.forward(images))]);
             }
@@ -242,9 +242,9 @@ public sealed class PyTorchWriterTests : IDisposable
     };
 
     /// <summary>A network as after training, in which batch norms have seen something, and whose features are of the order of 1.</summary>
-    private static ResNet Plausible(BackboneKind kind)
+    private static Backbone Plausible(BackboneKind kind)
     {
-        ResNet network = new(kind);
+        Backbone network = Backbone.Create(kind);
         Generator random = new(7, CPU);
         foreach ((string name, Tensor tensor) in network.state_dict())
         {

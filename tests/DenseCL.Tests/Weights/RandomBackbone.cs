@@ -14,9 +14,9 @@ namespace DenseCL.Tests.Weights;
 /// <summary>A network whose every number is random, statistics too, and whose maps are of the order of 1 at any depth.</summary>
 internal static class RandomBackbone
 {
-    public static ResNet Create(BackboneKind kind, ulong seed = 1)
+    public static Backbone Create(BackboneKind kind, ulong seed = 1)
     {
-        ResNet backbone = new(kind);
+        Backbone backbone = Backbone.Create(kind);
         backbone.Initialise(seed);
         backbone.eval();
         using IDisposable noGrad = no_grad();
@@ -54,7 +54,7 @@ internal static class RandomBackbone
     }
 
     /// <summary>The maps of the four stages, from the network's own blocks.</summary>
-    public static Tensor[] Stages(ResNet backbone, Tensor images)
+    public static Tensor[] Stages(Backbone backbone, Tensor images)
     {
         using IDisposable noGrad = no_grad();
         Dictionary<string, nn.Module> modules = backbone.named_children().ToDictionary(child => child.name, child => child.module, StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal static class RandomBackbone
         x = new Activation(nn.functional.max_pool2d(x.Value, [3, 3], [2, 2], [1, 1]));
         return [.. Enumerable.Range(1, 4).Select(i =>
         {
-            x = ((ModuleList<ResidualBlock>)modules[$"layer{i}"]).Aggregate(x, (map, block) => block.forward(map, tape: null));
+            x = ((ModuleList<Block>)modules[$"layer{i}"]).Aggregate(x, (map, block) => block.forward(map, tape: null));
             return x.Value.clone();
         })];
     }

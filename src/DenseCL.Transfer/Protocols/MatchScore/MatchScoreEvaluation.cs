@@ -185,7 +185,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <summary>Gathers views until they are worth a pass through the network.</summary>
     private sealed class Matcher : IDisposable
     {
-        private readonly ResNet backbone;
+        private readonly Backbone backbone;
         private readonly PixelNormalisation normalisation;
         private readonly int size;
         private readonly byte[] pixels;

@@ -1,4 +1,3 @@
-using DenseCL.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,26 +17,14 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     public ProjectionHead(long channels, long embedding, bool dense)
         : base(nameof(ProjectionHead))
     {
+        // As in the reference implementation: its Kaiming start reaches linear layers only, and convolutions keep PyTorch's.
+        StartValues start = dense ? StartValues.Uniform : StartValues.KaimingFanIn;
+
         // The numbers are those of PyTorch's Sequential(linear, relu, linear).
-        layers = nn.Sequential(("0", new Affine(channels, channels, dense)), ("1", nn.ReLU(inplace: true)), ("2", new Affine(channels, embedding, dense)));
+        layers = nn.Sequential(
+            ("0", new Affine(channels, channels, pointwise: dense, start)), ("1", nn.ReLU(inplace: true)), ("2", new Affine(channels, embedding, pointwise: dense, start)));
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input) => layers.forward(input);
-
-    private sealed class Affine : nn.Module<Tensor, Tensor>
-    {
-        private readonly Parameter weight;
-        private readonly Parameter bias;
-
-        public Affine(long inChannels, long outChannels, bool dense)
-            : base(nameof(Affine))
-        {
-            weight = dense ? Parameters.Empty(outChannels, inChannels, 1, 1) : Parameters.Empty(outChannels, inChannels);
-            bias = Parameters.Empty(outChannels);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input) => Pointwise.Linear(input, weight.to_type(input.dtype), bias.to_type(input.dtype));
-    }
 }

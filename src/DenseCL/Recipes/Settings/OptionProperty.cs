@@ -49,6 +49,9 @@ internal sealed class OptionProperty
     public T? Attribute<T>()
         where T : Attribute => property.GetCustomAttribute<T>();
 
+    /// <summary>The word of a member of an enumeration.</summary>
+    public static string WordOf(Enum member) => WordOf(member.GetType(), member.ToString());
+
     /// <summary>The value in a record.</summary>
     public object? ValueIn(object options) => property.GetValue(options);
 
@@ -57,7 +60,7 @@ internal sealed class OptionProperty
     {
         null => nullWord!,
         string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum word => WordOf(word.GetType(), word.ToString()),
+        Enum word => WordOf(word),
         bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
         IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",

@@ -19,7 +19,7 @@ internal sealed class FakeEvaluation(FakeOptions options, Action<BackboneSource,
         measured?.Invoke(backbone, seed);
         stop.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
-        using ResNet network = backbone.Build();
+        using Backbone network = backbone.Build();
         double sum = network.state_dict().Values.Sum(tensor => tensor.to(ScalarType.Float64).abs().sum().item<double>());
         return [new("share", sum - Math.Floor(sum)), new("stride", options.Stride * 100), new("missing", double.NaN)];
     }

@@ -80,7 +80,7 @@ public sealed class EvaluationTests : IDisposable
         ImageSets.Folders(folder);
         (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
         using var scope = NewDisposeScope();
-        using ResNet backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
+        using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         Tensor Features(int threads) => PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small with { Threads = threads }, stop: Token).Features;
         float[] one = Features(1).data<float>().ToArray();
         Assert.Equal(one, Features(3).data<float>().ToArray());
@@ -100,7 +100,7 @@ public sealed class EvaluationTests : IDisposable
         ImageSets.Folders(folder);
         (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
         using var scope = NewDisposeScope();
-        using ResNet backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
+        using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         using PooledFeatures features = PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, mirror: true, stop: Token);
         using var guard = no_grad();
         using PixelNormalisation normalisation = new(new DataOptions(), CPU);
@@ -133,7 +133,7 @@ public sealed class EvaluationTests : IDisposable
         ImageSets.Folders(folder);
         folder.Truncated("train/a/zz.jpg");
         (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
-        using ResNet backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
+        using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         DataException refusal = Assert.Throws<DataException>(() => PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: Token));
         Assert.Contains(Path.Combine("a", "zz.jpg"), refusal.Message.Replace('/', Path.DirectorySeparatorChar), StringComparison.Ordinal);
         using CancellationTokenSource source = new();

@@ -24,7 +24,7 @@ public sealed class BackboneSourceTests : IDisposable
     public void Mean_and_deviation_come_from_every_file_that_has_room_for_them(WeightFormat format, WeightNaming naming, bool noted)
     {
         DataOptions trained = new() { Mean = new PerChannel(0.25, 0.5, 0.75), Std = new PerChannel(0.125, 0.25, 0.5) };
-        using ResNet network = new(BackboneKind.Resnet18);
+        using Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(3);
         BackboneFile.Save(folder["backbone.safetensors"], network, new Recipe { Data = trained }, 7);
         WeightExport.Write(folder["backbone.safetensors"], folder["exported"], new ExportOptions { Format = format, Naming = naming });

@@ -37,7 +37,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ResNet network = Backbone.Build(stride);
+        using Backbone network = Backbone.Build(stride);
         List<Tensor> features = [];
         List<long> labels = [];
         foreach (LabelledImage image in data.Train)
@@ -118,7 +118,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
     public void A_network_is_judged_as_it_is_now_and_not_changed()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet network = Backbone.Build();
+        using Backbone network = Backbone.Build();
         network.train();
         Dictionary<string, Tensor> before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
         DenseProbeEvaluation evaluation = new(Scenes(train: 4, test: 2), new() { Stride = 16, Precision = Precision.Fp32 });
@@ -143,7 +143,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
     }
 
     /// <summary>(side · side, C)</summary>
-    private static (Tensor Rows, int Side) Features(ResNet network, LabelledImage image)
+    private static (Tensor Rows, int Side) Features(Backbone network, LabelledImage image)
     {
         using PixelNormalisation normalisation = new(new DataOptions(), CPU);
         RgbImage pixels = new();

@@ -55,7 +55,7 @@ public sealed class OnlineProbeTests : IDisposable
         Assert.True(Run("stopped", Judge, resume: true));
         Assert.Equal(File.ReadAllText(folder["whole/metrics.jsonl"]), File.ReadAllText(folder["stopped/metrics.jsonl"]));
 
-        static IReadOnlyDictionary<string, double> Judge(ResNet backbone, CancellationToken cancelled) =>
+        static IReadOnlyDictionary<string, double> Judge(Backbone backbone, CancellationToken cancelled) =>
             new Dictionary<string, double>(StringComparer.Ordinal) { ["sum"] = backbone.state_dict()["conv1.weight"].sum().item<float>() };
     }
 
@@ -138,7 +138,7 @@ public sealed class OnlineProbeTests : IDisposable
     }
 
     /// <summary>3 epochs of 2 steps, judged every second epoch.</summary>
-    private bool Run(string name, Func<ResNet, CancellationToken, IReadOnlyDictionary<string, double>>? judge, string? probe = "somewhere", bool resume = false, CancellationToken? stop = null)
+    private bool Run(string name, Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? judge, string? probe = "somewhere", bool resume = false, CancellationToken? stop = null)
     {
         using RunFolder run = RunFolder.Open(folder[name], resume);
         using Pretrainer pretrainer = new(Recipe(probe), ImageSource.Open(folder["scenes/images"]), new SkippedImages(), run) { Probe = judge };

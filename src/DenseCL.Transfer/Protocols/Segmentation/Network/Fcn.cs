@@ -24,7 +24,7 @@ internal sealed class Fcn : IDisposable
     /// <param name="classes">K</param>
     /// <param name="seed">From which the heads' start and the dropout are drawn.</param>
     /// <param name="device">Where to compute.</param>
-    public Fcn(ResNet backbone, SegmentationOptions options, int classes, ulong seed, Device device)
+    public Fcn(Backbone backbone, SegmentationOptions options, int classes, ulong seed, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
         (Backbone, this.options, this.seed) = (backbone, options, seed);
@@ -40,7 +40,7 @@ internal sealed class Fcn : IDisposable
         }
     }
 
-    public ResNet Backbone { get; }
+    public Backbone Backbone { get; }
 
     public FcnHeads Heads => heads;
 
@@ -60,8 +60,8 @@ internal sealed class Fcn : IDisposable
 
         Tape tape = new();
         Activation[] stages = options.Frozen ? Frozen(images) : Backbone.Stages(new Activation(images, needsGradient: false), tape);
-        Activation main = heads.Main.forward(stages[3], tape, Kept(heads.Main, images, step));
-        Activation? auxiliary = heads.Auxiliary?.forward(stages[2], tape, Kept(heads.Auxiliary, images, step));
+        Activation main = heads.Main.forward(stages[^1], tape, Kept(heads.Main, images, step));
+        Activation? auxiliary = heads.Auxiliary?.forward(stages[^2], tape, Kept(heads.Auxiliary, images, step));
 
         using Scalar ignore = ((long)GridLabels.Ignore).ToScalar();
         long counted = masks.ne(ignore).sum().item<long>();

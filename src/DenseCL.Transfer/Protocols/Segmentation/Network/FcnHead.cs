@@ -1,12 +1,13 @@
 using DenseCL.Compute;
 using DenseCL.Models;
+using DenseCL.Platform;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
 /// <summary>3×3 convolutions with batch norm and ReLU, then a classifier of each position (Long et al., CVPR 2015, as the paper uses it).</summary>
-internal sealed class FcnHead : nn.Module
+internal sealed class FcnHead : nn.Module, IInitialised
 {
     // Lists, because modules that are fields would be registered by the fields' names.
     private readonly List<(Convolution Convolution, BatchNorm Norm)> layers = [];
@@ -40,12 +41,13 @@ internal sealed class FcnHead : nn.Module
     /// <summary>K</summary>
     public int Classes { get; }
 
-    /// <summary>The classifier starts from N(0, 0.01²), so that all classes are about equally probable at first.</summary>
-    public void StartClassifierSmall()
+    /// <inheritdoc/>
+    /// <remarks>The classifier starts from N(0, 0.01²), so that all classes are about equally probable at first.</remarks>
+    public void Initialise(Func<string, CounterRandom> random)
     {
-        using IDisposable noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        weight.MultiplyInPlace(0.01 / Math.Sqrt(2.0 / Channels));      // it was Kaiming's, N(0, 2 / C)
+        weight.Start(StartValues.KaimingFanIn, random("classifier.weight"));       // N(0, 2 / C)
+        weight.MultiplyInPlace(0.01 / Math.Sqrt(2.0 / Channels));
+        bias.Fill(0);
     }
 
     /// <summary>(N, in, h, w) → logits (N, K, h, w), in the type of the input.</summary>

@@ -16,12 +16,10 @@ internal sealed class FcnHeads : nn.Module
     public FcnHeads(IReadOnlyList<int> stageChannels, SegmentationOptions options, int classes, ulong seed)
         : base(nameof(FcnHeads))
     {
-        main = new FcnHead(stageChannels[3], options.HeadChannels, options.HeadConvolutions, classes);
-        auxiliary = options.AuxiliaryWeight > 0 ? new FcnHead(stageChannels[2], options.HeadChannels / 2, 1, classes) : null;
+        main = new FcnHead(stageChannels[^1], options.HeadChannels, options.HeadConvolutions, classes);
+        auxiliary = options.AuxiliaryWeight > 0 ? new FcnHead(stageChannels[^2], options.HeadChannels / 2, 1, classes) : null;
         RegisterComponents();
         this.Initialise(seed);
-        main.StartClassifierSmall();
-        auxiliary?.StartClassifierSmall();
     }
 
     public FcnHead Main => main;

@@ -15,7 +15,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// </remarks>
 public static class OnnxBackbone
 {
-    // Operators of 2020, which every runtime has by now; nothing in a residual network was improved since.
+    // Operators of 2020, which every runtime has by now. NetworkGraph speaks of the same ones.
     private const long OperatorSet = 13;
     private const long IrVersion = 7;
 
@@ -29,7 +29,7 @@ public static class OnnxBackbone
     /// are left out.
     /// </param>
     /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
-    public static void Write(string path, ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    public static void Write(string path, Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(backbone);
@@ -39,26 +39,26 @@ public static class OnnxBackbone
         Dictionary<string, Tensor> weights = backbone.state_dict()
             .Where(entry => !entry.Key.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
             .ToDictionary(StringComparer.Ordinal);
-        GraphProto graph = ResNetGraph.Build(weights.ToDictionary(w => w.Key, w => w.Value.shape, StringComparer.Ordinal), options);
-        graph.Name = BackboneMetadata.Name(backbone.Architecture);
+        GraphProto graph = OnnxGraph.Of(backbone, options);
+        graph.Name = backbone.Entry.Name;
         if (options.Normalisation is { } data)
         {
-            weights[ResNetGraph.Mean] = OfChannels(data.Mean);
-            weights[ResNetGraph.Std] = OfChannels(data.Std);
+            weights[OnnxGraph.Mean] = OfChannels(data.Mean);
+            weights[OnnxGraph.Std] = OfChannels(data.Std);
         }
 
         OnnxWriter.Write(path, Model(backbone, options, metadata), graph, weights);
     }
 
-    private static ModelProto Model(ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    private static ModelProto Model(Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
     {
         ModelProto model = new()
         {
             IrVersion = IrVersion,
             ProducerName = "DenseCL for .NET",
             ProducerVersion = typeof(OnnxBackbone).Assembly.GetName().Version!.ToString(3),
-            DocString = $"{BackboneMetadata.Name(backbone.Architecture)} without its classifier. "
-                + (options.Stages is OnnxStages.All ? "One feature map for each stage, 4, 8, 16 and 32" : $"One feature map, {ResNet.Stride}")
+            DocString = $"{backbone.Entry.Name} without its classifier. "
+                + (options.Stages is OnnxStages.All ? "One feature map for each stage, 4, 8, 16 and 32" : $"One feature map, {Backbone.Stride}")
                 + " times smaller than the image, rounded up.",
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
@@ -70,7 +70,7 @@ public static class OnnxBackbone
         return model;
     }
 
-    private static OrderedDictionary<string, string> Notes(ResNet backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    private static OrderedDictionary<string, string> Notes(Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
     {
         OrderedDictionary<string, string> notes = new(metadata, StringComparer.Ordinal);
         foreach ((string key, string value) in BackboneMetadata.Network(backbone.Architecture))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using static TorchSharp.torch;
 
@@ -6,16 +7,18 @@ namespace DenseCL.Weights.Tensors.Naming;
 
 /// <summary>
 /// Where the parts of our networks lie in a file of any ecosystem. Nobody says by which names: wherever the first and a later convolution of a
-/// residual network stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
+/// network of the catalogue stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
 /// </summary>
 public sealed class NamedWeights
 {
     private static readonly string[] Averages = ["ema", "momentum", "teacher", "target", "_k.", "key."];
 
     private readonly Ecosystem ecosystem;
+    private readonly BackboneNames layers;
     private readonly string root;
 
-    private NamedWeights(WeightFile file, Ecosystem ecosystem, string root) => (File, this.ecosystem, this.root) = (file, ecosystem, root);
+    private NamedWeights(WeightFile file, Ecosystem ecosystem, BackboneNames layers, string root) =>
+        (File, this.ecosystem, this.layers, this.root) = (file, ecosystem, layers, root);
 
     /// <summary>The file.</summary>
     public WeightFile File { get; }
@@ -28,7 +31,7 @@ public sealed class NamedWeights
 
     /// <summary>Finds the backbone in a file and the naming that explains most of what else is in it.</summary>
     /// <param name="file">The file; it stays open for as long as this is used, and the caller closes it.</param>
-    /// <exception cref="WeightFileException">There is no residual network in it.</exception>
+    /// <exception cref="WeightFileException">There is no network of the catalogue in it.</exception>
     public static NamedWeights Find(WeightFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -41,16 +44,16 @@ public sealed class NamedWeights
             .ThenBy(c => c.BackbonePrefix.Length)
             .FirstOrDefault();
         return best ?? throw new WeightFileException(
-            $"{file.Path}: holds no residual network: none of its {file.Keys.Count} tensors is a first convolution beside 'layer1.0.conv1.weight' or what others call it. "
+            $"{file.Path}: holds no backbone that is known here: none of its {file.Keys.Count} tensors is a first convolution beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
             + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
     }
 
     /// <summary>The file's name for a tensor of ours; null if it has none.</summary>
     /// <param name="ours">As in our checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>, <c>globalQueue</c>.</param>
-    public string? Source(string ours) => ecosystem.NameOf(ours) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
+    public string? Source(string ours) => ecosystem.NameOf(ours, layers) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
 
     /// <summary>The name that a tensor of ours would have in the file, for messages; null if files of this kind do not have it.</summary>
-    internal string? Expected(string ours) => ecosystem.NameOf(ours) is { } theirs ? root + theirs : null;
+    internal string? Expected(string ours) => ecosystem.NameOf(ours, layers) is { } theirs ? root + theirs : null;
 
     /// <summary>Which network the backbone is, by its blocks.</summary>
     /// <exception cref="WeightFileException">It is none that this library builds.</exception>
@@ -58,18 +61,9 @@ public sealed class NamedWeights
     {
         get
         {
-            bool bottleneck = Has("layer1.0.conv3.weight");
-            int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Enumerable.Range(0, 100).TakeWhile(block => Has($"layer{stage}.{block}.conv1.weight")).Count())];
-            return (bottleneck, blocks) switch
-            {
-                (false, [2, 2, 2, 2]) => BackboneKind.Resnet18,
-                (false, [3, 4, 6, 3]) => BackboneKind.Resnet34,
-                (true, [3, 4, 6, 3]) => BackboneKind.Resnet50,
-                (true, [3, 4, 23, 3]) => BackboneKind.Resnet101,
-                (true, [3, 8, 36, 3]) => BackboneKind.Resnet152,
-                _ => throw new WeightFileException(
-                    $"{File.Path}: its {(bottleneck ? "bottleneck" : "basic")} blocks are {string.Join(", ", blocks)} in the four stages, which is none of ResNet-18, 34, 50, 101 and 152."),
-            };
+            string blocks = layers.Blocks(Has);
+            return BackboneCatalogue.All.FirstOrDefault(entry => entry.Names == layers && entry.Blocks == blocks)?.Kind
+                ?? throw new WeightFileException($"{File.Path}: its {blocks}, which is {layers.Unknown}.");
 
             bool Has(string name) => Source(Part.Backbone + name) is not null;
         }
@@ -96,13 +90,19 @@ public sealed class NamedWeights
         return Math.Max(position.item<long>(), 0);
     }
 
+    private static IEnumerable<BackboneNames> Kinds => BackboneCatalogue.All.Select(entry => entry.Names).Distinct();
+
     private int Others => Part.Others.Count(name => Source(name) is not null);
 
     private static IEnumerable<NamedWeights> Candidates(WeightFile file)
     {
-        foreach (LayerNames layers in Ecosystem.All.Select(e => e.Layers).Distinct())
+        foreach ((BackboneNames layers, LayerNaming naming) in Kinds.SelectMany(_ => Ecosystem.All.Select(e => e.Layers).Distinct(), (kind, naming) => (kind, naming)))
         {
-            string first = layers.Of("conv1.weight")!, later = layers.Of("layer1.0.conv1.weight")!;
+            if ((layers.Of(naming, layers.First), layers.Of(naming, layers.Later)) is not ({ } first, { } later))
+            {
+                continue;
+            }
+
             foreach (string key in file.Keys)
             {
                 string prefix = key.EndsWith(first, StringComparison.Ordinal) ? key[..^first.Length] : "none";
@@ -113,8 +113,8 @@ public sealed class NamedWeights
 
                 // The one that explains most; of those that explain as much, the one that says most of the prefix.
                 yield return Ecosystem.All
-                    .Where(e => e.Layers == layers && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
-                    .Select(e => new NamedWeights(file, e, prefix[..^e.Backbone.Length]))
+                    .Where(e => e.Layers == naming && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
+                    .Select(e => new NamedWeights(file, e, layers, prefix[..^e.Backbone.Length]))
                     .OrderByDescending(c => c.Others)
                     .ThenByDescending(c => c.ecosystem.Backbone.Length)
                     .ThenBy(c => c.ecosystem.Parts.Length)      // with nothing beside the backbone, the plainest

@@ -41,7 +41,7 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         MatchScoreEvaluation evaluation = new(source, new() { Size = size, Stride = stride, Precision = Precision.Fp32 });
         string weights = Path.Combine(images.Root, "backbone.safetensors"), exported = Path.Combine(images.Root, "backbone.pth"), views = Path.Combine(images.Root, "views.json");
         DataOptions normalisation = new() { Mean = new(0.45, 0.5, 0.4), Std = new(0.25, 0.2, 0.3) };
-        using (ResNet network = RandomBackbone.Create(BackboneKind.Resnet18))
+        using (Backbone network = RandomBackbone.Create(BackboneKind.Resnet18))
         {
             BackboneFile.Save(weights, network, new Recipe { Data = normalisation }, 7);
         }
@@ -102,7 +102,7 @@ public sealed class MatchScoreEvaluationTests : IDisposable
     {
         Pictures(4);
         MatchScoreEvaluation evaluation = Evaluation(new() { Size = 64, Precision = Precision.Fp32 });
-        using ResNet network = RandomBackbone.Create(BackboneKind.Resnet18);
+        using Backbone network = RandomBackbone.Create(BackboneKind.Resnet18);
         network.train();
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
@@ -166,7 +166,7 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         images.BadHeaders();
         Assert.Contains("None of the", Assert.Throws<DataException>(() => Evaluation(new()).Evaluate(Backbone, 0, Stop)).Message, StringComparison.Ordinal);
         Pictures(2);
-        using ResNet network = RandomBackbone.Create(BackboneKind.Resnet18);
+        using Backbone network = RandomBackbone.Create(BackboneKind.Resnet18);
         using (no_grad())
         {
             network.state_dict()["conv1.weight"].fill_(float.NaN);

@@ -68,7 +68,7 @@ public sealed class FcnTests
     public void A_frozen_backbone_stays_bit_by_bit_and_another_does_not(Precision precision)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ResNet before = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
+        using Backbone before = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         foreach (bool frozen in new[] { true, false })
         {
             using Fcn network = New(BackboneKind.Resnet18, Small with { Frozen = frozen, Dropout = 0.1, Precision = precision });

@@ -1,9 +1,10 @@
 using DenseCL.Compute;
-namespace DenseCL.Models.Backbones;
+
+namespace DenseCL.Models.Backbones.ResNets;
 
 /// <summary>Two 3×3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left); the stride is on the first.</summary>
 /// <remarks>Dilation: of the first convolution what it was before the stride, of the second what it is behind it.</remarks>
-internal sealed class BasicBlock : ResidualBlock
+internal sealed class BasicBlock : Block
 {
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
@@ -27,5 +28,13 @@ internal sealed class BasicBlock : ResidualBlock
         Activation shortcut = downsample?.forward(input, tape) ?? input;
         Activation x = bn1.forward(conv1.forward(input, tape), tape, relu: true);
         return bn2.forward(conv2.forward(x, tape), tape, relu: true, shortcut);
+    }
+
+    public override string Describe(NetworkGraph graph, string name, string input)
+    {
+        string x = graph.Add("Relu", $"{name}.relu1", [bn1.Describe(graph, $"{name}.bn1", conv1.Describe(graph, $"{name}.conv1", input))]);
+        x = bn2.Describe(graph, $"{name}.bn2", conv2.Describe(graph, $"{name}.conv2", x));
+        string shortcut = downsample?.Describe(graph, $"{name}.downsample", input) ?? input;
+        return graph.Add("Relu", $"{name}.relu", [graph.Add("Add", $"{name}.add", [x, shortcut])]);
     }
 }

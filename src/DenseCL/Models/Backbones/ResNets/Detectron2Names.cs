@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace DenseCL.Weights.Formats.Detectron2;
+namespace DenseCL.Models.Backbones.ResNets;
 
 /// <summary>What Detectron2 calls the tensors of a residual network, and torchvision.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace DenseCL.Models.Backbones;
+namespace DenseCL.Models.Backbones.ResNets;
 
 /// <summary>
 /// How far apart the weights of 3×3 convolutions are in a block whose stride was given up (Chen et al., DeepLab, the algorithm à trous): at

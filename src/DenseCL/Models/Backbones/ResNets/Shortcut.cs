@@ -1,7 +1,7 @@
 using DenseCL.Compute;
 using static TorchSharp.torch;
 
-namespace DenseCL.Models.Backbones;
+namespace DenseCL.Models.Backbones.ResNets;
 
 /// <summary>The projection of a residual block's shortcut, torchvision's `downsample`: a 1×1 convolution and batch norm.</summary>
 internal sealed class Shortcut : nn.Module
@@ -22,4 +22,8 @@ internal sealed class Shortcut : nn.Module
         stride == 1 && inChannels == outChannels ? null : new Shortcut(inChannels, outChannels, stride);
 
     public Activation forward(Activation x, Tape? tape) => layers.Norm.forward(layers.Convolution.forward(x, tape), tape, relu: false);
+
+    /// <summary>Adds the operators of <see cref="forward"/> to a graph and returns the value that they make.</summary>
+    public string Describe(NetworkGraph graph, string name, string input) =>
+        layers.Norm.Describe(graph, $"{name}.1", layers.Convolution.Describe(graph, $"{name}.0", input));
 }

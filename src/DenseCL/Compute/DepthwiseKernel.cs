@@ -1,0 +1,177 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using DenseCL.Compute.Tiles;
+
+namespace DenseCL.Compute;
+
+/// <summary>
+/// Convolutions of each channel by itself, on channels-last float32 maps in memory: vectors run over the channels, of which there may be any number.
+/// </summary>
+/// <remarks>libtorch's library (oneDNN, libtorch 2.10) gives wrong gradients of the input for some of these shapes, with a stride or dilation.</remarks>
+internal static unsafe class DepthwiseKernel
+{
+    /// <summary>y = the convolution of x.</summary>
+    /// <param name="shape">All sizes; as many inputs as outputs.</param>
+    /// <param name="x">(N, H, W, C)</param>
+    /// <param name="weights">(taps, C)</param>
+    /// <param name="y">(N, out height, out width, C)</param>
+    public static void Forward(in ConvolutionShape shape, float* x, float* weights, float* y)
+    {
+        Job job = new() { Shape = shape, X = x, Weights = weights, Y = y };
+        ComputeThreads.Run(&ForwardPart, &job);
+    }
+
+    /// <summary>dx = ∂L/∂x, given dy = ∂L/∂y.</summary>
+    /// <param name="shape">All sizes.</param>
+    /// <param name="dy">(N, out height, out width, C)</param>
+    /// <param name="weights">(taps, C)</param>
+    /// <param name="dx">(N, H, W, C)</param>
+    public static void InputGradient(in ConvolutionShape shape, float* dy, float* weights, float* dx)
+    {
+        Job job = new() { Shape = shape, X = dx, Weights = weights, Y = dy };
+        ComputeThreads.Run(&InputPart, &job);
+    }
+
+    /// <summary>∂L/∂weights.</summary>
+    /// <param name="shape">All sizes.</param>
+    /// <param name="x">(N, H, W, C)</param>
+    /// <param name="dy">(N, out height, out width, C): ∂L/∂y</param>
+    /// <param name="gradient">(taps, C)</param>
+    public static void WeightGradient(in ConvolutionShape shape, float* x, float* dy, float* gradient)
+    {
+        int count = shape.Taps * shape.Inputs, parts = TorchSharp.torch.get_num_threads();
+        double[] sums = new double[parts * count];
+        fixed (double* memory = sums)
+        {
+            Job job = new() { Shape = shape, X = x, Y = dy, Sums = memory };
+            ComputeThreads.Run(&WeightPart, &job);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            double sum = 0;
+            for (int part = 0; part < parts; part++)
+            {
+                sum += sums[(part * count) + i];
+            }
+
+            gradient[i] = (float)sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ForwardPart(int part, int parts, void* state)
+    {
+        Job* job = (Job*)state;
+        ConvolutionShape shape = job->Shape;
+        int channels = shape.Inputs;
+        (int start, int end) = ComputeThreads.Share(shape.Images * shape.OutHeight, part, parts);
+        for (int row = start; row < end; row++)
+        {
+            (int image, int top) = (row / shape.OutHeight, row % shape.OutHeight * shape.Stride);
+            for (int column = 0; column < shape.OutWidth; column++)
+            {
+                float* y = job->Y + ((((long)row * shape.OutWidth) + column) * channels);
+                new Span<float>(y, channels).Clear();
+                for (int tap = 0; tap < shape.Taps; tap++)
+                {
+                    (int down, int right) = shape.Offset(tap);
+                    (int i, int j) = (top + down, (column * shape.Stride) + right);
+                    if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
+                    {
+                        AddProducts(y, job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels), job->Weights + ((long)tap * channels), channels);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InputPart(int part, int parts, void* state)
+    {
+        Job* job = (Job*)state;
+        ConvolutionShape shape = job->Shape;
+        int channels = shape.Inputs, stride = shape.Stride;
+        (int start, int end) = ComputeThreads.Share(shape.Images * shape.Height, part, parts);
+        for (int row = start; row < end; row++)
+        {
+            (int image, int i) = (row / shape.Height, row % shape.Height);
+            for (int j = 0; j < shape.Width; j++)
+            {
+                float* dx = job->X + ((((long)row * shape.Width) + j) * channels);
+                new Span<float>(dx, channels).Clear();
+                for (int tap = 0; tap < shape.Taps; tap++)
+                {
+                    (int down, int right) = shape.Offset(tap);
+                    (int top, int left) = (i - down, j - right);        // the output that reads this position by this tap, times the stride
+                    if (top >= 0 && left >= 0 && top % stride == 0 && left % stride == 0 && top / stride < shape.OutHeight && left / stride < shape.OutWidth)
+                    {
+                        long position = ((((long)image * shape.OutHeight) + (top / stride)) * shape.OutWidth) + (left / stride);
+                        AddProducts(dx, job->Y + (position * channels), job->Weights + ((long)tap * channels), channels);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The sums of a row of positions are in single precision, those of all rows in double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WeightPart(int part, int parts, void* state)
+    {
+        Job* job = (Job*)state;
+        ConvolutionShape shape = job->Shape;
+        int channels = shape.Inputs, count = shape.Taps * channels;
+        double* sums = job->Sums + ((long)part * count);
+        float[] memory = new float[count];
+        fixed (float* rowSums = memory)
+        {
+            (int start, int end) = ComputeThreads.Share(shape.Images * shape.OutHeight, part, parts);
+            for (int row = start; row < end; row++)
+            {
+                (int image, int top) = (row / shape.OutHeight, row % shape.OutHeight * shape.Stride);
+                memory.AsSpan().Clear();
+                for (int column = 0; column < shape.OutWidth; column++)
+                {
+                    float* dy = job->Y + ((((long)row * shape.OutWidth) + column) * channels);
+                    for (int tap = 0; tap < shape.Taps; tap++)
+                    {
+                        (int down, int right) = shape.Offset(tap);
+                        (int i, int j) = (top + down, (column * shape.Stride) + right);
+                        if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
+                        {
+                            AddProducts(rowSums + ((long)tap * channels), job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels), dy, channels);
+                        }
+                    }
+                }
+
+                for (int n = 0; n < count; n++)
+                {
+                    sums[n] += rowSums[n];
+                }
+            }
+        }
+    }
+
+    /// <summary>to ← to + a · b, number by number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddProducts(float* to, float* a, float* b, int count)
+    {
+        int n = 0;
+        for (; n <= count - Vector<float>.Count; n += Vector<float>.Count)
+        {
+            (Vector.Load(to + n) + (Vector.Load(a + n) * Vector.Load(b + n))).Store(to + n);
+        }
+
+        for (; n < count; n++)
+        {
+            to[n] += a[n] * b[n];
+        }
+    }
+
+    private struct Job
+    {
+        public ConvolutionShape Shape;
+        public float* X, Weights, Y;        // in a backward pass the gradients of x or y
+        public double* Sums;                // (parts, taps, C)
+    }
+}

@@ -1,0 +1,131 @@
+using DenseCL.Compute;
+using DenseCL.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models.Backbones;
+
+/// <summary>
+/// A network without its classifier, with torchvision's parameter names and shapes: (N, 3, H, W) images, RGB and normalised, to a feature map
+/// (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), s being <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists them.
+/// </summary>
+/// <remarks>
+/// A new network holds uninitialised numbers: call <see cref="Initialisation.Initialise"/>
+/// or load weights.
+/// </remarks>
+public abstract class Backbone : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Input pixels for each position of the feature map, along a side, unless strides become dilation.</summary>
+    public const int Stride = 32;
+
+    private protected Backbone(BackboneKind architecture, int outputStride)
+        : base(architecture.ToString())
+    {
+        Architecture = architecture;
+        OutputStride = outputStride is 8 or 16 or Stride
+            ? outputStride
+            : throw new ArgumentOutOfRangeException(nameof(outputStride), outputStride, "The output stride must be 8, 16 or 32.");
+    }
+
+    /// <summary>Builds a network.</summary>
+    /// <param name="architecture">Which of the networks.</param>
+    /// <param name="outputStride">
+    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same, the finer map costs about 1.7 or
+    /// 5 times the arithmetic.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride.</exception>
+    public static Backbone Create(BackboneKind architecture, int outputStride = Stride) => BackboneCatalogue.Of(architecture).Build(outputStride);
+
+    /// <summary>Which of the networks this is.</summary>
+    public BackboneKind Architecture { get; }
+
+    /// <summary>Channels of the feature map: that of the last stage.</summary>
+    public int OutChannels => Entry.Stages[^1].Channels;
+
+    /// <summary>Channels of the maps of the four stages, such as 64, 128, 256 and 512.</summary>
+    public IReadOnlyList<int> StageChannels => [.. Entry.Stages.Select(stage => stage.Channels)];
+
+    /// <summary>Input pixels for each position of the last feature map, along a side: 8, 16 or 32.</summary>
+    public int OutputStride { get; }
+
+    /// <summary>What the catalogue says of this network.</summary>
+    internal BackboneEntry Entry => BackboneCatalogue.Of(Architecture);
+
+    /// <summary>The blocks of each stage, with their names in the network.</summary>
+    private protected abstract IReadOnlyList<IReadOnlyList<(string Name, Block Block)>> StageBlocks { get; }
+
+    /// <summary>The feature map of the last stage. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
+    /// <param name="input">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
+    /// <returns>(N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), channels-last in memory</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Stages(input)[^1].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The feature maps of all four stages, the finest first, likewise.</summary>
+    /// <param name="input">(N, 3, H, W) float32 or bfloat16; RGB, normalised.</param>
+    /// <returns>Of strides 4, 8, 16 and 32, or at most <see cref="OutputStride"/>: (N, <see cref="StageChannels"/>, ⌈H/s⌉, ⌈W/s⌉).</returns>
+    public IReadOnlyList<Tensor> Stages(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using DisposeScope scope = NewDisposeScope();
+        Activation images = new(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), needsGradient: false);
+        return [.. Stages(images, tape: null).Select(stage => stage.Value.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>The same, for the backward pass that the tape notes.</summary>
+    internal Activation forward(Activation images, Tape? tape) => Stages(images, tape)[^1];
+
+    /// <inheritdoc cref="forward(Activation, Tape?)"/>
+    internal Activation[] Stages(Activation images, Tape? tape)
+    {
+        Activation x = Stem(images, tape);
+        List<Activation> stages = [];
+        foreach (IReadOnlyList<(string Name, Block Block)> blocks in StageBlocks)
+        {
+            foreach ((_, Block block) in blocks)
+            {
+                using DisposeScope? scope = tape is null ? NewDisposeScope() : null;    // a tape knows when an activation has had its last use
+                Activation input = x;
+                x = block.forward(input, tape);
+                if (scope is not null)
+                {
+                    x.Value.MoveToOuterDisposeScope();
+                    if (!stages.Contains(input))
+                    {
+                        input.Value.Dispose();
+                    }
+                }
+            }
+
+            stages.Add(x);
+        }
+
+        return [.. stages];
+    }
+
+    /// <summary>Adds the operators of <see cref="Stages(Tensor)"/> to a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="images">The value that the network reads.</param>
+    /// <param name="outputs">What the maps of the stages are to be called; null for those that nobody asks for by name.</param>
+    internal void Describe(NetworkGraph graph, string images, IReadOnlyList<string?> outputs)
+    {
+        string x = DescribeStem(graph, images);
+        foreach ((IReadOnlyList<(string Name, Block Block)> blocks, string? output) in StageBlocks.Zip(outputs))
+        {
+            foreach ((string name, Block block) in blocks)
+            {
+                x = block.Describe(graph, name, x);
+            }
+
+            x = output is null ? x : graph.RenameLast(output);
+        }
+    }
+
+    /// <summary>The layers before the first stage.</summary>
+    private protected abstract Activation Stem(Activation images, Tape? tape);
+
+    /// <summary>Adds the operators of <see cref="Stem"/> to a graph and returns the value that they make.</summary>
+    private protected abstract string DescribeStem(NetworkGraph graph, string images);
+}

@@ -1,0 +1,38 @@
+using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
+
+namespace DenseCL.Models.Backbones;
+
+/// <summary>All that this library knows of a backbone: what recipes, files, messages and the command line need follows from it.</summary>
+public sealed class BackboneEntry
+{
+    /// <param name="kind">The network.</param>
+    /// <param name="stem">The layers before the first stage, in words.</param>
+    /// <param name="stages">The four stages, the finest first, of strides 4, 8, 16 and 32.</param>
+    /// <param name="build">Builds the network, uninitialised, for an output stride; it describes its ONNX graph itself.</param>
+    /// <param name="names">What its tensors are called, by whom.</param>
+    /// <param name="blocks">Its blocks, in the words of <see cref="BackboneNames.Blocks"/>.</param>
+    internal BackboneEntry(BackboneKind kind, string stem, IReadOnlyList<BackboneStage> stages, Func<int, Backbone> build, BackboneNames names, string blocks) =>
+        (Kind, Stem, Stages, Build, Names, Blocks) = (kind, stem, stages, build, names, blocks);
+
+    /// <summary>The network.</summary>
+    public BackboneKind Kind { get; }
+
+    /// <summary>Its name in recipes, on the command line and in files: <c>resnet50</c>.</summary>
+    public string Name => OptionProperty.WordOf(Kind);
+
+    /// <summary>The layers before the first stage, in words.</summary>
+    public string Stem { get; }
+
+    /// <summary>The four stages, the finest first, of strides 4, 8, 16 and <see cref="Backbone.Stride"/>.</summary>
+    public IReadOnlyList<BackboneStage> Stages { get; }
+
+    /// <summary>Builds the network, uninitialised, for an output stride; see <see cref="Backbone.Create"/>.</summary>
+    internal Func<int, Backbone> Build { get; }
+
+    /// <summary>What its tensors are called, by whom.</summary>
+    internal BackboneNames Names { get; }
+
+    /// <summary>Its blocks, in the words of <see cref="BackboneNames.Blocks"/>.</summary>
+    internal string Blocks { get; }
+}

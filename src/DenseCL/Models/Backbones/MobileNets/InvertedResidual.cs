@@ -1,0 +1,60 @@
+using System.Globalization;
+using DenseCL.Compute;
+using static TorchSharp.torch;
+
+namespace DenseCL.Models.Backbones.MobileNets;
+
+/// <summary>
+/// A 1×1 convolution to more channels, a depthwise convolution, squeeze and excitation where the row has it, and a 1×1 convolution to few
+/// channels (Howard et al., ICCV 2019, figure 4). Where input and output are alike, the input is added.
+/// </summary>
+internal sealed class InvertedResidual : Block
+{
+    // A tuple, because modules that are fields would be registered by the fields' names.
+    private readonly (ConvolutionUnit? Expand, ConvolutionUnit Depthwise, SqueezeExcitation? Squeeze, ConvolutionUnit Project) layers;
+    private readonly bool shortcut;
+
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="row">The row of the network's table.</param>
+    /// <param name="dilation">1; or of the depthwise convolution where strides were given up, which then has none.</param>
+    public InvertedResidual(long inChannels, MobileRow row, long dilation)
+        : base(nameof(InvertedResidual))
+    {
+        layers = (
+            row.Expanded == inChannels ? null : new ConvolutionUnit(inChannels, row.Expanded, 1, row.Nonlinearity),
+            new ConvolutionUnit(row.Expanded, row.Expanded, row.Size, row.Nonlinearity, dilation > 1 ? 1 : row.Stride, dilation, depthwise: true),
+            row.Squeeze ? new SqueezeExcitation(row.Expanded, Squeezed(row.Expanded)) : null,
+            new ConvolutionUnit(row.Expanded, row.Channels, 1, Nonlinearity.None));
+        shortcut = row.Stride == 1 && inChannels == row.Channels;
+
+        // torchvision's name of the list; its numbers depend on which of the layers there are.
+        register_module("block", nn.ModuleList([.. InOrder]));
+    }
+
+    private IEnumerable<nn.Module> InOrder => new nn.Module?[] { layers.Expand, layers.Depthwise, layers.Squeeze, layers.Project }.OfType<nn.Module>();
+
+    public override Activation forward(Activation input, Tape? tape)
+    {
+        Activation x = layers.Depthwise.forward(layers.Expand?.forward(input, tape) ?? input, tape);
+        return layers.Project.forward(layers.Squeeze?.forward(x, tape) ?? x, tape, shortcut ? input : null);
+    }
+
+    public override string Describe(NetworkGraph graph, string name, string input)
+    {
+        string x = input;
+        foreach ((int number, nn.Module layer) in InOrder.Index())
+        {
+            string place = string.Create(CultureInfo.InvariantCulture, $"{name}.block.{number}");
+            x = layer is SqueezeExcitation ? SqueezeExcitation.Describe(graph, place, x) : ((ConvolutionUnit)layer).Describe(graph, place, x);
+        }
+
+        return shortcut ? graph.Add("Add", $"{name}.add", [x, input]) : x;
+    }
+
+    /// <summary>A quarter of the channels, rounded to a multiple of 8 that is no more than a tenth less.</summary>
+    private static long Squeezed(long channels)
+    {
+        long quarter = channels / 4, rounded = Math.Max(8, (quarter + 4) / 8 * 8);
+        return rounded * 10 < quarter * 9 ? rounded + 8 : rounded;
+    }
+}

@@ -1,0 +1,33 @@
+namespace DenseCL.Models;
+
+/// <summary>What a network computes, operator by operator: types and attributes are those of ONNX's operator set 13.</summary>
+internal sealed class NetworkGraph
+{
+    private readonly List<Operator> operators = [];
+
+    /// <summary>In an order in which they can be computed.</summary>
+    public IReadOnlyList<Operator> Operators => operators;
+
+    /// <summary>Adds an operator. The value that it makes has its name.</summary>
+    /// <param name="type">ONNX's name of what it does.</param>
+    /// <param name="name">Its own name.</param>
+    /// <param name="inputs">Names of values and of the network's tensors.</param>
+    /// <param name="attributes">Each a <see cref="long"/>, an array of them, or a <see cref="float"/>.</param>
+    /// <returns>The value that it makes.</returns>
+    public string Add(string type, string name, string[] inputs, params (string Name, object Value)[] attributes)
+    {
+        operators.Add(new Operator(type, name, inputs, name, attributes));
+        return name;
+    }
+
+    /// <summary>Gives the value of the last operator another name.</summary>
+    /// <returns>The name.</returns>
+    public string RenameLast(string output)
+    {
+        operators[^1] = operators[^1] with { Output = output };
+        return output;
+    }
+
+    /// <summary>An operator of a network, as <see cref="Add"/> takes it.</summary>
+    internal sealed record Operator(string Type, string Name, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<(string Name, object Value)> Attributes);
+}
