@@ -46,7 +46,9 @@ internal sealed partial class MutantBuild(string repository, string folder)
         while (true)
         {
             List<Mutant> mutants = WriteMutants(without);
-            string errors = Run("dotnet", "build", Path.Combine(copy, "src", "DenseCL"), "-c", "Release", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:NoWarn=CS1591", "-v:q", "-nologo");
+            string errors = Run(
+                "dotnet", "build", Path.Combine(copy, "src", "DenseCL"), "-c", "Release", "-v:q", "-nologo",
+                "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:NoWarn=CS1591");
             int[] found = [.. ErrorPlaces(errors).SelectMany(MutantsAt).Distinct().Where(without.Add)];
             if (!errors.Contains("error ", StringComparison.Ordinal))
             {
@@ -64,13 +66,16 @@ internal sealed partial class MutantBuild(string repository, string folder)
         }
     }
 
-    private HashSet<int> WrittenIds => [.. MutatedFiles.SelectMany(file => Ids().Matches(File.ReadAllText(file))).Select(match => int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture))];
+    private HashSet<int> WrittenIds => [.. MutatedFiles.SelectMany(file => Ids().Matches(File.ReadAllText(file))).Select(match => Number(match, "id"))];
 
-    private string[] MutatedFiles => Directory.GetFiles(Path.Combine(copy, "src", "DenseCL", "Method"), "*.cs", SearchOption.AllDirectories);
+    private string MethodsCopy => Path.Combine(copy, "src", "DenseCL", "Method");
+
+    private string[] MutatedFiles => Directory.GetFiles(MethodsCopy, "*.cs", SearchOption.AllDirectories);
 
     private void CopySources()
     {
-        foreach (string file in Run("git", "-C", repository, "ls-files", "src/DenseCL", "recipes", "build", "Directory.*", "global.json", "README.md", ".editorconfig").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        string files = Run("git", "-C", repository, "ls-files", "src/DenseCL", "recipes", "build", "Directory.*", "global.json", "README.md", ".editorconfig");
+        foreach (string file in files.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string to = Path.Combine(copy, file);
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
@@ -84,10 +89,11 @@ internal sealed partial class MutantBuild(string repository, string folder)
     {
         List<Mutant> mutants = [];
         string from = Path.Combine(repository, "src", "DenseCL", "Method");
-        foreach (string file in MutatedFiles.Select(file => Path.GetRelativePath(Path.Combine(copy, "src", "DenseCL", "Method"), file)).Order(StringComparer.Ordinal))
+        foreach (string file in MutatedFiles.Select(file => Path.GetRelativePath(MethodsCopy, file)).Order(StringComparer.Ordinal))
         {
             SyntaxNode root = CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(from, file))).GetRoot();
-            File.WriteAllText(Path.Combine(copy, "src", "DenseCL", "Method", file), new MutantWriter(file.Replace('\\', '/'), without, mutants).Visit(root).ToFullString());
+            SyntaxNode mutated = new MutantWriter(file.Replace('\\', '/'), without, mutants).Visit(root);
+            File.WriteAllText(Path.Combine(MethodsCopy, file), mutated.ToFullString());
         }
 
         return mutants;
@@ -108,14 +114,16 @@ internal sealed partial class MutantBuild(string repository, string folder)
         {
             if (Ids().Match(choice.Condition.ToString()) is { Success: true, Index: < 32 } match)
             {
-                yield return int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture);
+                yield return Number(match, "id");
                 yield break;
             }
         }
     }
 
     private static IEnumerable<(string File, int Line, int Column)> ErrorPlaces(string output) =>
-        Errors().Matches(output).Select(match => (match.Groups["file"].Value, int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups["column"].Value, CultureInfo.InvariantCulture)));
+        Errors().Matches(output).Select(match => (match.Groups["file"].Value, Number(match, "line"), Number(match, "column")));
+
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     /// <summary>This program and the tests, with the mutated library in the place of the other.</summary>
     public void PlaceBesideTests()
@@ -125,7 +133,8 @@ internal sealed partial class MutantBuild(string repository, string folder)
         foreach (string library in Directory.GetFiles(bin, "DenseCL*"))
         {
             // Not as a link: the next build would write into it.
-            string name = Path.GetFileName(library), from = name == "DenseCL.dll" ? Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0") : AppContext.BaseDirectory;
+            string name = Path.GetFileName(library);
+            string from = name == "DenseCL.dll" ? Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0") : AppContext.BaseDirectory;
             File.Delete(library);
             File.Copy(Path.Combine(from, name), library);
         }
@@ -133,15 +142,22 @@ internal sealed partial class MutantBuild(string repository, string folder)
 
     private static string Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        ProcessStartInfo start = new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
     }
 
-    [GeneratedRegex(@"Mutant\.Is\((?<id>\d+)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"Mutant\.Is\((?<id>\d+)\)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"^\s*(?<file>\S+\.cs)\((?<line>\d+),(?<column>\d+)\): error", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"^\s*(?<file>\S+\.cs)\((?<line>\d+),(?<column>\d+)\): error",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Errors();
 }

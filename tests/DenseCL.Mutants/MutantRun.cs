@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace DenseCL.Mutants;
 
 /// <summary>
-/// Brings one mutant after the other to life, and runs the tests that reach its line, the quick ones first, until one fails. Verdicts are lines of a file; a run goes on where the last
-/// one ended, however it did.
+/// Brings one mutant after the other to life, and runs the tests that reach its line, the quick ones first, until one fails. Verdicts are lines
+/// of a file; a run goes on where the last one ended, however it did.
 /// </summary>
 internal sealed class MutantRun
 {
@@ -39,8 +39,8 @@ internal sealed class MutantRun
         cases = TestCase.In(Assembly.Load("DenseCL.Tests"), "DenseCL.Tests.Method");
     }
 
-    /// <summary>The file of verdicts.</summary>
-    public static string Verdicts(string folder) => Path.Combine(folder, "verdicts.jsonl");
+    /// <summary>The verdicts that are there.</summary>
+    public static IEnumerable<Verdict> Read(string folder) => File.ReadLines(Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!);
 
     /// <summary>Runs until all mutants have a verdict, in processes that may hang or fall.</summary>
     public static void All(string folder)
@@ -48,7 +48,8 @@ internal sealed class MutantRun
         string started = Path.Combine(folder, "started");
         while (true)
         {
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(folder, "bin", "DenseCL.Mutants.dll"), "run", folder]) { WorkingDirectory = folder })!;
+            string program = Path.Combine(folder, "bin", "DenseCL.Mutants.dll");
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, "run", folder]) { WorkingDirectory = folder })!;
             process.WaitForExit();
             if (process.ExitCode == 0)
             {
@@ -57,7 +58,9 @@ internal sealed class MutantRun
 
             if (process.ExitCode != GoOn)
             {
-                string[] last = File.Exists(started) ? File.ReadAllText(started).Split('\n') : throw new InvalidOperationException("The tests do not pass without a mutant.");
+                string[] last = File.Exists(started)
+                    ? File.ReadAllText(started).Split('\n')
+                    : throw new InvalidOperationException("The tests do not pass without a mutant.");
                 Write(folder, new Verdict(int.Parse(last[0], CultureInfo.InvariantCulture), Verdict.Crash, last[1]));
             }
         }
@@ -69,9 +72,10 @@ internal sealed class MutantRun
         MutantRun run = new(folder);
         List<Mutant> mutants = JsonSerializer.Deserialize<List<Mutant>>(File.ReadAllText(Path.Combine(folder, "mutants.json")))!;
         Dictionary<string, Reach> reach = run.Measure(mutants.Max(mutant => mutant.Id) + 1);
-        HashSet<int> judged = File.Exists(Verdicts(folder)) ? [.. File.ReadLines(Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!.Id)] : [];
+        HashSet<int> judged = File.Exists(Verdicts(folder)) ? [.. Read(folder).Select(verdict => verdict.Id)] : [];
 
-        // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the verdicts of a run that was stopped are a fair sample.
+        // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the verdicts of
+        // a run that was stopped are a fair sample.
         List<Mutant> left = [];
         foreach (Mutant mutant in mutants.Where(mutant => !judged.Contains(mutant.Id)))
         {
@@ -81,8 +85,13 @@ internal sealed class MutantRun
             }
         }
 
-        foreach (Mutant mutant in left.OrderBy(mutant => mutant.Id * 2654435761L % 4294967296L).Where(mutant => !run.Judge(mutant, test => reach[test.Name].Seconds > Quick, reach)))
+        foreach (Mutant mutant in left.OrderBy(mutant => mutant.Id * 2654435761L % 4294967296L))
         {
+            if (run.Judge(mutant, test => reach[test.Name].Seconds > Quick, reach))
+            {
+                continue;
+            }
+
             bool reached = run.cases.Exists(test => reach[test.Name].Mutants.Contains(mutant.Id));
             Write(folder, new Verdict(mutant.Id, reached ? Verdict.Survived : Verdict.Uncovered, null));
         }
@@ -94,7 +103,8 @@ internal sealed class MutantRun
     /// <returns>Whether one told, which is then written down.</returns>
     private bool Judge(Mutant mutant, Func<TestCase, bool> some, Dictionary<string, Reach> reach)
     {
-        foreach (TestCase test in cases.Where(test => some(test) && reach[test.Name].Mutants.Contains(mutant.Id)).OrderByDescending(test => told.LastIndexOf(test.Name)).ThenBy(test => reach[test.Name].Seconds))
+        IEnumerable<TestCase> reaching = cases.Where(test => some(test) && reach[test.Name].Mutants.Contains(mutant.Id));
+        foreach (TestCase test in reaching.OrderByDescending(test => told.LastIndexOf(test.Name)).ThenBy(test => reach[test.Name].Seconds))
         {
             File.WriteAllText(Path.Combine(folder, "started"), $"{mutant.Id}\n{test.Name}");
             activate(mutant.Id);
@@ -137,13 +147,16 @@ internal sealed class MutantRun
                 throw new InvalidOperationException($"{test.Name} fails without a mutant: {failure}");
             }
 
-            reach[test.Name] = new Reach(Stopwatch.GetElapsedTime(start).TotalSeconds, [.. Enumerable.Range(0, count).Where(id => hits[id])]);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            reach[test.Name] = new Reach(seconds, [.. Enumerable.Range(0, count).Where(id => hits[id])]);
         }
 
         record(0);
         File.WriteAllText(file, JsonSerializer.Serialize(reach));
         return reach;
     }
+
+    private static string Verdicts(string folder) => Path.Combine(folder, "verdicts.jsonl");
 
     private static void Write(string folder, Verdict verdict) => File.AppendAllLines(Verdicts(folder), [JsonSerializer.Serialize(verdict)]);
 

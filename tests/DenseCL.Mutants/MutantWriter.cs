@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace DenseCL.Mutants;
 
 /// <summary>
-/// Writes every change of a source file into the file itself: an expression <c>e</c> becomes <c>(Mutant.Is(7) ? changed : e)</c>, so that one build holds all mutants and a number
-/// says which of them is alive.
+/// Writes every change of a source file into the file itself: an expression <c>e</c> becomes <c>(Mutant.Is(7) ? changed : e)</c>, so that
+/// one build holds all mutants and a number says which of them is alive.
 /// </summary>
 /// <param name="file">Its name, for the list.</param>
 /// <param name="without">Numbers of mutants to leave out, because they do not compile; they keep their numbers.</param>
@@ -36,10 +36,35 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
     // Operators of tensors that are spelled as methods.
     private static readonly Dictionary<string, string[]> Methods = new(StringComparer.Ordinal)
     {
-        ["Plus"] = ["sub"], ["Times"] = ["Over"], ["Over"] = ["Times"], ["AddInPlace"] = ["sub_"], ["MultiplyInPlace"] = ["DivideInPlace"], ["DivideInPlace"] = ["MultiplyInPlace"],
-        ["mul_"] = ["div_"], ["sub_"] = ["add_"], ["ge"] = ["gt", "lt"], ["lt"] = ["le", "ge"], ["le"] = ["lt", "gt"], ["eq"] = ["ne"], ["argmax"] = ["argmin"], ["amax"] = ["amin"],
-        ["maximum"] = ["minimum"], ["Max"] = ["Min"], ["Min"] = ["Max"], ["floor"] = ["ceil"], ["any"] = ["all"], ["all"] = ["any"], ["AtLeast"] = ["AtMost"], ["abs"] = ["neg"],
-        ["exp_"] = ["expm1_"], ["log"] = ["log1p"], ["mean"] = ["sum"], ["sum"] = ["mean"], ["Average"] = ["Sum"], ["logical_not"] = ["alias"], ["argsort"] = ["alias"],
+        ["Plus"] = ["sub"],
+        ["Times"] = ["Over"],
+        ["Over"] = ["Times"],
+        ["AddInPlace"] = ["sub_"],
+        ["MultiplyInPlace"] = ["DivideInPlace"],
+        ["DivideInPlace"] = ["MultiplyInPlace"],
+        ["mul_"] = ["div_"],
+        ["sub_"] = ["add_"],
+        ["ge"] = ["gt", "lt"],
+        ["lt"] = ["le", "ge"],
+        ["le"] = ["lt", "gt"],
+        ["eq"] = ["ne"],
+        ["argmax"] = ["argmin"],
+        ["amax"] = ["amin"],
+        ["maximum"] = ["minimum"],
+        ["Max"] = ["Min"],
+        ["Min"] = ["Max"],
+        ["floor"] = ["ceil"],
+        ["any"] = ["all"],
+        ["all"] = ["any"],
+        ["AtLeast"] = ["AtMost"],
+        ["abs"] = ["neg"],
+        ["exp_"] = ["expm1_"],
+        ["log"] = ["log1p"],
+        ["mean"] = ["sum"],
+        ["sum"] = ["mean"],
+        ["Average"] = ["Sum"],
+        ["logical_not"] = ["alias"],
+        ["argsort"] = ["alias"],
     };
 
     public override SyntaxNode? VisitAttributeList(AttributeListSyntax node) => node;
@@ -59,12 +84,14 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
     public override SyntaxNode? VisitFieldDeclaration(FieldDeclarationSyntax node)
     {
         SyntaxNode visited = base.VisitFieldDeclaration(node)!;
-        if (!node.Modifiers.Any(SyntaxKind.ConstKeyword) || visited is not FieldDeclarationSyntax { Declaration: { Variables: [{ Initializer: { } value } variable] } declaration } field)
+        if (!node.Modifiers.Any(SyntaxKind.ConstKeyword)
+            || visited is not FieldDeclarationSyntax { Declaration: { Variables: [{ Initializer: { } value } variable] } declaration } field)
         {
             return visited;
         }
 
-        string modifiers = string.Join(' ', field.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ConstKeyword)).Select(modifier => modifier.Text));
+        IEnumerable<SyntaxToken> others = field.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ConstKeyword));
+        string modifiers = string.Join(' ', others.Select(modifier => modifier.Text));
         return SyntaxFactory.ParseMemberDeclaration($"{modifiers} static {declaration.Type} {variable.Identifier} => {value.Value};\n")!;
     }
 
@@ -87,7 +114,8 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
 
     public override SyntaxNode? VisitPrefixUnaryExpression(PrefixUnaryExpressionSyntax node)
     {
-        bool changes = node.IsKind(SyntaxKind.LogicalNotExpression) || (node.IsKind(SyntaxKind.UnaryMinusExpression) && node.Operand is not LiteralExpressionSyntax);
+        bool changes = node.IsKind(SyntaxKind.LogicalNotExpression)
+            || (node.IsKind(SyntaxKind.UnaryMinusExpression) && node.Operand is not LiteralExpressionSyntax);
         return Switched(node, base.VisitPrefixUnaryExpression(node)!, changes ? [$"({node.Operand})"] : []);
     }
 
@@ -98,7 +126,8 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
 
     public override SyntaxNode? VisitAssignmentExpression(AssignmentExpressionSyntax node) =>
         node.IsKind(SyntaxKind.AddAssignmentExpression)
-            ? SyntaxFactory.ParseExpression($"{node.Left} += {Switched(node.Right, Line(node), Visit(node.Right)!.ToString(), [$"-({node.Right})"])}").WithTriviaFrom(node)
+            ? SyntaxFactory.ParseExpression($"{node.Left} += {Switched(node.Right, Line(node), Visit(node.Right)!.ToString(), [$"-({node.Right})"])}")
+                .WithTriviaFrom(node)
             : base.VisitAssignmentExpression(node);
 
     public override SyntaxNode? VisitLiteralExpression(LiteralExpressionSyntax node)
@@ -109,7 +138,7 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
             false => ["true"],
             int number => [Text(number + 1), Text(number - 1)],
             long number => [Text(number + 1) + "L", Text(number - 1) + "L"],
-            double number => [number.ToString("0.0#################", CultureInfo.InvariantCulture) + " + 1", number.ToString("0.0#################", CultureInfo.InvariantCulture) + " - 1"],
+            double => [$"{node} + 1", $"{node} - 1"],
             _ => [],
         };
         return Switched(node, node, changed);

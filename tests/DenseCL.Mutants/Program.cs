@@ -7,8 +7,8 @@ using DenseCL.Mutants;
 //
 //     dotnet run -c Release --project tests/DenseCL.Mutants -- FOLDER
 //
-// FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last one ended. Delete FOLDER after a change of the
-// method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of FOLDER/verdicts.jsonl that are in question.
+// FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last one
+// ended. Delete FOLDER after a change of the method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of FOLDER/verdicts.jsonl that are in question.
 if (args is ["run", var place])
 {
     return MutantRun.One(place);
@@ -37,15 +37,17 @@ if (!Directory.Exists(Path.Combine(folder, "bin")))
 
 MutantRun.All(folder);
 Dictionary<int, Mutant> mutants = JsonSerializer.Deserialize<List<Mutant>>(File.ReadAllText(list))!.ToDictionary(mutant => mutant.Id);
-List<Verdict> verdicts = [.. File.ReadLines(MutantRun.Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!)];
+List<Verdict> verdicts = [.. MutantRun.Read(folder)];
 Verdict[] survivors = [.. verdicts.Where(verdict => verdict.Status is Verdict.Survived or Verdict.Uncovered)];
 foreach (Verdict survivor in survivors)
 {
     Mutant mutant = mutants[survivor.Id];
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mutant.Id}\t{survivor.Status}\t{mutant.File}:{mutant.Line}\t{mutant.Original}\t{mutant.Mutated}"));
+    string where = string.Create(CultureInfo.InvariantCulture, $"{mutant.Id}\t{survivor.Status}\t{mutant.File}:{mutant.Line}");
+    Console.WriteLine($"{where}\t{mutant.Original}\t{mutant.Mutated}");
 }
 
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verdicts.Count - survivors.Length} of {verdicts.Count} killed: {(verdicts.Count - survivors.Length) / (double)verdicts.Count:P1}"));
+int killed = verdicts.Count - survivors.Length;
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{killed} of {verdicts.Count} killed: {killed / (double)verdicts.Count:P1}"));
 return 0;
 
 static string ThisFile([CallerFilePath] string path = "") => path;

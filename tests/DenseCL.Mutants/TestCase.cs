@@ -5,9 +5,11 @@ using Xunit;
 
 namespace DenseCL.Mutants;
 
-/// <summary>A test of the method, with its data: called here without xunit's own runner, because a process for each mutant would take seconds to start.</summary>
+/// <summary>A test, with its data: called here without xunit's own runner, because a process for each mutant would take seconds to start.</summary>
 internal sealed class TestCase
 {
+    private const BindingFlags Member = BindingFlags.Public | BindingFlags.Static | BindingFlags.InvokeMethod | BindingFlags.GetProperty;
+
     private readonly Type type;
     private readonly MethodInfo method;
     private readonly object?[] data;
@@ -24,8 +26,13 @@ internal sealed class TestCase
     public static List<TestCase> In(Assembly assembly, string space)
     {
         List<TestCase> cases = [];
-        foreach (Type type in assembly.GetTypes().Where(type => type is { IsPublic: true, IsAbstract: false } && $"{type.Namespace}.".StartsWith($"{space}.", StringComparison.Ordinal)))
+        foreach (Type type in assembly.GetTypes().Where(type => type is { IsPublic: true, IsAbstract: false }))
         {
+            if (!$"{type.Namespace}.".StartsWith($"{space}.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             foreach (MethodInfo method in type.GetMethods())
             {
                 foreach (Attribute source in method.GetCustomAttributes())
@@ -58,8 +65,7 @@ internal sealed class TestCase
     private static IEnumerable<object?[]> Data(Type type, Attribute source) => source switch
     {
         InlineDataAttribute inline => [inline.Data],
-        MemberDataAttribute member => ((IEnumerable)type.InvokeMember(
-                member.MemberName, BindingFlags.Public | BindingFlags.Static | BindingFlags.InvokeMethod | BindingFlags.GetProperty, null, null, null, CultureInfo.InvariantCulture)!)
+        MemberDataAttribute member => ((IEnumerable)type.InvokeMember(member.MemberName, Member, null, null, null, CultureInfo.InvariantCulture)!)
             .Cast<ITheoryDataRow>().Select(row => row.GetData()),
         _ => [],
     };

@@ -70,7 +70,8 @@ internal static class HashFill
         if (queue is not null)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor columns = torch.tensor(Values(name, queue.Keys.numel(), -1, 1)).to_type(queue.Keys.dtype).view(queue.Keys.shape[1], queue.Keys.shape[0]);   // (D, K)
+            Tensor numbers = torch.tensor(Values(name, queue.Keys.numel(), -1, 1)).to_type(queue.Keys.dtype);
+            Tensor columns = numbers.view(queue.Keys.shape[1], queue.Keys.shape[0]);                      // (D, K)
             queue.Keys.copy_(nn.functional.normalize(columns, 2, 0).t());
         }
     }

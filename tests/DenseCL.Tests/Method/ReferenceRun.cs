@@ -8,11 +8,13 @@ namespace DenseCL.Tests.Method;
 /// <param name="Settings">Settings of a recipe by their dotted names.</param>
 /// <param name="StepsPerEpoch">For the schedule.</param>
 /// <param name="Drawn">The random numbers of each step.</param>
-/// <param name="Crops">Of each step, image and view, where it was cut: left, top, width, height, flipped; empty where the rule does not ask.</param>
+/// <param name="Crops">Of each step, image and view: left, top, width, height, flipped; empty where the rule does not ask.</param>
 /// <param name="LearningRates">Of each step.</param>
 /// <param name="Losses">Of each step.</param>
 /// <param name="Velocity">Mean and norm of the optimiser's velocity after the last step.</param>
-/// <param name="State">Of each tensor after the last step: mean, norm, product with the hash numbers called projection, and up to three of its numbers.</param>
+/// <param name="State">
+/// Of each tensor after the last step: mean, norm, product with the hash numbers called projection, and up to three of its numbers.
+/// </param>
 internal sealed record ReferenceRun(
     Dictionary<string, JsonElement> Settings,
     int StepsPerEpoch,
@@ -28,11 +30,16 @@ internal sealed record ReferenceRun(
     public static ReferenceRun Read(string name) =>
         JsonSerializer.Deserialize<ReferenceRun>(File.ReadAllText(Path.Combine(Folder, $"{name}.json")), JsonSerializerOptions.Web)!;
 
-    public Recipe Recipe() => RecipeReader.Parse(string.Concat(Settings.Select(setting => $"{setting.Key}: {setting.Value}\n")), nameof(ReferenceRun));
+    public Recipe Recipe() =>
+        RecipeReader.Parse(string.Concat(Settings.Select(setting => $"{setting.Key}: {setting.Value}\n")), nameof(ReferenceRun));
 
-    public CropGeometry[] CropsOf(int step, int view) => Crops.Length == 0
-        ? []
-        : [.. Crops[step].Select(image => image[view]).Select(crop => new CropGeometry(crop[0].GetInt32(), crop[1].GetInt32(), crop[2].GetInt32(), crop[3].GetInt32(), crop[4].GetBoolean()))];
+    public CropGeometry[] CropsOf(int step, int view)
+    {
+        return Crops.Length == 0 ? [] : [.. Crops[step].Select(image => Crop(image[view]))];
+
+        static CropGeometry Crop(JsonElement[] crop) =>
+            new(crop[0].GetInt32(), crop[1].GetInt32(), crop[2].GetInt32(), crop[3].GetInt32(), crop[4].GetBoolean());
+    }
 }
 
 /// <param name="KeyOrder">Of each step, the order in which key images are dealt to batch-norm groups.</param>

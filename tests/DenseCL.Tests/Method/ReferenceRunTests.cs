@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Tests.Method;
 
 /// <summary>
-/// The method in double precision against the same in plain PyTorch (tests/Golden/Runs/generate.py): every loss of every step and every tensor after the
-/// last agree to nine digits, so that no line of the method can be wrong and no rounding is an excuse.
+/// The method in double precision against the same in plain PyTorch (tests/Golden/Runs/generate.py): every loss of every step and every
+/// tensor after the last agree to nine digits, so that no line of the method can be wrong and no rounding is an excuse.
 /// </summary>
 public class ReferenceRunTests(ITestOutputHelper output)
 {
@@ -20,7 +20,7 @@ public class ReferenceRunTests(ITestOutputHelper output)
     private double worst;
 
     public static TheoryData<string> Runs() =>
-        [.. Directory.GetFiles(ReferenceRun.Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(ReferenceRun.Folder, "*.json").Order(StringComparer.Ordinal).Select(file => Path.GetFileNameWithoutExtension(file))];
 
     [Theory]
     [MemberData(nameof(Runs))]
@@ -64,13 +64,17 @@ public class ReferenceRunTests(ITestOutputHelper output)
             if (run.Drawn.Matching is { } matching)
             {
                 CounterRandom random = Stream(RandomPurpose.Matching);
-                Assert.All(matching[step].SelectMany(image => image.Select(position => (position, image.Length))), drawn => Assert.Equal(drawn.position, random.NextInt(drawn.Length)));
+                foreach (int[] image in matching[step])
+                {
+                    Assert.All(image, position => Assert.Equal(position, random.NextInt(image.Length)));
+                }
             }
 
-            if (run.Drawn.SampledNegatives is { } sampled && run.Drawn.Matching is null)
+            if (run.Drawn.SampledNegatives is { } sampled)
             {
+                const int Positions = 9;        // 48 px at stride 16
                 CounterRandom random = Stream(RandomPurpose.SampledNegatives);
-                Assert.All(sampled[step], position => Assert.Equal(position, random.NextInt(9)));       // 48 px at stride 16: 3 × 3 positions
+                Assert.All(sampled[step], position => Assert.Equal(position, random.NextInt(Positions)));
             }
         }
     }
@@ -91,7 +95,8 @@ public class ReferenceRunTests(ITestOutputHelper output)
 
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal(run.State.Keys.Order(StringComparer.Ordinal), state.Keys.Order(StringComparer.Ordinal));
-        Tensor projection = torch.tensor(HashFill.Values("projection", state.Values.Max(tensor => tensor.numel()), -1, 1)).to_type(ScalarType.Float64);
+        long longest = state.Values.Max(tensor => tensor.numel());
+        Tensor projection = torch.tensor(HashFill.Values("projection", longest, -1, 1)).to_type(ScalarType.Float64);
         foreach ((string key, double[] expected) in run.State)
         {
             using DisposeScope one = NewDisposeScope();
@@ -125,13 +130,15 @@ public class ReferenceRunTests(ITestOutputHelper output)
     {
         double deviation = Math.Abs(actual - expected) / Math.Max(scale, 1e-300);
         worst = Math.Max(worst, deviation);
-        Assert.True(deviation <= Bound, string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:R} instead of {expected:R}, off by {deviation:E1}."));
+        string message = string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:R} instead of {expected:R}, off by {deviation:E1}.");
+        Assert.True(deviation <= Bound, message);
     }
 
     private static Views Images(ReferenceRun run, Recipe recipe, int step)
     {
         (int batch, int size) = (recipe.Optim.Batch, recipe.Data.Size);
-        Tensor images = torch.tensor(HashFill.Values($"input.{step}", batch * 6L * size * size, -2, 2)).to_type(ScalarType.Float64).view(batch, 2, 3, size, size);
+        Tensor numbers = torch.tensor(HashFill.Values($"input.{step}", batch * 6L * size * size, -2, 2)).to_type(ScalarType.Float64);
+        Tensor images = numbers.view(batch, 2, 3, size, size);
         Tensor first = images.select(1, 0), second = images.select(1, 1);
         return new Views(first, first.Times(0.7).Plus(second.Times(0.3)), run.CropsOf(step, 0), run.CropsOf(step, 1));
     }

@@ -24,7 +24,7 @@ MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
 
 
-# Numbers to start from -------------------------------------------------------------------------------------------------------------------------
+# Numbers to start from
 
 def hash_fill(name, count, low, high):
     """Element i is a hash of the name and i, rounded to single precision (README.md)."""
@@ -77,7 +77,7 @@ class Stream:
         return order
 
 
-# The network -----------------------------------------------------------------------------------------------------------------------------------
+# The network
 
 STAGES = ((64, 1), (128, 2), (256, 2), (512, 2))
 
@@ -178,7 +178,7 @@ def unit(x, dim=-1):
     return x / x.norm(dim=dim, keepdim=True)
 
 
-# Which key position is the positive of a query position --------------------------------------------------------------------------------------------
+# Which key position is the positive of a query position
 
 def place(cell, side, from_start, from_length, from_flipped, into_start, into_length, into_flipped):
     """Where the centre of a cell of one crop lies in the other, along one axis, in its cells from its edge: exact."""
@@ -209,7 +209,8 @@ def near(places, side):
     for row, column in places:
         distances = [abs(at - cell - half) for at in (row, column) for cell in range(side)]
         assert all(abs(distance - 1) > 1e-6 for distance in distances), "a distance of one cell is a tie of rounding: choose other crops"
-    return torch.tensor([[abs(row - (j // side) - half) <= 1 and abs(column - (j % side) - half) <= 1 for j in range(side * side)] for row, column in places])
+    return torch.tensor([
+        [abs(row - (j // side) - half) <= 1 and abs(column - (j % side) - half) <= 1 for j in range(side * side)] for row, column in places])
 
 
 def by_similarity(query, key, allowed=None):
@@ -263,7 +264,7 @@ class Matching:
         return torch.stack(match), counts
 
 
-# A run ---------------------------------------------------------------------------------------------------------------------------------------------
+# A run
 
 class Run:
     def __init__(self, settings, steps, steps_per_epoch):
@@ -304,7 +305,8 @@ class Run:
     def draw_crops(self, step):
         """(N, 2): left, top, width, height, flipped, of images of about 1000 × 1000 pixels; of the last image the two do not meet."""
         u = hash_fill(f"crops.{step}", self.settings["optim.batch"] * 10, 0, 1).reshape(-1, 2, 5)
-        crops = [[(int(v[0] * 397), int(v[1] * 397), 409 + int(v[2] * 401), 409 + int(v[3] * 401), bool(v[4] < 0.5)) for v in image] for image in u]
+        crops = [
+            [(int(v[0] * 397), int(v[1] * 397), 409 + int(v[2] * 401), 409 + int(v[3] * 401), bool(v[4] < 0.5)) for v in image] for image in u]
         crops[-1] = [(0, 0, 401, 907, False), (511, 31, 409, 809, True)]
         return crops
 
@@ -332,7 +334,8 @@ class Run:
         views = self.views(step)
         crops = self.draw_crops(step) if s["method.matching"] in ("geometric", "overlap", "nearby") else None
 
-        query = [torch.cat(part) if part[0] is not None else None for part in zip(*(self.query(group) for group in views[0].split(self.group)))]
+        groups = [self.query(group) for group in views[0].split(self.group)]
+        query = [torch.cat(part) if part[0] is not None else None for part in zip(*groups)]
         with torch.no_grad():
             m = s["method.keyMomentum"]
             for name, parameter in self.key.parameters.items():
@@ -366,7 +369,10 @@ class Run:
             self.crops.append(crops)
         self.learning_rates.append(rate)
         self.losses.append({
-            "loss": loss.item(), "global": global_loss.item() if weight < 1 else None, "dense": dense_loss.item() if weight > 0 else None, "lambda": weight})
+            "loss": loss.item(),
+            "global": global_loss.item() if weight < 1 else None,
+            "dense": dense_loss.item() if weight > 0 else None,
+            "lambda": weight})
 
     def dense_loss(self, step, query, key, crops):
         s = self.settings
@@ -474,7 +480,8 @@ RUNS = {
     "negatives-sampled": {"method.negatives": "sampled", "model.outputStride": 16},
     "image-negatives": {"method.imageNegatives": 2, "method.denseTemperature": 0.3, "model.outputStride": 16},
     "no-dense-head": {"model.denseHead": "none", "model.outputStride": 16},
-    "plain-descent": {"optim.momentum": 0.0, "optim.weightDecay": 0.0, "method.keyMomentum": 0.99, "method.temperature": 0.1, "optim.learningRate": 0.05},
+    "plain-descent": {
+        "optim.momentum": 0.0, "optim.weightDecay": 0.0, "optim.learningRate": 0.05, "method.keyMomentum": 0.99, "method.temperature": 0.1},
     "cosine": {"optim.schedule": "cosine", "optim.warmupSteps": 2, "optim.epochs": 3},
     "cosine-step": {"optim.schedule": "cosine-step", "optim.warmupSteps": 1, "optim.weightDecay": 0.01},
 }
