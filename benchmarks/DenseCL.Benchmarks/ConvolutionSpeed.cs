@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Benchmarks;
 
-/// <summary>What each size of convolution that the kernel takes reaches in a residual network, forward and both gradients: where a step loses time.</summary>
+/// <summary>
+/// What each size of convolution that the kernel takes reaches in a residual network, forward and both gradients: where a step loses time.
+/// </summary>
 internal static class ConvolutionSpeed
 {
     private const int Repetitions = 30;
@@ -16,16 +18,42 @@ internal static class ConvolutionSpeed
     // Images, side of the input, inputs, outputs, side of the kernel, stride.
     private static readonly (int Images, int Side, int Inputs, int Outputs, int Size, int Stride)[] Resnet50 =
     [
-        (16, 56, 64, 64, 1, 1), (16, 56, 64, 64, 3, 1), (16, 56, 64, 256, 1, 1), (16, 56, 256, 64, 1, 1),
-        (16, 56, 256, 128, 1, 1), (16, 56, 128, 128, 3, 2), (16, 56, 256, 512, 1, 2), (16, 28, 128, 512, 1, 1), (16, 28, 512, 128, 1, 1), (16, 28, 128, 128, 3, 1),
-        (16, 28, 512, 256, 1, 1), (16, 28, 256, 256, 3, 2), (16, 28, 512, 1024, 1, 2), (16, 14, 256, 1024, 1, 1), (16, 14, 1024, 256, 1, 1), (16, 14, 256, 256, 3, 1),
-        (16, 14, 1024, 512, 1, 1), (16, 14, 512, 512, 3, 2), (16, 14, 1024, 2048, 1, 2), (16, 7, 512, 2048, 1, 1), (16, 7, 2048, 512, 1, 1), (16, 7, 512, 512, 3, 1),
+        (16, 56, 64, 64, 1, 1),
+        (16, 56, 64, 64, 3, 1),
+        (16, 56, 64, 256, 1, 1),
+        (16, 56, 256, 64, 1, 1),
+        (16, 56, 256, 128, 1, 1),
+        (16, 56, 128, 128, 3, 2),
+        (16, 56, 256, 512, 1, 2),
+        (16, 28, 128, 512, 1, 1),
+        (16, 28, 512, 128, 1, 1),
+        (16, 28, 128, 128, 3, 1),
+        (16, 28, 512, 256, 1, 1),
+        (16, 28, 256, 256, 3, 2),
+        (16, 28, 512, 1024, 1, 2),
+        (16, 14, 256, 1024, 1, 1),
+        (16, 14, 1024, 256, 1, 1),
+        (16, 14, 256, 256, 3, 1),
+        (16, 14, 1024, 512, 1, 1),
+        (16, 14, 512, 512, 3, 2),
+        (16, 14, 1024, 2048, 1, 2),
+        (16, 7, 512, 2048, 1, 1),
+        (16, 7, 2048, 512, 1, 1),
+        (16, 7, 512, 512, 3, 1),
     ];
 
     private static readonly (int Images, int Side, int Inputs, int Outputs, int Size, int Stride)[] Resnet18 =
     [
-        (32, 24, 64, 64, 3, 1), (32, 24, 64, 128, 3, 2), (32, 24, 64, 128, 1, 2), (32, 12, 128, 128, 3, 1), (32, 12, 128, 256, 3, 2), (32, 12, 128, 256, 1, 2),
-        (32, 6, 256, 256, 3, 1), (32, 6, 256, 512, 3, 2), (32, 6, 256, 512, 1, 2), (32, 3, 512, 512, 3, 1),
+        (32, 24, 64, 64, 3, 1),
+        (32, 24, 64, 128, 3, 2),
+        (32, 24, 64, 128, 1, 2),
+        (32, 12, 128, 128, 3, 1),
+        (32, 12, 128, 256, 3, 2),
+        (32, 12, 128, 256, 1, 2),
+        (32, 6, 256, 256, 3, 1),
+        (32, 6, 256, 512, 3, 2),
+        (32, 6, 256, 512, 1, 2),
+        (32, 3, 512, 512, 3, 1),
     ];
 
     public static void Print(bool bf16, int threads)
@@ -60,7 +88,10 @@ internal static class ConvolutionSpeed
             Median(() => ConvolutionKernel.WeightGradient(shape, bf16, Memory.Of<byte>(x), Memory.Of<byte>(y), Memory.Of<float>(dw))),
         ];
         string name = $"{shape.Images} × {shape.Height}², {shape.Inputs} → {shape.Outputs}, {shape.Size}×{shape.Size} / {shape.Stride}";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32}") + string.Concat(seconds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{flop / s / 1e9,10:f0} ({s * 1e6,6:f0})"))));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{name,-32}")
+                + string.Concat(
+                    seconds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{flop / s / 1e9,10:f0} ({s * 1e6,6:f0})"))));
     }
 
     private static double Median(Action work)

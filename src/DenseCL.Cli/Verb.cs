@@ -81,25 +81,44 @@ internal static class Verb
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"densecl: an error that should not happen; please report it with what follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}");
+            Console.Error.WriteLine(
+                $"densecl: an error that should not happen; please report it with what follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
+            );
             return Failed;
         }
     }
 
     /// <summary>What the user is told of an error; null if that was not foreseen, and so is a bug of ours.</summary>
-    internal static string? MessageOf(Exception e) => e switch
-    {
-        _ when IsOutOfMemory(e) => "There is not enough memory for this. Choose a smaller batch (optim.batch, or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
-        RecipeException or DataException or ImageException or TrainingException or WeightFileException or PlatformException or IOException or UnauthorizedAccessException => Printable.Text(e.Message),
-        _ => null,
-    };
+    internal static string? MessageOf(Exception e) =>
+        e switch
+        {
+            _ when IsOutOfMemory(e) =>
+                "There is not enough memory for this. Choose a smaller batch (optim.batch, or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
+            RecipeException
+            or DataException
+            or ImageException
+            or TrainingException
+            or WeightFileException
+            or PlatformException
+            or IOException
+            or UnauthorizedAccessException => Printable.Text(e.Message),
+            _ => null,
+        };
 
     private static bool IsOutOfMemory(Exception e) =>
         e is OutOfMemoryException
         || (e is ExternalException && OutOfMemory.Any(words => e.Message.Contains(words, StringComparison.Ordinal)));
 
     private static string NameOf(Command command) =>
-        string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Prepend("densecl").Append(command is RootCommand ? "" : command.Name)).TrimEnd();
+        string.Join(
+                ' ',
+                command
+                    .Parents.OfType<Command>()
+                    .Where(parent => parent is not RootCommand)
+                    .Select(parent => parent.Name)
+                    .Prepend("densecl")
+                    .Append(command is RootCommand ? "" : command.Name))
+            .TrimEnd();
 
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {
@@ -108,7 +127,8 @@ internal static class Verb
             help.Invoke(parseResult);
             if (Examples.TryGetValue(parseResult.CommandResult.Command, out string? examples))
             {
-                parseResult.InvocationConfiguration.Output.WriteLine($"Examples:\n  {examples.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+                parseResult.InvocationConfiguration.Output.WriteLine(
+                    $"Examples:\n  {examples.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
             }
 
             return Done;

@@ -66,7 +66,8 @@ internal sealed partial class MutantBuild(string repository, string folder)
         }
     }
 
-    private HashSet<int> WrittenIds => [.. MutatedFiles.SelectMany(file => Ids().Matches(File.ReadAllText(file))).Select(match => Number(match, "id"))];
+    private HashSet<int> WrittenIds =>
+        [.. MutatedFiles.SelectMany(file => Ids().Matches(File.ReadAllText(file))).Select(match => Number(match, "id"))];
 
     private string MethodsCopy => Path.Combine(copy, "src", "DenseCL", "Method");
 
@@ -74,7 +75,18 @@ internal sealed partial class MutantBuild(string repository, string folder)
 
     private void CopySources()
     {
-        string files = Run("git", "-C", repository, "ls-files", "src/DenseCL", "recipes", "build", "Directory.*", "global.json", "README.md", ".editorconfig");
+        string files = Run(
+            "git",
+            "-C",
+            repository,
+            "ls-files",
+            "src/DenseCL",
+            "recipes",
+            "build",
+            "Directory.*",
+            "global.json",
+            "README.md",
+            ".editorconfig");
         foreach (string file in files.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string to = Path.Combine(copy, file);
@@ -134,7 +146,8 @@ internal sealed partial class MutantBuild(string repository, string folder)
         {
             // Not as a link: the next build would write into it.
             string name = Path.GetFileName(library);
-            string from = name == "DenseCL.dll" ? Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0") : AppContext.BaseDirectory;
+            string from =
+                name == "DenseCL.dll" ? Path.Combine(copy, "src", "DenseCL", "bin", "Release", "net10.0") : AppContext.BaseDirectory;
             File.Delete(library);
             File.Copy(Path.Combine(from, name), library);
         }

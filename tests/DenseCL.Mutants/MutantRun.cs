@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace DenseCL.Mutants;
 
 /// <summary>
-/// Brings one mutant after the other to life, and runs the tests that reach its line, the quick ones first, until one fails. Verdicts are lines
-/// of a file; a run goes on where the last one ended, however it did.
+/// Brings one mutant after the other to life, and runs the tests that reach its line, the quick ones first, until one fails. Verdicts are
+/// lines of a file; a run goes on where the last one ended, however it did.
 /// </summary>
 internal sealed class MutantRun
 {
@@ -40,7 +40,8 @@ internal sealed class MutantRun
     }
 
     /// <summary>The verdicts that are there.</summary>
-    public static IEnumerable<Verdict> Read(string folder) => File.ReadLines(Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!);
+    public static IEnumerable<Verdict> Read(string folder) =>
+        File.ReadLines(Verdicts(folder)).Select(line => JsonSerializer.Deserialize<Verdict>(line)!);
 
     /// <summary>Runs until all mutants have a verdict, in processes that may hang or fall.</summary>
     public static void All(string folder)
@@ -49,7 +50,9 @@ internal sealed class MutantRun
         while (true)
         {
             string program = Path.Combine(folder, "bin", "DenseCL.Mutants.dll");
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, "run", folder]) { WorkingDirectory = folder })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo("dotnet", ["exec", program, "run", folder]) { WorkingDirectory = folder }
+            )!;
             process.WaitForExit();
             if (process.ExitCode == 0)
             {
@@ -74,8 +77,8 @@ internal sealed class MutantRun
         Dictionary<string, Reach> reach = run.Measure(mutants.Max(mutant => mutant.Id) + 1);
         HashSet<int> judged = File.Exists(Verdicts(folder)) ? [.. Read(folder).Select(verdict => verdict.Id)] : [];
 
-        // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the verdicts of
-        // a run that was stopped are a fair sample.
+        // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the
+        // verdicts of a run that was stopped are a fair sample.
         List<Mutant> left = [];
         foreach (Mutant mutant in mutants.Where(mutant => !judged.Contains(mutant.Id)))
         {

@@ -84,8 +84,10 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
     public override SyntaxNode? VisitFieldDeclaration(FieldDeclarationSyntax node)
     {
         SyntaxNode visited = base.VisitFieldDeclaration(node)!;
-        if (!node.Modifiers.Any(SyntaxKind.ConstKeyword)
-            || visited is not FieldDeclarationSyntax { Declaration: { Variables: [{ Initializer: { } value } variable] } declaration } field)
+        if (
+            !node.Modifiers.Any(SyntaxKind.ConstKeyword)
+            || visited is not FieldDeclarationSyntax { Declaration: { Variables: [{ Initializer: { } value } variable] } declaration } field
+        )
         {
             return visited;
         }
@@ -126,7 +128,8 @@ internal sealed class MutantWriter(string file, IReadOnlySet<int> without, List<
 
     public override SyntaxNode? VisitAssignmentExpression(AssignmentExpressionSyntax node) =>
         node.IsKind(SyntaxKind.AddAssignmentExpression)
-            ? SyntaxFactory.ParseExpression($"{node.Left} += {Switched(node.Right, Line(node), Visit(node.Right)!.ToString(), [$"-({node.Right})"])}")
+            ? SyntaxFactory
+                .ParseExpression($"{node.Left} += {Switched(node.Right, Line(node), Visit(node.Right)!.ToString(), [$"-({node.Right})"])}")
                 .WithTriviaFrom(node)
             : base.VisitAssignmentExpression(node);
 

@@ -7,8 +7,9 @@ using DenseCL.Mutants;
 //
 //     dotnet run -c Release --project tests/DenseCL.Mutants -- FOLDER
 //
-// FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last one
-// ended. Delete FOLDER after a change of the method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of FOLDER/verdicts.jsonl that are in question.
+// FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last
+// one ended. Delete FOLDER after a change of the method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of
+// FOLDER/verdicts.jsonl that are in question.
 if (args is ["run", var place])
 {
     return MutantRun.One(place);
@@ -47,7 +48,8 @@ foreach (Verdict survivor in survivors)
 }
 
 int killed = verdicts.Count - survivors.Length;
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{killed} of {verdicts.Count} killed: {killed / (double)verdicts.Count:P1}"));
+Console.WriteLine(
+    string.Create(CultureInfo.InvariantCulture, $"{killed} of {verdicts.Count} killed: {killed / (double)verdicts.Count:P1}"));
 return 0;
 
 static string ThisFile([CallerFilePath] string path = "") => path;

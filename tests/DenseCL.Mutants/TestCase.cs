@@ -5,7 +5,9 @@ using Xunit;
 
 namespace DenseCL.Mutants;
 
-/// <summary>A test, with its data: called here without xunit's own runner, because a process for each mutant would take seconds to start.</summary>
+/// <summary>
+/// A test, with its data: called here without xunit's own runner, because a process for each mutant would take seconds to start.
+/// </summary>
 internal sealed class TestCase
 {
     private const BindingFlags Member = BindingFlags.Public | BindingFlags.Static | BindingFlags.InvokeMethod | BindingFlags.GetProperty;
@@ -62,13 +64,16 @@ internal sealed class TestCase
         return ended ? thrown is null : null;
     }
 
-    private static IEnumerable<object?[]> Data(Type type, Attribute source) => source switch
-    {
-        InlineDataAttribute inline => [inline.Data],
-        MemberDataAttribute member => ((IEnumerable)type.InvokeMember(member.MemberName, Member, null, null, null, CultureInfo.InvariantCulture)!)
-            .Cast<ITheoryDataRow>().Select(row => row.GetData()),
-        _ => [],
-    };
+    private static IEnumerable<object?[]> Data(Type type, Attribute source) =>
+        source switch
+        {
+            InlineDataAttribute inline => [inline.Data],
+            MemberDataAttribute member => (
+                (IEnumerable)type.InvokeMember(member.MemberName, Member, null, null, null, CultureInfo.InvariantCulture)!)
+                .Cast<ITheoryDataRow>()
+                .Select(row => row.GetData()),
+            _ => [],
+        };
 
     private Exception? Invoke()
     {

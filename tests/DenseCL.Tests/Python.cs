@@ -17,7 +17,9 @@ internal static class Python
         string lastLine = error.TrimEnd().Split('\n')[^1];
         if (lastLine.StartsWith("ModuleNotFoundError", StringComparison.Ordinal))
         {
-            Assert.Skip($"{python} has not all modules for this test ({lastLine}): apt-get install python3-torch python3-torchvision python3-onnx.");
+            Assert.Skip(
+                $"{python} has not all modules for this test ({lastLine}): apt-get install python3-torch python3-torchvision python3-onnx."
+            );
         }
 
         string result = output.TrimEnd().Split('\n')[^1];

@@ -15,7 +15,10 @@ public class RoomsTests
     public void A_room_imports_only_from_those_before_it(string project, string[] rooms)
     {
         string root = Repository.PathOf("src", project);
-        Assert.Equal(rooms.Order(StringComparer.Ordinal), Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Except(["bin", "obj"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            rooms.Order(StringComparer.Ordinal),
+            Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Except(["bin", "obj"]).Order(StringComparer.Ordinal)
+        );
         string[] wrong =
         [
             .. rooms.SelectMany((room, number) => Directory.EnumerateFiles(Path.Combine(root, room), "*.cs", SearchOption.AllDirectories)
@@ -31,13 +34,23 @@ public class RoomsTests
     public void A_namespace_is_its_folder(string project, string[] rooms)
     {
         string root = Repository.PathOf("src", project);
-        Assert.All(rooms.SelectMany(room => Directory.EnumerateFiles(Path.Combine(root, room), "*.cs", SearchOption.AllDirectories)), file =>
-            Assert.Contains($"namespace {project}.{Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')};", File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.All(
+            rooms.SelectMany(room => Directory.EnumerateFiles(Path.Combine(root, room), "*.cs", SearchOption.AllDirectories)),
+            file =>
+                Assert.Contains(
+                    $"namespace {project}.{Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')};",
+                    File.ReadAllText(file),
+                    StringComparison.Ordinal));
     }
 
     /// <summary>The rooms that a file names: in its usings, or as the first part of a longer name.</summary>
     private static IEnumerable<string> Imports(string code, string project) =>
-        Regex.Matches(code, $@"(?:^using (?:static )?{Regex.Escape(project)}\.|(?<![.\w]){Regex.Escape(project)}\.)(\w+)", RegexOptions.Multiline, TimeSpan.FromSeconds(10))
+        Regex
+            .Matches(
+                code,
+                $@"(?:^using (?:static )?{Regex.Escape(project)}\.|(?<![.\w]){Regex.Escape(project)}\.)(\w+)",
+                RegexOptions.Multiline,
+                TimeSpan.FromSeconds(10))
             .Select(match => match.Groups[1].Value)
             .Distinct();
 }

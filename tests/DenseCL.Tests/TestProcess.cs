@@ -8,8 +8,8 @@ namespace DenseCL.Tests;
 internal static class TestProcess
 {
     /// <summary>
-    /// One thread for tensors: how a sum is split among threads changes its last digits, and the tests are to give the same numbers on every
-    /// machine. The test collections run beside each other instead.
+    /// One thread for tensors: how a sum is split among threads changes its last digits, and the tests are to give the same numbers on
+    /// every machine. The test collections run beside each other instead.
     /// </summary>
     [ModuleInitializer]
     internal static void Prepare()

@@ -33,7 +33,14 @@ internal static class Comparison
             Console.WriteLine(Report.Write(results, machine, rounds, load, data is not null, rows, tables));
             return 0;
         }
-        catch (Exception e) when (e is DataException or InvalidOperationException or JsonException or IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception e)
+            when (e
+                    is DataException
+                        or InvalidOperationException
+                        or JsonException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or Win32Exception)
         {
             Console.Error.WriteLine($"compare: {e.Message}");
             return 1;
@@ -71,12 +78,14 @@ internal static class Comparison
         yield return Speed(name, oursSmall, Libtorchs, withoutSmall);
         yield return Speed($"{small}, fp32", singleSmall, Libtorchs, singleWithoutSmall);
 
-        static Row Speed(string work, Measurement ours, string opponent, Measurement? other) => new(work, ours, Unit.Seconds, opponent, other, Faster) { OtherByOurs = true };
+        static Row Speed(string work, Measurement ours, string opponent, Measurement? other) =>
+            new(work, ours, Unit.Seconds, opponent, other, Faster) { OtherByOurs = true };
     }
 
     private static IEnumerable<Row> Loader(Machine machine, LoaderImages images, int rounds)
     {
-        Measurement one = machine.Loader(images.Folder, images.Count, threads: 1), two = machine.Loader(images.Folder, images.Count, threads: 2);
+        Measurement one = machine.Loader(images.Folder, images.Count, threads: 1),
+            two = machine.Loader(images.Folder, images.Count, threads: 2);
         Measurement? pillow = machine.OpponentLoader(images.Folder, images.Count);
         InTurns(rounds, one, pillow, two);
         string name = string.Create(CultureInfo.InvariantCulture, $"two views of 224 px from {images.Count} images");
@@ -90,7 +99,13 @@ internal static class Comparison
     {
         Measurement backbone = machine.Backbone();
         InTurns(rounds, backbone);
-        return new Row($"ResNet-50, 224 px, batch 16, {backbone.Said("precision")}: forward and backward alone", backbone, Unit.Teraflops, "the machine's own product of 4096² matrices", backbone, "of its speed")
+        return new Row(
+            $"ResNet-50, 224 px, batch 16, {backbone.Said("precision")}: forward and backward alone",
+            backbone,
+            Unit.Teraflops,
+            "the machine's own product of 4096² matrices",
+            backbone,
+            "of its speed")
         {
             OtherUnit = Unit.ProductTeraflops,
         };

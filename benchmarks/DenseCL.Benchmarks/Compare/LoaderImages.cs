@@ -4,8 +4,8 @@ using DenseCL.Data.Sources;
 namespace DenseCL.Benchmarks.Compare;
 
 /// <summary>
-/// Copies of some images in one folder, so that every loader gets the same ones: of a data set one loader would take the training images, another
-/// those to be held out as well. Only JPEG and PNG, which all know by these endings.
+/// Copies of some images in one folder, so that every loader gets the same ones: of a data set one loader would take the training images,
+/// another those to be held out as well. Only JPEG and PNG, which all know by these endings.
 /// </summary>
 internal sealed class LoaderImages : IDisposable
 {

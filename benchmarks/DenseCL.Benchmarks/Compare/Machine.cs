@@ -7,7 +7,8 @@ namespace DenseCL.Benchmarks.Compare;
 /// <param name="Threads">Threads that compute, ours and the opponent's.</param>
 /// <param name="Opponents">The folder with the opponents' scripts; null if nothing is to be compared with.</param>
 /// <param name="Python">The Python that runs them.</param>
-/// <param name="Trixie">The folder with Debian trixie and its PyTorch 2.6, that <c>opponents/pytorch26</c> makes; null if there is none.</param>
+/// <param name="Trixie">The folder with Debian trixie and its PyTorch 2.6, that <c>opponents/pytorch26</c> makes; null if there is
+/// none.</param>
 internal sealed record Machine(int Threads, string? Opponents, string Python, string? Trixie)
 {
     // glibc's allocator, told to keep freed memory: the one thing that everybody can do to make PyTorch faster on a processor.
@@ -29,7 +30,11 @@ internal sealed record Machine(int Threads, string? Opponents, string Python, st
         Ours($"{MachineCode.Switch}=0 densecl", "DenseCL.Cli.dll", StepArguments(work, precision), ByLibtorch);
 
     public Measurement Loader(string folder, int files, int threads) =>
-        Ours("densecl", "DenseCL.Cli.dll", ["bench", "loader", folder, "--size", "224", "--limit", Text(files), "--threads", Text(threads), "--json"], AsItComes);
+        Ours(
+            "densecl",
+            "DenseCL.Cli.dll",
+            ["bench", "loader", folder, "--size", "224", "--limit", Text(files), "--threads", Text(threads), "--json"],
+            AsItComes);
 
     public Measurement Backbone() => Ours("benchmarks", "DenseCL.Benchmarks.dll", ["backbone", "--threads", Text(Threads)], AsItComes);
 
@@ -52,19 +57,38 @@ internal sealed record Machine(int Threads, string? Opponents, string Python, st
     }
 
     /// <summary>The opponent's loader; null without opponents.</summary>
-    public Measurement? OpponentLoader(string folder, int files) => Opponent("pil_loader.py", [folder, "--size", "224", "--limit", Text(files)], AsItComes);
+    public Measurement? OpponentLoader(string folder, int files) =>
+        Opponent("pil_loader.py", [folder, "--size", "224", "--limit", Text(files)], AsItComes);
 
     private string[] Arguments(Work work) =>
-    [
-        "--arch", work.Arch, "--size", Text(work.Size), "--batch", Text(work.Batch), "--queue", Text(work.Queue), "--method", work.Method, "--steps", "6", "--threads", Text(Threads),
-    ];
+        [
+            "--arch",
+            work.Arch,
+            "--size",
+            Text(work.Size),
+            "--batch",
+            Text(work.Batch),
+            "--queue",
+            Text(work.Queue),
+            "--method",
+            work.Method,
+            "--steps",
+            "6",
+            "--threads",
+            Text(Threads),
+        ];
 
-    private string[] StepArguments(Work work, string precision) => ["bench", "step", .. Arguments(work), "--precision", precision, "--json"];
+    private string[] StepArguments(Work work, string precision) =>
+        ["bench", "step", .. Arguments(work), "--precision", precision, "--json"];
 
-    private Measurement? Opponent(string script, string[] arguments, Dictionary<string, string> environment) => Opponents is null
-        ? null
-        : new Measurement(
-            Named(environment.Count > 0 ? $"{script} (tuned)" : script, arguments), Python, [Path.Combine(Opponents, script), .. arguments], environment);
+    private Measurement? Opponent(string script, string[] arguments, Dictionary<string, string> environment) =>
+        Opponents is null
+            ? null
+            : new Measurement(
+                Named(environment.Count > 0 ? $"{script} (tuned)" : script, arguments),
+                Python,
+                [Path.Combine(Opponents, script), .. arguments],
+                environment);
 
     private static Measurement Ours(string name, string program, string[] arguments, Dictionary<string, string> environment) => new(
         Named(name, arguments),
@@ -72,7 +96,8 @@ internal sealed record Machine(int Threads, string? Opponents, string Python, st
         [Path.Combine(AppContext.BaseDirectory, program), .. arguments],
         environment);
 
-    private static string Named(string name, string[] arguments) => $"{name} {string.Join(' ', arguments.Select(argument => Path.IsPathRooted(argument) ? "DIR" : argument))}";
+    private static string Named(string name, string[] arguments) =>
+        $"{name} {string.Join(' ', arguments.Select(argument => Path.IsPathRooted(argument) ? "DIR" : argument))}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

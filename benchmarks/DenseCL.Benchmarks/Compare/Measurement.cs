@@ -56,5 +56,7 @@ internal sealed class Measurement(string name, string program, string[] argument
     public string Said(string key) => Find(rounds[0], key).GetString()!;
 
     private JsonElement Find(JsonElement round, string key) =>
-        round.TryGetProperty(key, out JsonElement value) ? value : throw new InvalidOperationException($"'{name}' printed an object without '{key}', which README.md asks for.");
+        round.TryGetProperty(key, out JsonElement value)
+            ? value
+            : throw new InvalidOperationException($"'{name}' printed an object without '{key}', which README.md asks for.");
 }

@@ -15,13 +15,24 @@ internal static class Report
 
     /// <summary>Writes PROCESSOR.md.</summary>
     /// <returns>Its path.</returns>
-    public static string Write(string folder, Machine machine, int rounds, string load, bool withLoader, IReadOnlyList<Row> rows, string[] suites)
+    public static string Write(
+        string folder,
+        Machine machine,
+        int rounds,
+        string load,
+        bool withLoader,
+        IReadOnlyList<Row> rows,
+        string[] suites)
     {
         string page = string.Create(CultureInfo.InvariantCulture, $"""
             # {Processor.Name}
 
-            {DateTime.UtcNow:yyyy-MM-dd}, DenseCL for .NET {Version(typeof(StepBenchmark))}, `benchmarks/run` ([how](../README.md)). Medians of {rounds} {(rounds == 1 ? "round" : "rounds")}, in turns; each number
-            from a process of its own.{(machine.Opponents is null ? " **Ours only:** nothing was compared with." : "")}{(withLoader ? "" : " **Without the loader:** no --data was given.")}
+            {DateTime.UtcNow:yyyy-MM-dd}, DenseCL for .NET {Version(
+                typeof(StepBenchmark)
+            )}, `benchmarks/run` ([how](../README.md)). Medians of {rounds} {(rounds == 1 ? "round" : "rounds")}, in turns; each number
+            from a process of its own.{(machine.Opponents is null ? " **Ours only:** nothing was compared with." : "")}{(
+                withLoader ? "" : " **Without the loader:** no --data was given."
+            )}
 
             | work | ours | opponent | ratio |
             |---|---|---|---|
@@ -84,7 +95,11 @@ internal static class Report
     }
 
     private static string FileName(string processor) =>
-        string.Join('-', new string([.. processor.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join(
+            '-',
+            new string([.. processor.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        );
 
-    private static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    private static string Version(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }

@@ -25,8 +25,11 @@ internal sealed record Row(string Work, Measurement Ours, Unit Unit, string Oppo
             return $"| {Work} | {Text(ours, Unit)} | not measured | |";
         }
 
-        double other = Other.Median(OtherUnit.Key), ratio = OtherByOurs ? other / ours : ours / other;
-        return string.Create(CultureInfo.InvariantCulture, $"| {Work} | {Text(ours, Unit)} | {Text(other, OtherUnit)}, {Opponent} | {ratio:F2} {Says} |");
+        double other = Other.Median(OtherUnit.Key),
+            ratio = OtherByOurs ? other / ours : ours / other;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Work} | {Text(ours, Unit)} | {Text(other, OtherUnit)}, {Opponent} | {ratio:F2} {Says} |");
     }
 
     private static string Text(double number, Unit unit) => $"{number.ToString(unit.Format, CultureInfo.InvariantCulture)} {unit.Name}";

@@ -25,7 +25,8 @@ public class InfoNceLoss
 
     public static IEnumerable<object[]> All => Sizes.Select(size => new object[] { size.Rows, size.Negatives });
 
-    public static IEnumerable<object[]> ThatFit => Sizes.Where(size => (long)size.Rows * size.Negatives <= MostLogits).Select(size => new object[] { size.Rows, size.Negatives });
+    public static IEnumerable<object[]> ThatFit =>
+        Sizes.Where(size => (long)size.Rows * size.Negatives <= MostLogits).Select(size => new object[] { size.Rows, size.Negatives });
 
     [GlobalSetup]
     public void Prepare()
@@ -65,7 +66,8 @@ public class InfoNceLoss
 
     [Benchmark]
     [ArgumentsSource(nameof(All))]
-    public void Bf16(int rows, int keys) => WithGradient(rows, keys, (q, k, queue) => InfoNce.Loss(q, k, queue, Temperature, ScalarType.BFloat16));
+    public void Bf16(int rows, int keys) =>
+        WithGradient(rows, keys, (q, k, queue) => InfoNce.Loss(q, k, queue, Temperature, ScalarType.BFloat16));
 
     private void WithGradient(int rows, int keys, Func<Tensor, Tensor, Tensor, Tensor> loss)
     {

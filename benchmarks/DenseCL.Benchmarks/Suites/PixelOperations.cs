@@ -6,7 +6,9 @@ using SkiaSharp;
 
 namespace DenseCL.Benchmarks.Suites;
 
-/// <summary>What is done to a view of 224 × 224 pixels, one thread. Operations in place begin with a copy, whose time is listed for itself.</summary>
+/// <summary>
+/// What is done to a view of 224 × 224 pixels, one thread. Operations in place begin with a copy, whose time is listed for itself.
+/// </summary>
 public class PixelOperations
 {
     private const int Size = 224;

@@ -12,7 +12,9 @@ namespace DenseCL.Benchmarks.Suites;
 /// <summary>How the suites are run.</summary>
 internal static class Suite
 {
-    /// <summary>Runs them in this process: programs that BenchmarkDotNet generates would lack the mended native library (build/DenseCL.targets).</summary>
+    /// <summary>
+    /// Runs them in this process: programs that BenchmarkDotNet generates would lack the mended native library (build/DenseCL.targets).
+    /// </summary>
     /// <param name="filter">Which benchmarks.</param>
     /// <param name="quick">Three iterations each.</param>
     /// <returns>A table in Markdown for each suite.</returns>
@@ -21,7 +23,14 @@ internal static class Suite
         ManualConfig config = ManualConfig.CreateEmpty()
             .AddJob((quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance))
             .AddColumnProvider(DefaultColumnProviders.Instance)
-            .HideColumns(Column.Job, Column.Toolchain, Column.IterationCount, Column.LaunchCount, Column.WarmupCount, Column.RatioSD, Column.Error)
+            .HideColumns(
+                Column.Job,
+                Column.Toolchain,
+                Column.IterationCount,
+                Column.LaunchCount,
+                Column.WarmupCount,
+                Column.RatioSD,
+                Column.Error)
             .AddLogger(ConsoleLogger.Default)
             .WithOptions(ConfigOptions.DisableOptimizationsValidator); // TorchSharp is published without optimisation marks
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Suite).Assembly).Run(["--filter", filter], config);

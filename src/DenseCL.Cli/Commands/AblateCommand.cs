@@ -28,18 +28,26 @@ internal static class AblateCommand
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else." };
 
     /// <param name="kinds">The evaluations that a file may name.</param>
-    public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) => new Command(
-        "ablate",
-        "Trains variants of a recipe with several seeds each, measures them all in the same way, and compares them. OUT/table.md is the product.")
-    {
-        File, Images, Data, Out, Seeds, DryRun, AsJson,
-    }.Does(
-        """
-        densecl ablate headline --images photos --data labelled --out ablation --dry-run
-        densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: goes on
-        densecl ablate mine.yaml --images photos --images more --data labelled --out ablation --seeds 0,1,2,3,4
-        """,
-        (call, stop) => Prepare(call, kinds, stop));
+    public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) =>
+        new Command(
+            "ablate",
+            "Trains variants of a recipe with several seeds each, measures them all in the same way, and compares them. OUT/table.md is the product."
+        )
+        {
+            File,
+            Images,
+            Data,
+            Out,
+            Seeds,
+            DryRun,
+            AsJson,
+        }.Does(
+            """
+            densecl ablate headline --images photos --data labelled --out ablation --dry-run
+            densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: goes on
+            densecl ablate mine.yaml --images photos --images more --data labelled --out ablation --seeds 0,1,2,3,4
+            """,
+            (call, stop) => Prepare(call, kinds, stop));
 
     private static Func<int> Prepare(ParseResult call, IReadOnlyList<EvaluationDefinition> kinds, CancellationToken stop)
     {
@@ -116,11 +124,15 @@ internal static class AblateCommand
             }
         }
 
-        TrainingView view = json ? (_, train) => train(null) : (title, train) => TrainingDisplay.Show<bool>(title, progress => train(progress));
+        TrainingView view = json
+            ? (_, train) => train(null)
+            : (title, train) => TrainingDisplay.Show<bool>(title, progress => train(progress));
         bool complete = run.Run(view, json ? null : new Lines(), stop);
         if (!complete)
         {
-            Console.Error.WriteLine(Printable.Text($"Stopped; what is known is in {folder.Results}, and the run at hand is saved. Go on with the same command."));
+            Console.Error.WriteLine(
+                Printable.Text($"Stopped; what is known is in {folder.Results}, and the run at hand is saved. Go on with the same command.")
+            );
             return Verb.Failed;
         }
 

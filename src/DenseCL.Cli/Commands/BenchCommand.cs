@@ -23,7 +23,8 @@ internal static class BenchCommand
     private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that compute; by default one for each processor.", HelpName = "N" };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
-    public static Command Create() => new("bench", "Measures how fast this machine trains and loads.") { Step(), BenchLoaderCommand.Create() };
+    public static Command Create() =>
+        new("bench", "Measures how fast this machine trains and loads.") { Step(), BenchLoaderCommand.Create() };
 
     private static Command Step() => new Command(
         "step",
@@ -38,7 +39,9 @@ internal static class BenchCommand
         int size = call.GetValue(Size), batch = call.GetValue(Batch), queue = call.GetValue(Queue), steps = call.GetValue(Steps);
         if (steps <= StepBenchmark.WarmUp)
         {
-            throw new RecipeException(FormattableString.Invariant($"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
+            throw new RecipeException(
+                FormattableString.Invariant(
+                    $"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
         }
 
         Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", [
@@ -58,26 +61,29 @@ internal static class BenchCommand
         {
             StepSpeed speed = StepBenchmark.Run(recipe, steps, stop);
             string precision = speed.Precision.ToString().ToLowerInvariant();
-            Console.WriteLine(call.GetValue(AsJson)
-                ? JsonSerializer.Serialize(new
-                {
-                    what = "DenseCL for .NET",
-                    torch = torch.__version__,
-                    arch,
-                    size,
-                    batch,
-                    queue,
-                    steps,
-                    method,
-                    precision,
-                    threads = speed.Threads,
-                    seconds_per_step = Math.Round(speed.SecondsPerStep, 4),
-                    images_per_second = Math.Round(speed.ImagesPerSecond, 2),
-                    peak_rss_mb = speed.PeakMegabytes,
-                })
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: {speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"));
+            Console.WriteLine(
+                call.GetValue(AsJson)
+                    ? JsonSerializer.Serialize(
+                        new
+                        {
+                            what = "DenseCL for .NET",
+                            torch = torch.__version__,
+                            arch,
+                            size,
+                            batch,
+                            queue,
+                            steps,
+                            method,
+                            precision,
+                            threads = speed.Threads,
+                            seconds_per_step = Math.Round(speed.SecondsPerStep, 4),
+                            images_per_second = Math.Round(speed.ImagesPerSecond, 2),
+                            peak_rss_mb = speed.PeakMegabytes,
+                        })
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: {speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"
+                    ));
             return Verb.Done;
         };
     }

@@ -19,12 +19,18 @@ internal static class BenchLoaderCommand
     private static readonly Option<int> Limit = new("--limit") { Description = "The most images to take, the first ones of the source.", HelpName = "N", DefaultValueFactory = _ => 400 };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
-    public static Command Create() => new Command(
-        "loader",
-        "Measures the loader on images of yours, read from the cache: two views of each, with the paper's augmentation; and decoding alone.")
-    {
-        Images, Size, Threads, Limit, AsJson,
-    }.Does("densecl bench loader photos --threads 2", Prepare);
+    public static Command Create() =>
+        new Command(
+            "loader",
+            "Measures the loader on images of yours, read from the cache: two views of each, with the paper's augmentation; and decoding alone."
+        )
+        {
+            Images,
+            Size,
+            Threads,
+            Limit,
+            AsJson,
+        }.Does("densecl bench loader photos --threads 2", Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
@@ -54,26 +60,32 @@ internal static class BenchLoaderCommand
         {
             if (skipped.Entries is [var first, ..])
             {
-                Console.Error.WriteLine(Printable.Text(FormattableString.Invariant($"{skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
+                Console.Error.WriteLine(
+                    Printable.Text(
+                        FormattableString.Invariant(
+                            $"{skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
             }
 
             LoaderSpeed speed = LoaderBenchmark.Run(source, options, stop);
-            Console.WriteLine(call.GetValue(AsJson)
-                ? JsonSerializer.Serialize(new
-                {
-                    what = "DenseCL for .NET",
-                    folder = source.Root,
-                    files = speed.Files,
-                    size,
-                    precision = "uint8",        // of the views
-                    threads = speed.Threads,
-                    images_per_second = Math.Round(speed.ImagesPerSecond, 1),
-                    decode_only = Math.Round(speed.DecodedPerSecond, 1),
-                    peak_rss_mb = speed.PeakMegabytes,
-                })
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: {speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, at most {speed.PeakMegabytes:N0} MB"));
+            Console.WriteLine(
+                call.GetValue(AsJson)
+                    ? JsonSerializer.Serialize(
+                        new
+                        {
+                            what = "DenseCL for .NET",
+                            folder = source.Root,
+                            files = speed.Files,
+                            size,
+                            precision = "uint8", // of the views
+                            threads = speed.Threads,
+                            images_per_second = Math.Round(speed.ImagesPerSecond, 1),
+                            decode_only = Math.Round(speed.DecodedPerSecond, 1),
+                            peak_rss_mb = speed.PeakMegabytes,
+                        })
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: {speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, at most {speed.PeakMegabytes:N0} MB"
+                    ));
             return Verb.Done;
         };
     }

@@ -15,7 +15,8 @@ internal static class DataPackCommand
 {
     private static readonly Option<string> Images = new("--images")
     {
-        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack, or tars.",
+        Description =
+            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack, or tars.",
         HelpName = "DIR",
         Required = true,
     };
@@ -28,21 +29,30 @@ internal static class DataPackCommand
     private static readonly Option<int?> Threads = new("--threads") { Description = "Images that are read and reduced at a time; without influence on the result. Default: one a processor.", HelpName = "N" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object at the end and nothing else." };
 
-    public static Command Create() => new Command(
-        "pack",
-        "Packs images into tar shards in WebDataset's layout with an index: few large files instead of millions of small ones. Give the folder to pretrain --images.")
-    {
-        Images, Out, ShardSize, ImagesPerShard, ShortSide, Quality, Threads, Json,
-    }.Does(
-        """
-        densecl data pack --images photos --out packed
-        densecl data pack --images imagenet --out packed --short-side 512 --shard-size 1GB
-          packed/shard-000000.tar …  the images as 000000000.jpg, the class as .cls, the original name and size as .json
-          packed/index.jsonl         where each image lies
-          packed/skipped.jsonl       what could not be used, and why
-        densecl pretrain --images packed --out run
-        """,
-        Prepare);
+    public static Command Create() =>
+        new Command(
+            "pack",
+            "Packs images into tar shards in WebDataset's layout with an index: few large files instead of millions of small ones. Give the folder to pretrain --images."
+        )
+        {
+            Images,
+            Out,
+            ShardSize,
+            ImagesPerShard,
+            ShortSide,
+            Quality,
+            Threads,
+            Json,
+        }.Does(
+            """
+            densecl data pack --images photos --out packed
+            densecl data pack --images imagenet --out packed --short-side 512 --shard-size 1GB
+              packed/shard-000000.tar …  the images as 000000000.jpg, the class as .cls, the original name and size as .json
+              packed/index.jsonl         where each image lies
+              packed/skipped.jsonl       what could not be used, and why
+            densecl pretrain --images packed --out run
+            """,
+            Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
@@ -75,7 +85,8 @@ internal static class DataPackCommand
     {
         SkippedImages skipped = new();
         Stopwatch watch = Stopwatch.StartNew();
-        ShardPackProgress Write(IProgress<ShardPackProgress>? progress) => ShardPack.Write(source, folder, options, skipped, progress, stop);
+        ShardPackProgress Write(IProgress<ShardPackProgress>? progress) =>
+            ShardPack.Write(source, folder, options, skipped, progress, stop);
         ShardPackProgress made = json ? Write(null) : PackDisplay.Show(Write);
         if (json)
         {
@@ -86,10 +97,13 @@ internal static class DataPackCommand
 
         if (skipped.Count > 0)
         {
-            Console.WriteLine(FormattableString.Invariant($"{skipped.Count:N0} images cannot be used and were left out: {Path.Combine(folder, "skipped.jsonl")}"));
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"{skipped.Count:N0} images cannot be used and were left out: {Path.Combine(folder, "skipped.jsonl")}"));
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{made.Packed:N0} images, shards: {made.Shards:N0}, {made.Bytes / 1e6:N1} MB: {folder}"));
+        Console.WriteLine(
+            FormattableString.Invariant($"{made.Packed:N0} images, shards: {made.Shards:N0}, {made.Bytes / 1e6:N1} MB: {folder}"));
         return Verb.Done;
     }
 

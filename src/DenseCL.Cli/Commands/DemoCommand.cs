@@ -33,21 +33,28 @@ internal static class DemoCommand
     private static readonly Option<bool> Quick = new("--quick") { Description = "A quarter of the scenes and smaller views: to see that everything works. The figures say little." };
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.", HelpName = "N" };
 
-    public static Command Create() => new Command(
-        "demo",
-        "Shows the whole way in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, and measures both against an untrained network.")
-    {
-        Out, Scenes, Quick, Seed, Set, Json,
-    }.Does(
-        """
-        densecl demo
-          A ResNet-18 is trained by both methods on the same images for the same number of steps, from the same start. Then two things
-          are measured on other scenes: how many positions of one view find their place in another view (match-score), and what a
-          linear classifier of every position of the frozen feature map reaches (eval dense-probe).
-        densecl demo --quick                     shorter, to see that everything works
-        densecl demo --seed 1 --json             other scenes and another start; one JSON object at the end
-        """,
-        Prepare);
+    public static Command Create() =>
+        new Command(
+            "demo",
+            "Shows the whole way in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, and measures both against an untrained network."
+        )
+        {
+            Out,
+            Scenes,
+            Quick,
+            Seed,
+            Set,
+            Json,
+        }.Does(
+            """
+            densecl demo
+              A ResNet-18 is trained by both methods on the same images for the same number of steps, from the same start. Then two things
+              are measured on other scenes: how many positions of one view find their place in another view (match-score), and what a
+              linear classifier of every position of the frozen feature map reaches (eval dense-probe).
+            densecl demo --quick                     shorter, to see that everything works
+            densecl demo --seed 1 --json             other scenes and another start; one JSON object at the end
+            """,
+            Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
@@ -125,7 +132,10 @@ internal static class DemoCommand
             }
         }
 
-        /// <summary>Scenes to train on, labelled ones to fit the probe, and others to measure on. Each set has a seed of its own, so that no scene is in two.</summary>
+        /// <summary>
+        /// Scenes to train on, labelled ones to fit the probe, and others to measure on. Each set has a seed of its own, so that no scene
+        /// is in two.
+        /// </summary>
         private (string Unlabelled, string Labelled, string HeldOut) Render()
         {
             (int toFit, int toTest) = (scenes / 4, scenes / 8);
@@ -163,15 +173,24 @@ internal static class DemoCommand
             FiguresDisplay.ShowTable(
                 ["frozen backbone", "matches right", "mIoU"],
                 results.Select(result => (IReadOnlyList<string>)[result.Name, Percent(result.Matches), Percent(result.MeanIoU)]));
-            Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Matches right: positions of one view that find their place in another by their features, in scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."));
+            Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Matches right: positions of one view that find their place in another by their features, in scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."
+                ));
             (Result mocov2, Result densecl) = (results[^2], results[^1]);
-            Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."));
-            Say($"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: green lines are right.");
-            Say(string.Create(CultureInfo.InvariantCulture, $"Took {(int)time.TotalMinutes} min {time.Seconds:D2} s. Backbones, metrics and scenes: {folder}"));
+            Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
+                ));
+            Say(
+                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: green lines are right."
+            );
+            Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Took {(int)time.TotalMinutes} min {time.Seconds:D2} s. Backbones, metrics and scenes: {folder}"));
             Say("Next, with images of your own:  densecl pretrain --images DIR --out RUN");
         }
 

@@ -21,12 +21,15 @@ internal static class DoctorCommand
     // What the child process is started with: a processor fault ends a process, so the training step is tried in another one.
     private static readonly Option<bool> TrainStep = new("--train-step") { Hidden = true };
 
-    public static Command Create() => new Command(
-        "doctor",
-        "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step.")
-    {
-        AsJson, TrainStep,
-    }.Does("densecl doctor", Prepare);
+    public static Command Create() =>
+        new Command(
+            "doctor",
+            "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
+        )
+        {
+            AsJson,
+            TrainStep,
+        }.Does("densecl doctor", Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop) =>
         call.GetValue(TrainStep) ? RunTrainStep : () => Examine(call.GetValue(AsJson));
@@ -68,14 +71,17 @@ internal static class DoctorCommand
                 "training step",
                 PlatformCheckState.Broken,
                 string.Create(CultureInfo.InvariantCulture, $"the process that tried it ended with {child.ExitCode} {error.Result.Trim()}"),
-                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: please report it with this output.");
+                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: please report it with this output."
+            );
     }
 
     /// <summary>A ResNet-50 holds all the shapes of convolutions that crash some versions of oneDNN.</summary>
     private static int RunTrainStep()
     {
         TorchRuntime.EnsureReady();
-        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", ["optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
+        Recipe recipe = RecipeReader.Read(
+            "densecl-imagenet-r50",
+            ["optim.batch=8", "optim.batchNormGroup=4", "method.queue=64", "data.size=96", "method.keyMomentum=0.99"]);
         using DenseContrast method = new(recipe, torch.CPU);
         using TrainingStep training = new(method, recipe.Optim);
         Stopwatch watch = new();

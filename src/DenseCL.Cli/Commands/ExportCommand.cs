@@ -40,19 +40,28 @@ internal static class ExportCommand
     private static readonly Option<bool> Normalise = new("--normalise") { Description = "For --format onnx: the network takes RGB in 0 … 1 and subtracts mean and standard deviation by itself." };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace the file if it is there." };
 
-    public static Command Create() => new Command(
-        "export",
-        "Writes a backbone for another program: torchvision, timm, lightly, OpenSelfSup, mmsegmentation, Detectron2, ONNX Runtime. docs/weights.md has the lines to paste there.")
-    {
-        Source, Format, Out, Naming, Heads, Stages, Normalise, Force,
-    }.Does(
-        """
-        densecl export run --format pytorch --out backbone.pth
-        densecl export run --format pytorch --naming openselfsup --heads --out densecl.pth
-        densecl export run --format detectron2 --out backbone.pkl
-        densecl export moco_v2_800ep_pretrain.pth.tar --format onnx --stages all --normalise --out backbone.onnx
-        """,
-        Prepare);
+    public static Command Create() =>
+        new Command(
+            "export",
+            "Writes a backbone for another program: torchvision, timm, lightly, OpenSelfSup, mmsegmentation, Detectron2, ONNX Runtime. docs/weights.md has the lines to paste there."
+        )
+        {
+            Source,
+            Format,
+            Out,
+            Naming,
+            Heads,
+            Stages,
+            Normalise,
+            Force,
+        }.Does(
+            """
+            densecl export run --format pytorch --out backbone.pth
+            densecl export run --format pytorch --naming openselfsup --heads --out densecl.pth
+            densecl export run --format detectron2 --out backbone.pkl
+            densecl export moco_v2_800ep_pretrain.pth.tar --format onnx --stages all --normalise --out backbone.onnx
+            """,
+            Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {

@@ -80,7 +80,10 @@ internal static class InspectCommand
         Table table = new Table().AddColumn("tensor").AddColumn("type").AddColumn(new TableColumn("shape"));
         foreach (WeightEntry tensor in tensors)
         {
-            table.AddRow(Markup.Escape(Printable.Text(tensor.Name)), tensor.Type.ToString(), Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
+            table.AddRow(
+                Markup.Escape(Printable.Text(tensor.Name)),
+                tensor.Type.ToString(),
+                Markup.Escape($"({string.Join(", ", tensor.Shape.ToArray())})"));
         }
 
         AnsiConsole.Write(table);
@@ -94,9 +97,11 @@ internal static class InspectCommand
             Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more notes: --json shows all.");
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
+            ));
         Console.WriteLine(architecture is null ? Printable.Text(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;
     }

@@ -14,7 +14,8 @@ internal static class PretrainCommand
 {
     private static readonly Option<string[]> Images = new("--images")
     {
-        Description = "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
+        Description =
+            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
         HelpName = "DIR",
         Required = true,
     };
@@ -23,7 +24,8 @@ internal static class PretrainCommand
 
     private static readonly Option<string?> RecipeName = new("--recipe")
     {
-        Description = $"A shipped recipe ({string.Join(", ", RecipeReader.Shipped)}) or a YAML file. Default: small; with --resume the run's own.",
+        Description =
+            $"A shipped recipe ({string.Join(", ", RecipeReader.Shipped)}) or a YAML file. Default: small; with --resume the run's own.",
         HelpName = "NAME|FILE",
     };
 
@@ -31,7 +33,8 @@ internal static class PretrainCommand
 
     private static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever (model.weights).",
+        Description =
+            "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever (model.weights).",
         HelpName = "FILE",
     };
 
@@ -39,19 +42,27 @@ internal static class PretrainCommand
 
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with the run in RUN from its last checkpoint, exactly." };
 
-    public static Command Create() => new Command(
-        "pretrain",
-        "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training.")
-    {
-        Images, Out, RecipeName, Set, Weights, Partial, Resume,
-    }.Does(
-        """
-        densecl pretrain --images photos --out run --set optim.epochs=50
-        densecl pretrain --images photos --out run --resume                   after an interruption
-        densecl pretrain --images photos --out run --weights moco.pth         from published weights
-        densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
-        """,
-        Prepare);
+    public static Command Create() =>
+        new Command(
+            "pretrain",
+            "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training."
+        )
+        {
+            Images,
+            Out,
+            RecipeName,
+            Set,
+            Weights,
+            Partial,
+            Resume,
+        }.Does(
+            """
+            densecl pretrain --images photos --out run --set optim.epochs=50
+            densecl pretrain --images photos --out run --resume                   after an interruption
+            densecl pretrain --images photos --out run --weights moco.pth         from published weights
+            densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
+            """,
+            Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
@@ -100,7 +111,9 @@ internal static class PretrainCommand
     private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
     {
         DataOptions data = recipe.Data;
-        return ImageSource.Open(images).CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+        return ImageSource
+            .Open(images)
+            .CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
     }
 
     private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)
@@ -112,8 +125,10 @@ internal static class PretrainCommand
             Console.WriteLine($"{skipped.Count} of them cannot be used and are left out; skipped.jsonl in the run folder says why.");
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"{(recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2")}, {BackboneCatalogue.Of(recipe.Model.Backbone).Name} at {recipe.Data.Size} px: {recipe.Optim.Epochs} epochs of {pretrainer.Steps / recipe.Optim.Epochs} steps of {recipe.Optim.Batch} images; queue {recipe.Method.Queue}, key momentum {recipe.Method.KeyMomentum}."));
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{(recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2")}, {BackboneCatalogue.Of(recipe.Model.Backbone).Name} at {recipe.Data.Size} px: {recipe.Optim.Epochs} epochs of {pretrainer.Steps / recipe.Optim.Epochs} steps of {recipe.Optim.Batch} images; queue {recipe.Method.Queue}, key momentum {recipe.Method.KeyMomentum}."
+            ));
         foreach (string warning in recipe.Warnings)
         {
             Console.WriteLine($"Note: {warning}");
@@ -135,7 +150,8 @@ internal static class PretrainCommand
         bool complete = TrainingDisplay.Show("pretrain", progress => pretrainer.Run(progress, stop));
         if (!complete)
         {
-            Console.Error.WriteLine($"Stopped after step {pretrainer.Step} of {pretrainer.Steps}; everything is saved. Go on with --resume.");
+            Console.Error.WriteLine(
+                $"Stopped after step {pretrainer.Step} of {pretrainer.Steps}; everything is saved. Go on with --resume.");
             return Verb.Failed;
         }
 

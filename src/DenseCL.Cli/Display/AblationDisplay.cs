@@ -9,7 +9,12 @@ internal static class AblationDisplay
 {
     public static void ShowPlan(AblationRun run)
     {
-        Table table = new Table().AddColumn("run").AddColumn(new TableColumn("images").RightAligned()).AddColumn(new TableColumn("steps").RightAligned()).AddColumn("there").AddColumn("results");
+        Table table = new Table()
+            .AddColumn("run")
+            .AddColumn(new TableColumn("images").RightAligned())
+            .AddColumn(new TableColumn("steps").RightAligned())
+            .AddColumn("there")
+            .AddColumn("results");
         foreach (AblationJob job in run.Jobs)
         {
             table.AddRow(
@@ -22,9 +27,11 @@ internal static class AblationDisplay
 
         AnsiConsole.Write(table);
         AblationJob[] left = [.. run.Jobs.Where(job => job.Pending.Count > 0)];
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"To do: {left.Sum(job => job.Steps - job.StepsDone):N0} steps in {left.Count(job => !job.IsUntrained)} runs, {left.Sum(job => job.Pending.Count)} evaluations."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"To do: {left.Sum(job => job.Steps - job.StepsDone):N0} steps in {left.Count(job => !job.IsUntrained)} runs, {left.Sum(job => job.Pending.Count)} evaluations."
+            ));
         foreach (string note in run.Notes)
         {
             Console.WriteLine(Printable.Text($"Note: {note}"));

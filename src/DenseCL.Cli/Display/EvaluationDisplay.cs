@@ -30,9 +30,16 @@ internal static class EvaluationDisplay
         }
     }
 
-    private static T Live<T>(Func<IProgress<EvaluationProgress>, T> measure) => AnsiConsole.Progress()
-        .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-        .Start(context => measure(new Bars(context)));
+    private static T Live<T>(Func<IProgress<EvaluationProgress>, T> measure) =>
+        AnsiConsole
+            .Progress()
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn())
+            .Start(context => measure(new Bars(context)));
 
     private sealed class Bars(ProgressContext context) : IProgress<EvaluationProgress>
     {

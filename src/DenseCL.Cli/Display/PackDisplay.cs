@@ -10,9 +10,16 @@ internal static class PackDisplay
     public static T Show<T>(Func<IProgress<ShardPackProgress>, T> pack) =>
         AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(pack) : pack(new Lines());
 
-    private static T Live<T>(Func<IProgress<ShardPackProgress>, T> pack) => AnsiConsole.Progress()
-        .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-        .Start(context => pack(new Bar(context.AddTask("pack"))));
+    private static T Live<T>(Func<IProgress<ShardPackProgress>, T> pack) =>
+        AnsiConsole
+            .Progress()
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn())
+            .Start(context => pack(new Bar(context.AddTask("pack"))));
 
     private sealed class Bar(ProgressTask task) : IProgress<ShardPackProgress>
     {
@@ -20,7 +27,9 @@ internal static class PackDisplay
         {
             task.MaxValue = value.Total;
             task.Value = value.Done;
-            task.Description = Markup.Escape(FormattableString.Invariant($"pack {value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N0} MB"));
+            task.Description = Markup.Escape(
+                FormattableString.Invariant(
+                    $"pack {value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N0} MB"));
         }
     }
 
@@ -36,7 +45,9 @@ internal static class PackDisplay
             }
 
             shards = value.Shards;
-            Console.WriteLine(FormattableString.Invariant($"{value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N1} MB"));
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"{value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N1} MB"));
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace DenseCL.Cli.Display;
 
-/// <summary>Text as it may go to a terminal. Names in tars and folders come from anywhere, and some would move the cursor, or rename the window.</summary>
+/// <summary>
+/// Text as it may go to a terminal. Names in tars and folders come from anywhere, and some would move the cursor, or rename the window.
+/// </summary>
 internal static class Printable
 {
     /// <summary>The text with each control character but the end of a line replaced.</summary>

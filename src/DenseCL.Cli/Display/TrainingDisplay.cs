@@ -15,9 +15,16 @@ internal static class TrainingDisplay
     public static T Show<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
         AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(title, train) : train(new Lines());
 
-    private static T Live<T>(string title, Func<IProgress<PretrainProgress>, T> train) => AnsiConsole.Progress()
-        .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-        .Start(context => train(new Bar(context.AddTask(Markup.Escape(title)), title)));
+    private static T Live<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
+        AnsiConsole
+            .Progress()
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn())
+            .Start(context => train(new Bar(context.AddTask(Markup.Escape(title)), title)));
 
     private static string Losses(StepReport report) => (report.GlobalLoss, report.DenseLoss) switch
     {
@@ -25,7 +32,9 @@ internal static class TrainingDisplay
         _ => FormattableString.Invariant($"loss {report.Loss:F3}"),
     };
 
-    /// <summary>What the user should read at this step, if anything: how long the run will take, said once, or the training's own notice.</summary>
+    /// <summary>
+    /// What the user should read at this step, if anything: how long the run will take, said once, or the training's own notice.
+    /// </summary>
     private static IEnumerable<string> Notices(PretrainProgress value, int reports)
     {
         if (reports == StepsToJudgeTime && value.Step < value.Steps)
@@ -54,8 +63,10 @@ internal static class TrainingDisplay
         {
             task.MaxValue = value.Steps;
             task.Value = value.Step;
-            task.Description = Markup.Escape(FormattableString.Invariant(
-                $"{title} epoch {value.Epoch}/{value.Epochs}  {Losses(value.Report)}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F0} images/s"));
+            task.Description = Markup.Escape(
+                FormattableString.Invariant(
+                    $"{title} epoch {value.Epoch}/{value.Epochs}  {Losses(value.Report)}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F0} images/s"
+                ));
             foreach (string notice in Notices(value, ++reports))
             {
                 AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(notice)}[/]");
@@ -71,8 +82,10 @@ internal static class TrainingDisplay
         {
             if (value.Logged)
             {
-                Console.WriteLine(FormattableString.Invariant(
-                    $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {Losses(value.Report)}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Duration(value.Remaining)} left"));
+                Console.WriteLine(
+                    FormattableString.Invariant(
+                        $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {Losses(value.Report)}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Duration(value.Remaining)} left"
+                    ));
             }
 
             foreach (string notice in Notices(value, ++reports))

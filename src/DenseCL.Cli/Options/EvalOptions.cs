@@ -51,13 +51,16 @@ internal static class EvalOptions
             LoadReportDisplay.Show(report);
             if (source.NormalisationIsAssumed)
             {
-                Console.WriteLine("Note: the file does not say by which mean and standard deviation its images were normalised; ImageNet's are taken.");
+                Console.WriteLine(
+                    "Note: the file does not say by which mean and standard deviation its images were normalised; ImageNet's are taken.");
             }
         }
 
         return source;
     }
 
-    private static BackboneKind Architecture(string name) => BackboneCatalogue.Named(name)?.Kind
-        ?? throw new WeightFileException($"--untrained is '{name}': choose {string.Join(", ", BackboneCatalogue.All.Select(entry => entry.Name))}.");
+    private static BackboneKind Architecture(string name) =>
+        BackboneCatalogue.Named(name)?.Kind
+        ?? throw new WeightFileException(
+            $"--untrained is '{name}': choose {string.Join(", ", BackboneCatalogue.All.Select(entry => entry.Name))}.");
 }

@@ -60,7 +60,9 @@ internal sealed class EvaluationCall
     {
         foreach ((EvaluationOption meaning, Option option) in options)
         {
-            if (call.GetResult(option) is OptionResult { Implicit: false } result && (!meaning.IsFlag || call.GetValue((Option<bool>)option)))
+            if (
+                call.GetResult(option) is OptionResult { Implicit: false } result
+                && (!meaning.IsFlag || call.GetValue((Option<bool>)option)))
             {
                 yield return GivenOption.OnCommandLine(meaning, meaning.IsFlag ? [] : [.. result.Tokens.Select(token => token.Value)]);
             }

@@ -42,11 +42,15 @@ public sealed class AblationFolder : IDisposable
         }
         catch (IOException e) when (FolderLock.IsTaken(e))
         {
-            throw new TrainingException($"The folder {folder.Path} is in use by another process: wait for it, or choose another folder with --out.", e);
+            throw new TrainingException(
+                $"The folder {folder.Path} is in use by another process: wait for it, or choose another folder with --out.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The folder {folder.Path} cannot be used: {e.Message} Choose a folder that can be written with --out.", e);
+            throw new TrainingException(
+                $"The folder {folder.Path} cannot be used: {e.Message} Choose a folder that can be written with --out.",
+                e);
         }
     }
 
@@ -62,16 +66,21 @@ public sealed class AblationFolder : IDisposable
         }
 
         AblationFolder folder = new(System.IO.Path.GetFullPath(path), null);
-        bool free = !Directory.Exists(folder.Path) || !Directory.EnumerateFileSystemEntries(folder.Path).Any(entry => System.IO.Path.GetFileName(entry) != ".lock");
+        bool free =
+            !Directory.Exists(folder.Path)
+            || !Directory.EnumerateFileSystemEntries(folder.Path).Any(entry => System.IO.Path.GetFileName(entry) != ".lock");
         return !File.Exists(folder.Path) && (free || File.Exists(folder.Plan) || File.Exists(folder.Results))
             ? folder
-            : throw new TrainingException($"{folder.Path} is there already and holds no ablation (no ablation.yaml, no results.jsonl): choose another folder with --out.");
+            : throw new TrainingException(
+                $"{folder.Path} is there already and holds no ablation (no ablation.yaml, no results.jsonl): choose another folder with --out."
+            );
     }
 
     /// <summary>The run folder of a variant and seed.</summary>
     /// <param name="variant">The variant's name.</param>
     /// <param name="seed">The seed.</param>
-    public string RunOf(string variant, ulong seed) => System.IO.Path.Combine(Path, "runs", string.Create(CultureInfo.InvariantCulture, $"{variant}-{seed}"));
+    public string RunOf(string variant, ulong seed) =>
+        System.IO.Path.Combine(Path, "runs", string.Create(CultureInfo.InvariantCulture, $"{variant}-{seed}"));
 
     /// <summary>Unlocks the folder. If no ablation came to begin in it, nothing is left behind.</summary>
     public void Dispose()

@@ -17,17 +17,23 @@ public sealed record AblationPlan
     public required IReadOnlyList<ulong> Seeds
     {
         get;
-        init => field = value is []
-            ? throw new RecipeException("The list of seeds is empty: give at least one, better three, such as [0, 1, 2].")
-            : value.GroupBy(seed => seed).FirstOrDefault(group => group.Skip(1).Any()) is { } twice
-                ? throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"The seed {twice.Key} stands twice: the same run twice would count as two. Give each seed once."))
+        init =>
+            field =
+                value is [] ? throw new RecipeException("The list of seeds is empty: give at least one, better three, such as [0, 1, 2].")
+                : value.GroupBy(seed => seed).FirstOrDefault(group => group.Skip(1).Any()) is { } twice
+                    ? throw new RecipeException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The seed {twice.Key} stands twice: the same run twice would count as two. Give each seed once."))
                 : value;
     }
 
     /// <summary>The base recipe with the differences that all variants share.</summary>
     public required Recipe Base { get; init; }
 
-    /// <summary>Whether the random weights that training starts from are measured too: those of <see cref="Base"/>'s backbone, for each seed.</summary>
+    /// <summary>
+    /// Whether the random weights that training starts from are measured too: those of <see cref="Base"/>'s backbone, for each seed.
+    /// </summary>
     public required bool Untrained { get; init; }
 
     /// <summary>The variant that the others are compared with; null for no comparison.</summary>

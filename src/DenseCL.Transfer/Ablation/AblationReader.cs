@@ -3,7 +3,9 @@ using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>Reads ablation files: shipped ones by name, others by path. A file is as untrusted as a recipe, and every key must be known.</summary>
+/// <summary>
+/// Reads ablation files: shipped ones by name, others by path. A file is as untrusted as a recipe, and every key must be known.
+/// </summary>
 public static class AblationReader
 {
     private const string Folder = "ablations/";
@@ -19,8 +21,10 @@ public static class AblationReader
     ];
 
     /// <summary>Reads an ablation and the recipes of its variants.</summary>
-    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file. A recipe file that it names lies relative to it.</param>
-    /// <exception cref="RecipeException">It was not found, cannot be read or is not valid; the message says where and what to do.</exception>
+    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file. A recipe file that it names
+    /// lies relative to it.</param>
+    /// <exception cref="RecipeException">It was not found, cannot be read or is not valid; the message says where and what to
+    /// do.</exception>
     public static AblationPlan Read(string nameOrPath)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);

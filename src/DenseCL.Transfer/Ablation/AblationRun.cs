@@ -15,8 +15,8 @@ using DenseCL.Weights;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>
-/// Trains and measures every variant with every seed, one after another, seeds outermost: so a table that is not complete yet compares the same seeds. What is known
-/// is not computed again.
+/// Trains and measures every variant with every seed, one after another, seeds outermost: so a table that is not complete yet compares the
+/// same seeds. What is known is not computed again.
 /// </summary>
 public sealed class AblationRun
 {
@@ -42,7 +42,13 @@ public sealed class AblationRun
     /// <exception cref="WeightFileException">The weights that a variant starts from cannot be read.</exception>
     /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public AblationRun(AblationPlan plan, IReadOnlyList<EvaluationDefinition> kinds, ImageSource images, string labelled, AblationFolder folder, CancellationToken stop)
+    public AblationRun(
+        AblationPlan plan,
+        IReadOnlyList<EvaluationDefinition> kinds,
+        ImageSource images,
+        string labelled,
+        AblationFolder folder,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(kinds);
@@ -51,7 +57,9 @@ public sealed class AblationRun
         (this.plan, this.folder) = (plan, folder);
         data = LabelledData.Fingerprint(labelled);
         evaluations = plan.Evaluations.ToDictionary(
-            evaluation => evaluation.Text, evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)), StringComparer.Ordinal);
+            evaluation => evaluation.Text,
+            evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)),
+            StringComparer.Ordinal);
         CheckMachine();
         foreach (AblationVariant variant in plan.Variants.DistinctBy(variant => variant.Recipe.Run.Probe, StringComparer.Ordinal))
         {
@@ -67,7 +75,10 @@ public sealed class AblationRun
     /// <summary>The runs in their order.</summary>
     public IReadOnlyList<AblationJob> Jobs { get; }
 
-    /// <summary>What the user should know before it begins, a sentence or two each: results that do not count, runs that make room, settings that are probably not meant.</summary>
+    /// <summary>
+    /// What the user should know before it begins, a sentence or two each: results that do not count, runs that make room, settings that
+    /// are probably not meant.
+    /// </summary>
     public IReadOnlyList<string> Notes => notes;
 
     /// <summary>The runs and evaluations that could not be finished, with the reason; the others went on.</summary>
@@ -143,7 +154,16 @@ public sealed class AblationRun
             }
 
             AblationResult result = new(
-                job.Variant, job.Seed, evaluation.Text, job.RecipeHash, SourceOf(job.Recipe).Source.Fingerprint, data, evaluations[evaluation.Text].Evaluation.Fingerprint, figures, Stopwatch.GetElapsedTime(start).TotalSeconds, trained);
+                job.Variant,
+                job.Seed,
+                evaluation.Text,
+                job.RecipeHash,
+                SourceOf(job.Recipe).Source.Fingerprint,
+                data,
+                evaluations[evaluation.Text].Evaluation.Fingerprint,
+                figures,
+                Stopwatch.GetElapsedTime(start).TotalSeconds,
+                trained);
             ResultLog.Append(folder.Results, result);
             results.Add(result);
             WriteTables();
@@ -200,7 +220,10 @@ public sealed class AblationRun
 
     private static string Displace(string run)
     {
-        string free = Enumerable.Range(1, int.MaxValue).Select(number => string.Create(CultureInfo.InvariantCulture, $"{run}.old{number}")).First(name => !Path.Exists(name));
+        string free = Enumerable
+            .Range(1, int.MaxValue)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"{run}.old{number}"))
+            .First(name => !Path.Exists(name));
         Directory.Move(run, free);
         return free;
     }
@@ -263,11 +286,22 @@ public sealed class AblationRun
         }
 
         return new AblationJob(
-            variant, recipe, hash, source.Entries.Count, steps, 0, null, [.. known.Values], [.. plan.Evaluations.Where(evaluation => !known.ContainsKey(evaluation.Text))]);
+            variant,
+            recipe,
+            hash,
+            source.Entries.Count,
+            steps,
+            0,
+            null,
+            [.. known.Values],
+            [.. plan.Evaluations.Where(evaluation => !known.ContainsKey(evaluation.Text))]);
     }
 
-    /// <summary>Whether a result of an evaluation of that text is one of that evaluation: a recipe that the text names may have changed.</summary>
-    private bool HasOptionsOf(AblationResult result) => result.Options is null || result.Options == evaluations[result.Evaluation].Evaluation.Fingerprint;
+    /// <summary>
+    /// Whether a result of an evaluation of that text is one of that evaluation: a recipe that the text names may have changed.
+    /// </summary>
+    private bool HasOptionsOf(AblationResult result) =>
+        result.Options is null || result.Options == evaluations[result.Evaluation].Evaluation.Fingerprint;
 
     private static Recipe Resolved(AblationVariant variant, ulong seed, int images)
     {
@@ -284,7 +318,9 @@ public sealed class AblationRun
     private AblationJob WithState(AblationJob job, string fingerprint)
     {
         string checkpoints = Path.Combine(folder.RunOf(job.Variant, job.Seed), "checkpoints");
-        if (!Directory.Exists(checkpoints) || Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Max(StringComparer.Ordinal) is not { } last)
+        if (
+            !Directory.Exists(checkpoints)
+            || Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Max(StringComparer.Ordinal) is not { } last)
         {
             return job;
         }
@@ -300,7 +336,9 @@ public sealed class AblationRun
         if (!sources.TryGetValue(key, out (ImageSource Source, SkippedImages Skipped) found))
         {
             SkippedImages skipped = new();
-            found = (images.CheckHeaders(key.Item1, options.Threads ?? Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop), skipped);
+            found = (
+                images.CheckHeaders(key.Item1, options.Threads ?? Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop),
+                skipped);
             sources.Add(key, found);
         }
 
@@ -314,32 +352,51 @@ public sealed class AblationRun
     {
         if (damaged.Count > 0)
         {
-            notes.Add($"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} passed over: {string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}.");
+            notes.Add(
+                $"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} passed over: {string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}."
+            );
         }
 
         ILookup<string, AblationJob> jobs = Jobs.ToLookup(job => job.RecipeHash, StringComparer.Ordinal);
         AblationResult[] stale =
         [
-            .. found.Where(result => plan.Names.Contains(result.Variant, StringComparer.Ordinal) && plan.Seeds.Contains(result.Seed) && evaluations.ContainsKey(result.Evaluation)
+            .. found.Where(result =>
+                plan.Names.Contains(result.Variant, StringComparer.Ordinal)
+                && plan.Seeds.Contains(result.Seed)
+                && evaluations.ContainsKey(result.Evaluation)
                 && !Counts(result)),
         ];
         foreach (IGrouping<string, AblationResult> group in stale.GroupBy(Reason, StringComparer.Ordinal))
         {
-            string names = string.Join("; ", group.Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Variant}, seed {result.Seed}")).Distinct(StringComparer.Ordinal));
-            notes.Add($"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: {names}.");
+            string names = string.Join(
+                "; ",
+                group
+                    .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Variant}, seed {result.Seed}"))
+                    .Distinct(StringComparer.Ordinal));
+            notes.Add(
+                $"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: {names}."
+            );
         }
 
         int others = found.Count(result => !Counts(result)) - stale.Length;
         if (others > 0)
         {
-            notes.Add($"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not asked for and not used.");
+            notes.Add(
+                $"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not asked for and not used."
+            );
         }
 
-        notes.AddRange(Jobs.Where(job => job.WhyDisplaced is not null)
-            .Select(job => $"{folder.RunOf(job.Variant, job.Seed)} holds another run, which will be kept under another name. {job.WhyDisplaced}"));
+        notes.AddRange(
+            Jobs.Where(job => job.WhyDisplaced is not null)
+                .Select(job =>
+                    $"{folder.RunOf(job.Variant, job.Seed)} holds another run, which will be kept under another name. {job.WhyDisplaced}"));
         notes.AddRange(plan.Variants.SelectMany(variant => variant.Recipe.Warnings.Select(warning => $"{variant.Name}: {warning}")));
 
-        bool Counts(AblationResult result) => jobs[result.Recipe].Any(job => job.Known.Any(known => known.Evaluation == result.Evaluation && known.Images == result.Images && known.Data == result.Data));
+        bool Counts(AblationResult result) =>
+            jobs[result.Recipe]
+                .Any(job =>
+                    job.Known.Any(known =>
+                        known.Evaluation == result.Evaluation && known.Images == result.Images && known.Data == result.Data));
 
         string Reason(AblationResult result) =>
             !jobs.Contains(result.Recipe) ? "by another recipe"

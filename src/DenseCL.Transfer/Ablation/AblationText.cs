@@ -5,7 +5,9 @@ using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>The text of one ablation file on its way to a plan: first what is written, key by key in any order, then what it means.</summary>
+/// <summary>
+/// The text of one ablation file on its way to a plan: first what is written, key by key in any order, then what it means.
+/// </summary>
 internal sealed class AblationText
 {
     private const int LongestName = 64;
@@ -21,7 +23,8 @@ internal sealed class AblationText
     private IReadOnlyList<YamlEntry> common = [];
     private string? seedsWhere;
 
-    public AblationText(string yaml, string source) => (this.yaml, this.source, reader) = (yaml, source, new YamlReader(yaml, source, "ablation"));
+    public AblationText(string yaml, string source) =>
+        (this.yaml, this.source, reader) = (yaml, source, new YamlReader(yaml, source, "ablation"));
 
     /// <summary>Reads it all.</summary>
     /// <param name="folder">The folder that a recipe file is named relative to.</param>
@@ -31,12 +34,15 @@ internal sealed class AblationText
         reader.Document(Entries);
         if (variants.Count == 0)
         {
-            throw new RecipeException($"{source}: There are no variants. Write at least one, such as `variants: {{ DenseCL: {{ method.lambda: 0.5 }} }}`.");
+            throw new RecipeException(
+                $"{source}: There are no variants. Write at least one, such as `variants: {{ DenseCL: {{ method.lambda: 0.5 }} }}`.");
         }
 
         if (evaluations.Count == 0)
         {
-            throw new RecipeException($"{source}: Nothing is evaluated, so there would be no result. Write at least one evaluation, such as `evaluate: [dense-probe]`.");
+            throw new RecipeException(
+                $"{source}: Nothing is evaluated, so there would be no result. Write at least one evaluation, such as `evaluate: [dense-probe]`."
+            );
         }
 
         Recipe withCommon = Applied(BaseRecipe(folder), common);
@@ -91,7 +97,9 @@ internal sealed class AblationText
                     Evaluations();
                     break;
                 default:
-                    throw new RecipeException($"{where}: There is no key {Allowed.Quoted(key)} in an ablation; the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}.");
+                    throw new RecipeException(
+                        $"{where}: There is no key {Allowed.Quoted(key)} in an ablation; the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}."
+                    );
             }
         }
     }
@@ -129,32 +137,49 @@ internal sealed class AblationText
             return;
         }
 
-        foreach ((string name, string where) in reader.Mapping("", new(StringComparer.Ordinal), "`variants` is a mapping of names. Write `variants:` and below it, indented, lines such as `DenseCL: { method.lambda: 0.5 }`."))
+        foreach (
+            (string name, string where) in reader.Mapping(
+                "",
+                new(StringComparer.Ordinal),
+                "`variants` is a mapping of names. Write `variants:` and below it, indented, lines such as `DenseCL: { method.lambda: 0.5 }`."
+            ))
         {
             RefuseUnfit(name, where);
-            variants.Add((name, where, Differences($"The variant {Allowed.Quoted(name)} is a mapping of settings. Write it as `{name}: {{ method.lambda: 0.5 }}`.")));
+            variants.Add(
+                (
+                    name,
+                    where,
+                    Differences(
+                        $"The variant {Allowed.Quoted(name)} is a mapping of settings. Write it as `{name}: {{ method.lambda: 0.5 }}`.")));
         }
     }
 
     // A name becomes a folder's name on any system, and a cell of a table.
     private void RefuseUnfit(string name, string where)
     {
-        bool fits = name.Length is > 0 and <= LongestName
-            && char.IsLetterOrDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || " ._-+=(),%".Contains(c, StringComparison.Ordinal));
+        bool fits =
+            name.Length is > 0 and <= LongestName
+            && char.IsLetterOrDigit(name[0])
+            && name.All(c => char.IsLetterOrDigit(c) || " ._-+=(),%".Contains(c, StringComparison.Ordinal));
         if (!fits)
         {
             throw new RecipeException(
-                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder everywhere. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit.");
+                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder everywhere. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
+            );
         }
 
         if (name.Equals(AblationPlan.UntrainedName, StringComparison.OrdinalIgnoreCase))
         {
-            throw new RecipeException($"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). Choose another for the variant.");
+            throw new RecipeException(
+                $"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). Choose another for the variant."
+            );
         }
 
         if (variants.Find(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Name is { } other)
         {
-            throw new RecipeException($"{where}: The variants `{other}` and `{name}` would share a folder where the case of letters does not count. Choose another name for one.");
+            throw new RecipeException(
+                $"{where}: The variants `{other}` and `{name}` would share a folder where the case of letters does not count. Choose another name for one."
+            );
         }
     }
 
@@ -190,7 +215,9 @@ internal sealed class AblationText
         {
             if (evaluation is not null)
             {
-                throw new RecipeException($"{where}: {Allowed.Quoted(kind)} stands in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further.");
+                throw new RecipeException(
+                    $"{where}: {Allowed.Quoted(kind)} stands in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further."
+                );
             }
 
             YamlEntry[] options = reader.TakeNothing()
@@ -212,7 +239,9 @@ internal sealed class AblationText
     {
         if (!values.TryGetValue("recipe", out YamlEntry? entry) || entry.Value is { IsList: true } or { Items: [""] })
         {
-            throw new RecipeException($"{entry?.Where ?? source}: There is no recipe to vary. Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}.");
+            throw new RecipeException(
+                $"{entry?.Where ?? source}: There is no recipe to vary. Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}."
+            );
         }
 
         string name = entry.Value.Items[0], path = Path.Combine(folder, name);
@@ -243,8 +272,14 @@ internal sealed class AblationText
         }
     }
 
-    private bool Untrained() => values.TryGetValue("untrained", out YamlEntry? entry)
-        && (entry.Value.IsPlain("true") || (entry.Value.IsPlain("false") ? false : throw new RecipeException($"{entry.Where}: untrained is {entry.Value}, but must be true or false.")));
+    private bool Untrained() =>
+        values.TryGetValue("untrained", out YamlEntry? entry)
+        && (
+            entry.Value.IsPlain("true")
+            || (
+                entry.Value.IsPlain("false")
+                    ? false
+                    : throw new RecipeException($"{entry.Where}: untrained is {entry.Value}, but must be true or false.")));
 
     private string? Baseline()
     {
@@ -257,16 +292,26 @@ internal sealed class AblationText
         string name = entry.Value.IsList ? "" : entry.Value.Items[0];
         return names.Contains(name, StringComparer.Ordinal)
             ? name
-            : throw new RecipeException($"{entry.Where}: baseline is {entry.Value}, which is no variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}.");
+            : throw new RecipeException(
+                $"{entry.Where}: baseline is {entry.Value}, which is no variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
+            );
     }
 
     private void RefuseTwins(AblationPlan plan)
     {
         foreach ((int index, AblationVariant variant) in plan.Variants.Index())
         {
-            if (plan.Variants.Take(index).FirstOrDefault(other => AblationVariant.WhatIsLearned(other.Recipe) == AblationVariant.WhatIsLearned(variant.Recipe)) is { } twin)
+            if (
+                plan
+                    .Variants.Take(index)
+                    .FirstOrDefault(other =>
+                        AblationVariant.WhatIsLearned(other.Recipe) == AblationVariant.WhatIsLearned(variant.Recipe)
+                    ) is
+                { } twin)
             {
-                throw new RecipeException($"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in all that is learned: each run would be made twice. Remove one, or write in what it differs.");
+                throw new RecipeException(
+                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in all that is learned: each run would be made twice. Remove one, or write in what it differs."
+                );
             }
         }
     }

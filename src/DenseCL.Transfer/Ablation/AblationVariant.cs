@@ -8,7 +8,10 @@ namespace DenseCL.Transfer.Ablation;
 /// <param name="Recipe">All settings but the seed.</param>
 public sealed record AblationVariant(string Name, Recipe Recipe)
 {
-    /// <summary>A recipe with its defaults for all that changes no result, such as the number of threads: recipes that are then equal give the same figures.</summary>
+    /// <summary>
+    /// A recipe with its defaults for all that changes no result, such as the number of threads: recipes that are then equal give the same
+    /// figures.
+    /// </summary>
     /// <remarks>A run may be resumed with another precision, too; but fp32 and bf16 may well be what is to be compared.</remarks>
     internal static Recipe WhatIsLearned(Recipe recipe) => Setting.All
         .Where(setting => Recipe.IsFreeOnResume(setting.Key) && setting.Key != "run.precision")

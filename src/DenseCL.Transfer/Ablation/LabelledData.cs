@@ -8,7 +8,9 @@ namespace DenseCL.Transfer.Ablation;
 /// <summary>The data that evaluations are made on, as a whole.</summary>
 internal static class LabelledData
 {
-    /// <summary>32 hexadecimal digits (XXH128) that change with the name below the folder or the length of any file; hidden files do not count.</summary>
+    /// <summary>
+    /// 32 hexadecimal digits (XXH128) that change with the name below the folder or the length of any file; hidden files do not count.
+    /// </summary>
     /// <param name="path">A folder or a file.</param>
     /// <exception cref="DataException">There is nothing.</exception>
     public static string Fingerprint(string path)
@@ -26,7 +28,10 @@ internal static class LabelledData
 
         XxHash128 hash = new();
         Span<byte> length = stackalloc byte[sizeof(long)];
-        foreach ((string name, FileInfo file) in files.Select(file => (Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'), file)).OrderBy(entry => entry.Item1, StringComparer.Ordinal))
+        foreach (
+            (string name, FileInfo file) in files
+                .Select(file => (Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'), file))
+                .OrderBy(entry => entry.Item1, StringComparer.Ordinal))
         {
             hash.Append(Encoding.UTF8.GetBytes(name));
             hash.Append([0]);

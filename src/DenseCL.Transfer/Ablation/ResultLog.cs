@@ -7,7 +7,9 @@ namespace DenseCL.Transfer.Ablation;
 /// <summary>results.jsonl: one object a line, each written when it is known. Lines of other sessions may be added by hand.</summary>
 internal static class ResultLog
 {
-    /// <summary>The results in a file, and the numbers of the lines that are none, such as a last one that was cut off; nothing if there is no file.</summary>
+    /// <summary>
+    /// The results in a file, and the numbers of the lines that are none, such as a last one that was cut off; nothing if there is no file.
+    /// </summary>
     public static (IReadOnlyList<AblationResult> Results, IReadOnlyList<int> Damaged) Read(string path)
     {
         List<AblationResult> results = [];

@@ -5,7 +5,9 @@ namespace DenseCL.Transfer.Ablation;
 /// <summary>How long a run trained, in all its sessions.</summary>
 internal static class TrainingTime
 {
-    /// <summary>Seconds by speed.jsonl: the time of a step, for the steps since the line before. Steps that were lost and done again count once.</summary>
+    /// <summary>
+    /// Seconds by speed.jsonl: the time of a step, for the steps since the line before. Steps that were lost and done again count once.
+    /// </summary>
     public static double Of(string speed)
     {
         double seconds = 0;

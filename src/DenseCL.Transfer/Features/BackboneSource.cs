@@ -22,7 +22,9 @@ public sealed class BackboneSource
     /// <summary>Which network they are of.</summary>
     public BackboneKind Architecture { get; }
 
-    /// <summary>Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.</summary>
+    /// <summary>
+    /// Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.
+    /// </summary>
     public DataOptions Normalisation { get; }
 
     /// <summary>Whether the file does not say mean and standard deviation, as torchvision's and Detectron2's do not.</summary>
@@ -33,7 +35,8 @@ public sealed class BackboneSource
 
     /// <summary>Opens weights, and loads them once to see that they are all there.</summary>
     /// <param name="path">A run folder, or a weight file of any format whose names are known.</param>
-    /// <exception cref="WeightFileException">The file cannot be read, or a tensor of the backbone is missing or of another shape.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor of the backbone is missing or of another
+    /// shape.</exception>
     public static BackboneSource Open(string path)
     {
         BackboneKind architecture;

@@ -3,7 +3,9 @@ using DenseCL.Images.Operations;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>The usual view of a test image, as torchvision's <c>Resize(256 / 224 · size)</c> and <c>CenterCrop(size)</c>. One for each thread.</summary>
+/// <summary>
+/// The usual view of a test image, as torchvision's <c>Resize(256 / 224 · size)</c> and <c>CenterCrop(size)</c>. One for each thread.
+/// </summary>
 /// <param name="size">The side of the view in pixels.</param>
 internal sealed class CentreCrop(int size)
 {

@@ -48,12 +48,19 @@ internal static class CroppedImages
         if (bad.Count > 0)
         {
             string first = string.Join(", ", bad.Entries.Take(3).Select(entry => $"{entry.File} ({entry.Reason})"));
-            throw new DataException(FormattableString.Invariant(
-                $"{bad.Count:N0} of {images.Count:N0} images of {place} cannot be read: {first}{(bad.Count > 3 ? ", …" : "")}. A test must see the same images every time: repair or remove them."));
+            throw new DataException(
+                FormattableString.Invariant(
+                    $"{bad.Count:N0} of {images.Count:N0} images of {place} cannot be read: {first}{(bad.Count > 3 ? ", …" : "")}. A test must see the same images every time: repair or remove them."
+                ));
         }
     }
 
-    private static byte[] Decode(IReadOnlyList<ImageEntry> images, int first, FeatureOptions options, OpenShards shards, CancellationToken stop)
+    private static byte[] Decode(
+        IReadOnlyList<ImageEntry> images,
+        int first,
+        FeatureOptions options,
+        OpenShards shards,
+        CancellationToken stop)
     {
         int count = Math.Min(options.Batch, images.Count - first), bytes = options.Size * options.Size * 3;
         byte[] batch = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
@@ -69,7 +76,9 @@ internal static class CroppedImages
             }
             catch (ImageException e)
             {
-                throw new DataException($"{entry.Place} cannot be read: {e.Message}. A test must see the same images every time: repair or remove it.", e);
+                throw new DataException(
+                    $"{entry.Place} cannot be read: {e.Message}. A test must see the same images every time: repair or remove it.",
+                    e);
             }
         }
 

@@ -26,7 +26,10 @@ internal sealed class FeatureMaps : IDisposable
     {
         Device device = EvaluationDevice.Choose();
         (allStages, shortSide) = (options.AllStages, options.ShortSide);
-        normalisation = new PixelNormalisation(source.Normalisation, device, TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
+        normalisation = new PixelNormalisation(
+            source.Normalisation,
+            device,
+            TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
         backbone = source.Build(options.Stride);
         backbone.to(device);
     }

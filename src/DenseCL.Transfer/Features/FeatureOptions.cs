@@ -2,7 +2,9 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>How images become the inputs of a frozen backbone: the short side resized to 256/224 of <see cref="Size"/>, then the centre of it.</summary>
+/// <summary>
+/// How images become the inputs of a frozen backbone: the short side resized to 256/224 of <see cref="Size"/>, then the centre of it.
+/// </summary>
 public sealed record FeatureOptions
 {
     /// <summary>The side of the square that the network sees, in pixels, 32 … 1024. Default 224; smaller images are enlarged.</summary>
@@ -22,7 +24,10 @@ public sealed record FeatureOptions
         init => field = this.Checked(value);
     } = 64;
 
-    /// <summary>Threads that decode ahead of the network, each a batch, 1 … 256. Default: one a processor, 8 at most. Without influence on any number.</summary>
+    /// <summary>
+    /// Threads that decode ahead of the network, each a batch, 1 … 256. Default: one a processor, 8 at most. Without influence on any
+    /// number.
+    /// </summary>
     [Option("Threads that decode; without influence on the result.", Low = 1, High = 256, Default = "one a processor, at most 8")]
     public int Threads
     {

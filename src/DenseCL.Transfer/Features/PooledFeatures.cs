@@ -57,7 +57,9 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
 
             if (!features.isfinite().all().item<bool>())
             {
-                throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
+                throw new DataException(
+                    "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it."
+                );
             }
 
             return new PooledFeatures(features.MoveToOuterDisposeScope(), mirrored?.MoveToOuterDisposeScope());

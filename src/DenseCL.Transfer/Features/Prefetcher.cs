@@ -45,7 +45,11 @@ internal sealed class Prefetcher<T>(int ahead, long count, Func<long, Cancellati
 
         abandoned.Cancel();
         Task.WhenAll(underWay)
-            .ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .ContinueWith(
+                static done => _ = done.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default)
             .Wait();
         abandoned.Dispose();
     }

@@ -18,14 +18,22 @@ internal static class CamVidLayout
             ? split => (Path.Combine(folder, split), Path.Combine(folder, split + "annot"))
             : split => (Path.Combine(folder, "images", split), Path.Combine(folder, "labels", split));
         string[] splits = [.. Splits.Where(split => Directory.Exists(place(split).Images) && Directory.Exists(place(split).Masks))];
-        bool frames = splits.Length > 0 && (asked || SegmentationFiles.PicturesIn(place(splits[0]).Images).All(path => Array.Exists(Films, film => Path.GetFileName(path).StartsWith(film, StringComparison.Ordinal))));
-        return !frames ? null : new SegmentationFiles(
-            SegmentationLayout.CamVid,
-            splits,
-            splits.Contains("train") ? "train" : null,
-            splits.Contains("test") ? "test" : null,
-            Names,
-            [.. Enumerable.Range(0, Void).Select(c => (byte)c), LabelMap.Ignore],
-            split => SegmentationFiles.Pair(place(split).Images, place(split).Masks));
+        bool frames =
+            splits.Length > 0
+            && (
+                asked
+                || SegmentationFiles
+                    .PicturesIn(place(splits[0]).Images)
+                    .All(path => Array.Exists(Films, film => Path.GetFileName(path).StartsWith(film, StringComparison.Ordinal))));
+        return !frames
+            ? null
+            : new SegmentationFiles(
+                SegmentationLayout.CamVid,
+                splits,
+                splits.Contains("train") ? "train" : null,
+                splits.Contains("test") ? "test" : null,
+                Names,
+                [.. Enumerable.Range(0, Void).Select(c => (byte)c), LabelMap.Ignore],
+                split => SegmentationFiles.Pair(place(split).Images, place(split).Masks));
     }
 }

@@ -8,9 +8,25 @@ internal static class CityscapesLayout
     // Label id and name of each training id, in their order; all other ids do not count.
     private static readonly (byte Id, string Name)[] Classes =
     [
-        (7, "road"), (8, "sidewalk"), (11, "building"), (12, "wall"), (13, "fence"), (17, "pole"), (19, "traffic light"), (20, "traffic sign"),
-        (21, "vegetation"), (22, "terrain"), (23, "sky"), (24, "person"), (25, "rider"), (26, "car"), (27, "truck"), (28, "bus"), (31, "train"),
-        (32, "motorcycle"), (33, "bicycle"),
+        (7, "road"),
+        (8, "sidewalk"),
+        (11, "building"),
+        (12, "wall"),
+        (13, "fence"),
+        (17, "pole"),
+        (19, "traffic light"),
+        (20, "traffic sign"),
+        (21, "vegetation"),
+        (22, "terrain"),
+        (23, "sky"),
+        (24, "person"),
+        (25, "rider"),
+        (26, "car"),
+        (27, "truck"),
+        (28, "bus"),
+        (31, "train"),
+        (32, "motorcycle"),
+        (33, "bicycle"),
     ];
 
     public static SegmentationFiles? Find(string folder)
@@ -33,6 +49,7 @@ internal static class CityscapesLayout
             splits.FirstOrDefault(split => split == "val"),
             [.. Classes.Select(c => c.Name)],
             meanings,
-            split => SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split), "_leftImg8bit", trainIds ? TrainIds : Ids));
+            split =>
+                SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split), "_leftImg8bit", trainIds ? TrainIds : Ids));
     }
 }

@@ -12,8 +12,10 @@ internal static class CocoStuffLayout
 
     public static SegmentationFiles? Find(string folder)
     {
-        string images = new[] { Path.Combine(folder, "images"), folder }.First(place => place == folder || Directory.Exists(Path.Combine(place, "train2017")));
-        string? masks = MaskFolders.Select(name => Path.Combine(folder, name))
+        string images = new[] { Path.Combine(folder, "images"), folder }.First(place =>
+            place == folder || Directory.Exists(Path.Combine(place, "train2017")));
+        string? masks = MaskFolders
+            .Select(name => Path.Combine(folder, name))
             .FirstOrDefault(place => Directory.Exists(Path.Combine(place, "train2017")));
         if (masks is null || !Directory.Exists(Path.Combine(images, "train2017")))
         {
@@ -34,8 +36,11 @@ internal static class CocoStuffLayout
     /// <summary>COCO-Stuff's own labels.txt has a line <c>ID: NAME</c> for each.</summary>
     private static string NameOf(string folder, byte id)
     {
-        string start = string.Create(CultureInfo.InvariantCulture, $"{id + 1}: "), list = Path.Combine(folder, "labels.txt");
-        string? line = File.Exists(list) ? File.ReadLines(list).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal)) : null;
+        string start = string.Create(CultureInfo.InvariantCulture, $"{id + 1}: "),
+            list = Path.Combine(folder, "labels.txt");
+        string? line = File.Exists(list)
+            ? File.ReadLines(list).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))
+            : null;
         return line is null ? string.Create(CultureInfo.InvariantCulture, $"category {id + 1}") : line[start.Length..].Trim();
     }
 }

@@ -25,11 +25,15 @@ internal static class FoldersLayout
             splits.LastOrDefault(split => !split.StartsWith("train", StringComparison.Ordinal)),
             Names(folder),
             Meanings: null,
-            split => split == Whole ? SegmentationFiles.Pair(images, masks) : SegmentationFiles.Pair(ImagesOf(folder, split), Path.Combine(masks, split)));
+            split =>
+                split == Whole
+                    ? SegmentationFiles.Pair(images, masks)
+                    : SegmentationFiles.Pair(ImagesOf(folder, split), Path.Combine(masks, split)));
     }
 
     /// <summary>Where the images of a split lie.</summary>
-    public static string ImagesOf(string folder, string split) => split == Whole ? Path.Combine(folder, "images") : Path.Combine(folder, "images", split);
+    public static string ImagesOf(string folder, string split) =>
+        split == Whole ? Path.Combine(folder, "images") : Path.Combine(folder, "images", split);
 
     private static string[]? Names(string folder)
     {

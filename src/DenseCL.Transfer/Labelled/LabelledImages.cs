@@ -9,7 +9,11 @@ namespace DenseCL.Transfer.Labelled;
 /// <param name="Entries">The images, at least one.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
 /// <param name="Labels">Of each image its class, 0 … K − 1.</param>
-public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames, IReadOnlyList<int> Labels)
+public sealed record LabelledImages(
+    string Root,
+    IReadOnlyList<ImageEntry> Entries,
+    IReadOnlyList<string> ClassNames,
+    IReadOnlyList<int> Labels)
 {
     private static readonly string[] TestFolders = ["val", "test"];
 
@@ -18,12 +22,16 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
     /// <param name="test">The same of images to test on; classes must be of the training set.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// There are no classes, a class has no images, a class to test is not in the training set, the two are the same, or an image cannot be read.
+    /// There are no classes, a class has no images, a class to test is not in the training set, the two are the same, or an image cannot be
+    /// read.
     /// </exception>
     public static (LabelledImages Train, LabelledImages Test) Open(string train, string test, CancellationToken stop = default)
     {
-        ImageSource fit = WithClasses(train), judge = WithClasses(test);
-        if (string.Equals(fit.Root, judge.Root, StringComparison.Ordinal) && string.Equals(fit.Fingerprint, judge.Fingerprint, StringComparison.Ordinal))
+        ImageSource fit = WithClasses(train),
+            judge = WithClasses(test);
+        if (
+            string.Equals(fit.Root, judge.Root, StringComparison.Ordinal)
+            && string.Equals(fit.Fingerprint, judge.Fingerprint, StringComparison.Ordinal))
         {
             throw new DataException($"{fit.Root} is given to train and to test on: give images to test on that were not trained on.");
         }
@@ -32,10 +40,13 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
         if (unknown.Length > 0)
         {
             throw new DataException(
-                $"{judge.Root} has classes that {fit.Root} has not: {Few(unknown)}. A class can only be told if it was trained on: add images of it, or remove it from the test.");
+                $"{judge.Root} has classes that {fit.Root} has not: {Few(unknown)}. A class can only be told if it was trained on: add images of it, or remove it from the test."
+            );
         }
 
-        Dictionary<string, int> index = fit.ClassNames.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
+        Dictionary<string, int> index = fit
+            .ClassNames.Select((name, i) => (name, i))
+            .ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
         foreach (ImageSource source in new[] { fit, judge })
         {
             CroppedImages.CheckHeaders(source.Root, source.Entries, Environment.ProcessorCount, stop);
@@ -44,11 +55,16 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
         return (Of(fit), Of(judge));
 
         LabelledImages Of(ImageSource source) =>
-            new(source.Root, source.Entries, fit.ClassNames, [.. source.Entries.Select(entry => index[source.ClassNames[entry.Label!.Value]])]);
+            new(
+                source.Root,
+                source.Entries,
+                fit.ClassNames,
+                [.. source.Entries.Select(entry => index[source.ClassNames[entry.Label!.Value]])]);
     }
 
     /// <summary>Whether a folder has train/ and val/ (or test/) in it.</summary>
-    internal static bool IsSplit(string data) => Directory.Exists(Path.Combine(data, "train")) && TestFolders.Any(name => Directory.Exists(Path.Combine(data, name)));
+    internal static bool IsSplit(string data) =>
+        Directory.Exists(Path.Combine(data, "train")) && TestFolders.Any(name => Directory.Exists(Path.Combine(data, name)));
 
     /// <summary>Opens a data set that is one folder with train/ and val/ (or test/) in it.</summary>
     /// <param name="data">The folder.</param>
@@ -62,7 +78,8 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
         if (!Directory.Exists(train) || test is null)
         {
             throw new DataException(
-                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test.");
+                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test."
+            );
         }
 
         return Open(train, test, stop);
@@ -76,7 +93,8 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
         ImageSource source = ImageSource.Open(path);
         if (source.ClassNames.Count == 0 || source.Entries.Any(entry => entry.Label is null))
         {
-            throw new DataException($"The images of {source.Root} have no classes: every image must lie in one of at least two class folders, CLASS/IMAGE.");
+            throw new DataException(
+                $"The images of {source.Root} have no classes: every image must lie in one of at least two class folders, CLASS/IMAGE.");
         }
 
         // A pack lists its classes itself; in a folder an empty one would go unseen.
@@ -84,8 +102,11 @@ public sealed record LabelledImages(string Root, IReadOnlyList<ImageEntry> Entri
         {
             string[] empty =
             [
-                .. Directory.EnumerateDirectories(source.Root).Select(folder => Path.GetFileName(folder))
-                    .Where(name => !name.StartsWith('.') && !source.ClassNames.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal),
+                .. Directory
+                    .EnumerateDirectories(source.Root)
+                    .Select(folder => Path.GetFileName(folder))
+                    .Where(name => !name.StartsWith('.') && !source.ClassNames.Contains(name, StringComparer.Ordinal))
+                    .Order(StringComparer.Ordinal),
             ];
             if (empty.Length > 0)
             {

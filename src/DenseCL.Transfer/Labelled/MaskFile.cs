@@ -9,7 +9,8 @@ namespace DenseCL.Transfer.Labelled;
 /// Reads a PNG whose pixels are numbers: grey values, or the indices of a palette as in PASCAL VOC. Libraries for images give the palette's
 /// colours, from which the numbers cannot always be found again.
 /// </summary>
-/// <remarks>PNG specification, third edition: https://www.w3.org/TR/png-3/. Checksums are not compared; the size and every length are checked before memory is taken.</remarks>
+/// <remarks>PNG specification, third edition: https://www.w3.org/TR/png-3/. Checksums are not compared; the size and every length are
+/// checked before memory is taken.</remarks>
 internal static class MaskFile
 {
     private const int Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6;
@@ -62,10 +63,15 @@ internal static class MaskFile
 
     private static Head Header(string path, FileStream file, ImageLimits limits)
     {
-        Span<byte> start = stackalloc byte[33];     // signature, and the chunk IHDR
-        if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start[..8].SequenceEqual(Signature) || !start[12..16].SequenceEqual("IHDR"u8))
+        Span<byte> start = stackalloc byte[33]; // signature, and the chunk IHDR
+        if (
+            file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length
+            || !start[..8].SequenceEqual(Signature)
+            || !start[12..16].SequenceEqual("IHDR"u8))
         {
-            throw new DataException($"The mask {path} is no PNG: masks hold exact numbers, a class for each pixel, and must be PNG files of grey or palette values.");
+            throw new DataException(
+                $"The mask {path} is no PNG: masks hold exact numbers, a class for each pixel, and must be PNG files of grey or palette values."
+            );
         }
 
         uint width = BinaryPrimitives.ReadUInt32BigEndian(start[16..]), height = BinaryPrimitives.ReadUInt32BigEndian(start[20..]);
@@ -144,10 +150,13 @@ internal static class MaskFile
             for (int x = 0; x < width; x++)
             {
                 into[x] = head.Samples == 1 && head.Depth < 8 ? Bits(row, x, head.Depth) : row[x * head.Samples];
-                if (head.Samples >= 3 && (row[x * head.Samples] != row[(x * head.Samples) + 1] || row[x * head.Samples] != row[(x * head.Samples) + 2]))
+                if (
+                    head.Samples >= 3
+                    && (row[x * head.Samples] != row[(x * head.Samples) + 1] || row[x * head.Samples] != row[(x * head.Samples) + 2]))
                 {
                     throw new DataException(
-                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): a mask holds the number of a class for each pixel, as grey or palette values. Convert its colours to numbers.");
+                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): a mask holds the number of a class for each pixel, as grey or palette values. Convert its colours to numbers."
+                    );
                 }
             }
 
@@ -188,7 +197,8 @@ internal static class MaskFile
         }
     }
 
-    private static DataException Damaged(string path, string what, Exception? inner = null) => new($"The mask {path} is damaged: {what}. Copy it again.", inner!);
+    private static DataException Damaged(string path, string what, Exception? inner = null) =>
+        new($"The mask {path} is damaged: {what}. Copy it again.", inner!);
 
     private readonly record struct Head(ImageHeader Size, int Depth, int Samples);
 }

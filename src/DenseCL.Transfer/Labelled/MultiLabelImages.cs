@@ -10,7 +10,11 @@ namespace DenseCL.Transfer.Labelled;
 /// <param name="Entries">The N images, at least one.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
 /// <param name="Targets">(K, N): of each class and image 1 if it is there, −1 if not, 0 if it does not count.</param>
-public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames, IReadOnlyList<IReadOnlyList<sbyte>> Targets)
+public sealed record MultiLabelImages(
+    string Root,
+    IReadOnlyList<ImageEntry> Entries,
+    IReadOnlyList<string> ClassNames,
+    IReadOnlyList<IReadOnlyList<sbyte>> Targets)
 {
     /// <summary>Opens VOCdevkit, or a folder with train/ and val/ (or test/) of class folders.</summary>
     /// <param name="data">The folder.</param>
@@ -64,12 +68,19 @@ public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Ent
         string suffix = $"_{part}.txt";
         string[] classes =
         [
-            .. Directory.EnumerateFiles(main).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && name.Length > suffix.Length)
-                .Select(name => name[..^suffix.Length]).Order(StringComparer.Ordinal),
+            .. Directory
+                .EnumerateFiles(main)
+                .Select(file => Path.GetFileName(file))
+                .Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && name.Length > suffix.Length)
+                .Select(name => name[..^suffix.Length])
+                .Order(StringComparer.Ordinal),
         ];
         if (ids.Length == 0 || classes.Length == 0)
         {
-            throw new DataException(ids.Length == 0 ? $"{list} names no image." : $"{main} has no labels of {part}: there must be a CLASS{suffix} for each class.");
+            throw new DataException(
+                ids.Length == 0
+                    ? $"{list} names no image."
+                    : $"{main} has no labels of {part}: there must be a CLASS{suffix} for each class.");
         }
 
         sbyte[][] targets = [.. classes.Select(name => Labels(Path.Combine(main, name + suffix), ids))];
@@ -92,7 +103,9 @@ public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Ent
 
         string name = $"JPEGImages/{id}.jpg";
         FileInfo file = new(Path.Combine(folder, "JPEGImages", $"{id}.jpg"));
-        return file.Exists ? new ImageEntry(folder, name, file.Length) : throw new DataException($"There is no {file.FullName}, which a list of ImageSets/Main names: unpack all images.");
+        return file.Exists
+            ? new ImageEntry(folder, name, file.Length)
+            : throw new DataException($"There is no {file.FullName}, which a list of ImageSets/Main names: unpack all images.");
     }
 
     private static sbyte[] Labels(string file, string[] ids)
@@ -108,9 +121,13 @@ public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Ent
                 continue;
             }
 
-            if (words.Length != 2 || !sbyte.TryParse(words[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out sbyte label) || label is < -1 or > 1)
+            if (
+                words.Length != 2
+                || !sbyte.TryParse(words[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out sbyte label)
+                || label is < -1 or > 1)
             {
-                throw new DataException(FormattableString.Invariant($"{file}, line {number}: '{line}' is no image with a label -1, 0 or 1."));
+                throw new DataException(
+                    FormattableString.Invariant($"{file}, line {number}: '{line}' is no image with a label -1, 0 or 1."));
             }
 
             labels[words[0]] = label;
@@ -119,6 +136,7 @@ public sealed record MultiLabelImages(string Root, IReadOnlyList<ImageEntry> Ent
         string[] missing = [.. ids.Where(id => !labels.ContainsKey(id))];
         return missing.Length == 0
             ? [.. ids.Select(id => labels[id])]
-            : throw new DataException(FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {LabelledImages.Few(missing)}."));
+            : throw new DataException(
+                FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {LabelledImages.Few(missing)}."));
     }
 }

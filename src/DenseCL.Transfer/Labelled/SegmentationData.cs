@@ -13,8 +13,11 @@ public sealed class SegmentationData
     private readonly Dictionary<LabelledImage, LabelMap> maps;
 
     private SegmentationData(
-        SegmentationLayout layout, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> train, IReadOnlyList<LabelledImage> test, Dictionary<LabelledImage, LabelMap> maps) =>
-        (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
+        SegmentationLayout layout,
+        IReadOnlyList<string> classNames,
+        IReadOnlyList<LabelledImage> train,
+        IReadOnlyList<LabelledImage> test,
+        Dictionary<LabelledImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
 
     /// <summary>How the folder is laid out.</summary>
     public SegmentationLayout Layout { get; }
@@ -43,8 +46,8 @@ public sealed class SegmentationData
     /// <param name="options">Layout and splits; found out if null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no class, a
-    /// class has no pixel to learn from, or no pixel to measure on counts.
+    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no
+    /// class, a class has no pixel to learn from, or no pixel to measure on counts.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SegmentationData Open(string folder, SegmentationDataOptions? options = null, CancellationToken stop = default)
@@ -52,10 +55,17 @@ public sealed class SegmentationData
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new();
         SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(folder), options.Layout);
-        SegmentationFiles testFiles = options.TestFolder is { } other ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto) : files;
+        SegmentationFiles testFiles = options.TestFolder is { } other
+            ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto)
+            : files;
         IReadOnlyList<LabelledImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
         IReadOnlyList<LabelledImage> test = Split(
-            testFiles, options.TestSplit, testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train), options.TestFolder ?? folder, "measure on", "--test-split or --test-data");
+            testFiles,
+            options.TestSplit,
+            testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train),
+            options.TestFolder ?? folder,
+            "measure on",
+            "--test-split or --test-data");
 
         Dictionary<LabelledImage, LabelMap> maps = [];
         foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
@@ -74,7 +84,9 @@ public sealed class SegmentationData
         RefuseEmpty(names, inTrain, folder, options.AllowEmptyClasses);
         if (inTest.Take(names.Count).Sum() == 0)
         {
-            throw new DataException($"No pixel of the {test.Count} masks to measure on counts, as where the labels of a test split are not published: choose another split (--test-split).");
+            throw new DataException(
+                $"No pixel of the {test.Count} masks to measure on counts, as where the labels of a test split are not published: choose another split (--test-split)."
+            );
         }
 
         return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
@@ -93,7 +105,10 @@ public sealed class SegmentationData
 
         if (wanted < 1 || wanted > Train.Count)
         {
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{wanted} labelled images are asked for: choose 1 to {Train.Count}, as many as there are."));
+            throw new DataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{wanted} labelled images are asked for: choose 1 to {Train.Count}, as many as there are."));
         }
 
         int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LabelledImages).Permutation(Train.Count);
@@ -105,10 +120,19 @@ public sealed class SegmentationData
     /// <exception cref="DataException">The file is no longer what it was.</exception>
     public Mask ReadMask(LabelledImage image) => Read(image, maps[image]);
 
-    private static IReadOnlyList<LabelledImage> Split(SegmentationFiles files, string? asked, string? usual, string folder, string purpose, string option)
+    private static IReadOnlyList<LabelledImage> Split(
+        SegmentationFiles files,
+        string? asked,
+        string? usual,
+        string folder,
+        string purpose,
+        string option)
     {
         string splits = string.Join(", ", files.Splits);
-        string split = asked ?? usual ?? throw new DataException($"{folder} has the splits {splits}, none of which is clearly the one to {purpose}: say {option}.");
+        string split =
+            asked
+            ?? usual
+            ?? throw new DataException($"{folder} has the splits {splits}, none of which is clearly the one to {purpose}: say {option}.");
         return files.Splits.Contains(split, StringComparer.Ordinal)
             ? files.Images(split)
             : throw new DataException($"{folder} has no split '{split}', but {splits}.");
@@ -123,9 +147,11 @@ public sealed class SegmentationData
             int @class = map[values[i]];
             if (@class == LabelMap.Unknown)
             {
-                throw new DataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or mend the mask or classes.txt."));
+                throw new DataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or mend the mask or classes.txt."
+                    ));
             }
 
             values[i] = (byte)@class;
@@ -156,8 +182,15 @@ public sealed class SegmentationData
         });
 
         string[] found = [.. wrong.OfType<string>()];
-        return found.Length == 0 ? pixels : throw new DataException(string.Join(
-            Environment.NewLine, found.Take(NamedAtMost).Append(found.Length > NamedAtMost ? $"… and {found.Length - NamedAtMost} more of {images.Count}." : "")).TrimEnd());
+        return found.Length == 0
+            ? pixels
+            : throw new DataException(
+                string.Join(
+                        Environment.NewLine,
+                        found
+                            .Take(NamedAtMost)
+                            .Append(found.Length > NamedAtMost ? $"… and {found.Length - NamedAtMost} more of {images.Count}." : ""))
+                    .TrimEnd());
     }
 
     private static string? WhyWrong(LabelledImage image, LabelMap map, long[] counts)
@@ -199,7 +232,9 @@ public sealed class SegmentationData
         int last = Enumerable.Range(0, LabelMap.Ignore).LastOrDefault(c => inTest[c] > 0);
         if (last >= names.Count || (testFiles.ClassNames is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
         {
-            throw new DataException("The images to measure on have other classes than those to learn from: both need the same classes in the same order (classes.txt).");
+            throw new DataException(
+                "The images to measure on have other classes than those to learn from: both need the same classes in the same order (classes.txt)."
+            );
         }
     }
 
@@ -215,7 +250,8 @@ public sealed class SegmentationData
         {
             throw new DataException(
                 $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt.");
+                    + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt."
+            );
         }
     }
 }

@@ -8,7 +8,8 @@ namespace DenseCL.Transfer.Labelled;
 /// <param name="Train">The one to learn from; null if there is no such.</param>
 /// <param name="Test">The one to measure on; null if there is no such.</param>
 /// <param name="ClassNames">The classes; null if only the masks tell how many there are.</param>
-/// <param name="Meanings">Class of each value of the masks, 255 for those that do not count; null if they are the classes themselves.</param>
+/// <param name="Meanings">Class of each value of the masks, 255 for those that do not count; null if they are the classes
+/// themselves.</param>
 /// <param name="Images">The images of a split.</param>
 internal sealed record SegmentationFiles(
     SegmentationLayout Layout,
@@ -26,7 +27,10 @@ internal sealed record SegmentationFiles(
     [
         (SegmentationLayout.Voc, (folder, _) => VocLayout.Find(folder), "JPEGImages/, SegmentationClass/ and ImageSets/Segmentation/"),
         (SegmentationLayout.Cityscapes, (folder, _) => CityscapesLayout.Find(folder), "leftImg8bit/SPLIT/CITY/ and gtFine/SPLIT/CITY/"),
-        (SegmentationLayout.CocoStuff, (folder, _) => CocoStuffLayout.Find(folder), "images/train2017/ and annotations/train2017/ with PNGs"),
+        (
+            SegmentationLayout.CocoStuff,
+            (folder, _) => CocoStuffLayout.Find(folder),
+            "images/train2017/ and annotations/train2017/ with PNGs"),
         (SegmentationLayout.CamVid, CamVidLayout.Find, "images/train/ and labels/train/, or train/ and trainannot/"),
         (SegmentationLayout.Folders, (folder, _) => FoldersLayout.Find(folder), "images/ and masks/"),
     ];
@@ -43,14 +47,20 @@ internal sealed record SegmentationFiles(
             throw new DataException($"There is no folder {folder} with labelled images.");
         }
 
-        return Recognise(folder, layout) ?? throw new DataException(
-            $"{folder} holds no labelled images as they are known here: expected {string.Join("; or ", Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => $"{k.Layout}: {k.Looks}"))}.");
+        return Recognise(folder, layout)
+            ?? throw new DataException(
+                $"{folder} holds no labelled images as they are known here: expected {string.Join("; or ", Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => $"{k.Layout}: {k.Looks}"))}."
+            );
     }
 
     /// <summary>The same; null if the folder is not laid out so.</summary>
-    public static SegmentationFiles? Recognise(string folder, SegmentationLayout layout = SegmentationLayout.Auto) => !Directory.Exists(folder)
-        ? null
-        : Known.Where(k => layout == SegmentationLayout.Auto || k.Layout == layout).Select(k => k.Find(folder, layout == k.Layout)).FirstOrDefault(found => found is not null);
+    public static SegmentationFiles? Recognise(string folder, SegmentationLayout layout = SegmentationLayout.Auto) =>
+        !Directory.Exists(folder)
+            ? null
+            : Known
+                .Where(k => layout == SegmentationLayout.Auto || k.Layout == layout)
+                .Select(k => k.Find(folder, layout == k.Layout))
+                .FirstOrDefault(found => found is not null);
 
     /// <summary>The images in a folder, whatever else lies there.</summary>
     public static IEnumerable<string> PicturesIn(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) =>
@@ -119,7 +129,8 @@ internal sealed record SegmentationFiles(
         if (missing.Length > 0)
         {
             throw new DataException(
-                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: {string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. Put them there, or take the images out.");
+                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: {string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. Put them there, or take the images out."
+            );
         }
     }
 }

@@ -21,6 +21,8 @@ public enum SegmentationLayout
     [Word("camvid", Older = "cam-vid")]
     CamVid,
 
-    /// <summary>Any images/ and masks/ (or labels/, annotations/), both split into train, val and test or not; classes.txt names the classes.</summary>
+    /// <summary>
+    /// Any images/ and masks/ (or labels/, annotations/), both split into train, val and test or not; classes.txt names the classes.
+    /// </summary>
     Folders,
 }

@@ -15,9 +15,13 @@ internal static class VocLayout
     public static SegmentationFiles? Find(string folder)
     {
         // The folder itself, or the VOCdevkit around it.
-        string root = new[] { folder, Path.Combine(folder, "VOC2012"), Path.Combine(folder, "VOCdevkit", "VOC2012") }
-            .FirstOrDefault(place => Directory.Exists(Path.Combine(place, "ImageSets", "Segmentation"))) ?? folder;
-        string lists = Path.Combine(root, "ImageSets", "Segmentation"), exact = Path.Combine(root, "SegmentationClass"), augmented = exact + "Aug";
+        string root =
+            new[] { folder, Path.Combine(folder, "VOC2012"), Path.Combine(folder, "VOCdevkit", "VOC2012") }.FirstOrDefault(place =>
+                Directory.Exists(Path.Combine(place, "ImageSets", "Segmentation")))
+            ?? folder;
+        string lists = Path.Combine(root, "ImageSets", "Segmentation"),
+            exact = Path.Combine(root, "SegmentationClass"),
+            augmented = exact + "Aug";
         if (!Directory.Exists(lists) || !(Directory.Exists(exact) || Directory.Exists(augmented)))
         {
             return null;
@@ -25,12 +29,22 @@ internal static class VocLayout
 
         string[] splits = [.. Directory.GetFiles(lists, "*.txt").Select(list => Path.GetFileNameWithoutExtension(list)!).Order(StringComparer.Ordinal)];
         string? train = TrainLists.FirstOrDefault(splits.Contains);
-        return new SegmentationFiles(SegmentationLayout.Voc, splits, train, splits.Contains("val") ? "val" : null, Names, [.. Enumerable.Range(0, Names.Length).Select(c => (byte)c)], Images);
+        return new SegmentationFiles(
+            SegmentationLayout.Voc,
+            splits,
+            train,
+            splits.Contains("val") ? "val" : null,
+            Names,
+            [.. Enumerable.Range(0, Names.Length).Select(c => (byte)c)],
+            Images);
 
         // The augmented masks hold those of VOC too; what is measured on is VOC's own.
         IReadOnlyList<LabelledImage> Images(string split)
         {
-            string masks = Directory.Exists(augmented) && (split.Contains("aug", StringComparison.Ordinal) || !Directory.Exists(exact)) ? augmented : exact;
+            string masks =
+                Directory.Exists(augmented) && (split.Contains("aug", StringComparison.Ordinal) || !Directory.Exists(exact))
+                    ? augmented
+                    : exact;
             return SegmentationFiles.Listed(
                 Path.Combine(lists, split + ".txt"),
                 name => new LabelledImage(name, Path.Combine(root, "JPEGImages", name + ".jpg"), Path.Combine(masks, name + ".png")));

@@ -11,8 +11,8 @@ public static class AveragePrecision
     public static double Stepwise(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive) => Area(Curve(scores, positive));
 
     /// <summary>
-    /// The same under the curve made monotonous: at each recall the best precision at that recall or a higher one. PASCAL VOC since 2010, and the
-    /// benchmark of Goyal et al. on VOC2007 as well; it is not the 11-point average of the VOC2007 challenge.
+    /// The same under the curve made monotonous: at each recall the best precision at that recall or a higher one. PASCAL VOC since 2010,
+    /// and the benchmark of Goyal et al. on VOC2007 as well; it is not the 11-point average of the VOC2007 challenge.
     /// </summary>
     /// <inheritdoc cref="Stepwise"/>
     public static double Interpolated(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
@@ -42,7 +42,9 @@ public static class AveragePrecision
     {
         if (scores.Length != positive.Length)
         {
-            throw new ArgumentException($"{scores.Length} scores and {positive.Length} labels: give one of each an image.", nameof(positive));
+            throw new ArgumentException(
+                $"{scores.Length} scores and {positive.Length} labels: give one of each an image.",
+                nameof(positive));
         }
 
         double[] keys = new double[scores.Length];

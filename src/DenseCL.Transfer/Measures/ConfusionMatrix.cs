@@ -36,14 +36,19 @@ public sealed class ConfusionMatrix
     /// <summary>Intersection over union per class, (K), each 0 … 1; NaN for a class that is neither true nor predicted anywhere.</summary>
     public IReadOnlyList<double> PerClassIoU => [.. Enumerable.Range(0, Classes).Select(IoU)];
 
-    /// <summary>Mean of <see cref="PerClassIoU"/> over the classes that are true or predicted somewhere, 0 … 1; NaN if nothing was counted.</summary>
+    /// <summary>
+    /// Mean of <see cref="PerClassIoU"/> over the classes that are true or predicted somewhere, 0 … 1; NaN if nothing was counted.
+    /// </summary>
     public double MeanIoU => Enumerable.Range(0, Classes).Select(IoU).Where(iou => !double.IsNaN(iou)).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Share of each class's positions that were predicted as it, (K), each 0 … 1; NaN for a class that is true nowhere.</summary>
     public IReadOnlyList<double> PerClassAccuracy => [.. Enumerable.Range(0, Classes).Select(Accuracy)];
 
-    /// <summary>Mean of <see cref="PerClassAccuracy"/> over the classes that are true somewhere, 0 … 1; NaN if nothing was counted.</summary>
-    public double MeanAccuracy => Enumerable.Range(0, Classes).Select(Accuracy).Where(share => !double.IsNaN(share)).DefaultIfEmpty(double.NaN).Average();
+    /// <summary>
+    /// Mean of <see cref="PerClassAccuracy"/> over the classes that are true somewhere, 0 … 1; NaN if nothing was counted.
+    /// </summary>
+    public double MeanAccuracy =>
+        Enumerable.Range(0, Classes).Select(Accuracy).Where(share => !double.IsNaN(share)).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Counts positions.</summary>
     /// <param name="truth">(P): 0 … K − 1, or <see cref="IgnoreLabel"/>.</param>
@@ -53,7 +58,9 @@ public sealed class ConfusionMatrix
     {
         if (truth.Length != predictions.Length)
         {
-            throw new ArgumentException($"{truth.Length} labels and {predictions.Length} predictions: give one of each a position.", nameof(predictions));
+            throw new ArgumentException(
+                $"{truth.Length} labels and {predictions.Length} predictions: give one of each a position.",
+                nameof(predictions));
         }
 
         for (int p = 0; p < truth.Length; p++)
@@ -67,7 +74,8 @@ public sealed class ConfusionMatrix
             if ((ulong)t >= (ulong)Classes || (ulong)q >= (ulong)Classes)
             {
                 throw new ArgumentException(
-                    $"Position {p} has label {t} and prediction {q}: both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.", nameof(truth));
+                    $"Position {p} has label {t} and prediction {q}: both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.",
+                    nameof(truth));
             }
 
             counts[t, q]++;

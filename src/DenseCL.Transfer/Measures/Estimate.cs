@@ -6,9 +6,11 @@ namespace DenseCL.Transfer.Measures;
 /// <param name="Count">Number of values n, at least 1.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="StandardDeviation">Of the sample, with n − 1; null for one value.</param>
-/// <param name="Low">Lower end of the 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; null for one value.</param>
+/// <param name="Low">Lower end of the 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; null for one
+/// value.</param>
 /// <param name="High">Upper end.</param>
-/// <param name="PValue">Of the two-sided t test that the mean is 0; null for one value, and where all are equal, for then there is no spread to judge by.</param>
+/// <param name="PValue">Of the two-sided t test that the mean is 0; null for one value, and where all are equal, for then there is no
+/// spread to judge by.</param>
 public sealed record Estimate(int Count, double Mean, double? StandardDeviation, double? Low, double? High, double? PValue)
 {
     private const double Upper = 0.975;     // leaves 2.5 % at either end

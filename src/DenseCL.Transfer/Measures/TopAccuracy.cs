@@ -36,7 +36,9 @@ public sealed class TopAccuracy
         ArgumentNullException.ThrowIfNull(scores);
         if (scores.shape is not [long rows, > 0 and long classes] || rows != labels.Length)
         {
-            throw new ArgumentException($"The scores are ({string.Join(", ", scores.shape)}) of {labels.Length} labels: give (n, K) and n.", nameof(scores));
+            throw new ArgumentException(
+                $"The scores are ({string.Join(", ", scores.shape)}) of {labels.Length} labels: give (n, K) and n.",
+                nameof(scores));
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -34,6 +34,8 @@ public static class Evaluations
         ArgumentNullException.ThrowIfNull(among);
         string[] names = [.. among.Select(definition => definition.Name)];
         return among.FirstOrDefault(definition => definition.Name == name)
-            ?? throw new RecipeException($"There is no evaluation {Allowed.Quoted(name)}; the evaluations are {string.Join(", ", names)}{Nearest.Hint(name, names)}.");
+            ?? throw new RecipeException(
+                $"There is no evaluation {Allowed.Quoted(name)}; the evaluations are {string.Join(", ", names)}{Nearest.Hint(name, names)}."
+            );
     }
 }

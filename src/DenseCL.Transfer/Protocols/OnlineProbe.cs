@@ -9,20 +9,24 @@ using DenseCL.Transfer.Protocols.MatchScore;
 
 namespace DenseCL.Transfer.Protocols;
 
-/// <summary>What a backbone is worth while it learns (<c>run.probe</c>): the cheapest evaluations, at the same settings every time.</summary>
+/// <summary>
+/// What a backbone is worth while it learns (<c>run.probe</c>): the cheapest evaluations, at the same settings every time.
+/// </summary>
 public static class OnlineProbe
 {
     /// <summary>Opens the images that a recipe judges the backbone by.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>
-    /// What <see cref="Training.Pretrainer.Probe"/> wants; null if the recipe has no probe. Images and masks give the dense probe's mIoU at stride 16; a folder a
-    /// class the accuracy of 20 nearest neighbours; other images the match score of a pair of views of each of 100. What is measured on is a val split where there is
-    /// one: the test split is for the end.
+    /// What <see cref="Training.Pretrainer.Probe"/> wants; null if the recipe has no probe. Images and masks give the dense probe's mIoU at
+    /// stride 16; a folder a class the accuracy of 20 nearest neighbours; other images the match score of a pair of views of each of 100.
+    /// What is measured on is a val split where there is one: the test split is for the end.
     /// </returns>
     /// <exception cref="DataException">The folder holds none of these.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Open(Recipe recipe, CancellationToken stop = default)
+    public static Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Open(
+        Recipe recipe,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         if (recipe.Run.Probe is not { } folder)

@@ -17,7 +17,11 @@ internal static class Lbfgs
     /// <param name="point">The start; on return the best point found.</param>
     /// <param name="maxIterations">Steps at most.</param>
     /// <param name="tolerance">Stops when no component of the gradient is larger.</param>
-    public static (double Value, double Gradient, int Iterations) Minimise(Objective objective, double[] point, int maxIterations, double tolerance)
+    public static (double Value, double Gradient, int Iterations) Minimise(
+        Objective objective,
+        double[] point,
+        int maxIterations,
+        double tolerance)
     {
         int n = point.Length;
         double[] gradient = new double[n], direction = new double[n], nextPoint = new double[n], nextGradient = new double[n];
@@ -90,7 +94,11 @@ internal static class Lbfgs
     }
 
     private static void Remember(
-        LinkedList<(double[] Step, double[] Change, double Product)> history, double[] point, double[] oldPoint, double[] gradient, double[] oldGradient)
+        LinkedList<(double[] Step, double[] Change, double Product)> history,
+        double[] point,
+        double[] oldPoint,
+        double[] gradient,
+        double[] oldGradient)
     {
         double[] step = [.. point], change = [.. gradient];
         AddScaled(step, oldPoint, -1);

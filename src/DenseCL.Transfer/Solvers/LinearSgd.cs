@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Solvers;
 
-/// <summary>A linear classifier of standardised features, trained by SGD with momentum 0.9 and no weight decay, the learning rate falling along a cosine.</summary>
+/// <summary>
+/// A linear classifier of standardised features, trained by SGD with momentum 0.9 and no weight decay, the learning rate falling along a
+/// cosine.
+/// </summary>
 internal sealed class LinearSgd : IDisposable
 {
     private const double Momentum = 0.9;
@@ -16,7 +19,8 @@ internal sealed class LinearSgd : IDisposable
     private readonly Tensor weight;
     private readonly Tensor bias;
 
-    private LinearSgd(Tensor mean, Tensor inverse, Tensor weight, Tensor bias) => (this.mean, this.inverse, this.weight, this.bias) = (mean, inverse, weight, bias);
+    private LinearSgd(Tensor mean, Tensor inverse, Tensor weight, Tensor bias) =>
+        (this.mean, this.inverse, this.weight, this.bias) = (mean, inverse, weight, bias);
 
     /// <summary>Trains from weights of 0.</summary>
     /// <param name="features">(N, C) float32; it is computed where they are.</param>
@@ -26,7 +30,14 @@ internal sealed class LinearSgd : IDisposable
     /// <param name="options">Epochs and batch.</param>
     /// <param name="seed">For the order of the images.</param>
     /// <param name="stop">Ends the work between two steps.</param>
-    public static LinearSgd Fit(Tensor features, Tensor labels, int classes, double rate, LinearOptions options, ulong seed, CancellationToken stop)
+    public static LinearSgd Fit(
+        Tensor features,
+        Tensor labels,
+        int classes,
+        double rate,
+        LinearOptions options,
+        ulong seed,
+        CancellationToken stop)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -36,8 +47,12 @@ internal sealed class LinearSgd : IDisposable
         // What differs in the last digits of its mean only is constant: rounding must not become a feature.
         Tensor inverse = where(deviation > mean.abs().Times(1e-6), deviation.reciprocal(), zeros_like(deviation));
         Tensor x = (features - mean) * inverse;
-        Tensor weight = zeros(features.shape[1], classes, device: features.device), bias = zeros(classes, device: features.device), push = zeros_like(weight), biasPush = zeros_like(bias);
-        long steps = (long)options.Epochs * (rows / batch), step = 0;
+        Tensor weight = zeros(features.shape[1], classes, device: features.device),
+            bias = zeros(classes, device: features.device),
+            push = zeros_like(weight),
+            biasPush = zeros_like(bias);
+        long steps = (long)options.Epochs * (rows / batch),
+            step = 0;
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
             int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LinearOrder, (ulong)epoch).Permutation(rows);
@@ -57,7 +72,11 @@ internal sealed class LinearSgd : IDisposable
             }
         }
 
-        return new LinearSgd(mean.DetachFromDisposeScope(), inverse.DetachFromDisposeScope(), weight.DetachFromDisposeScope(), bias.DetachFromDisposeScope());
+        return new LinearSgd(
+            mean.DetachFromDisposeScope(),
+            inverse.DetachFromDisposeScope(),
+            weight.DetachFromDisposeScope(),
+            bias.DetachFromDisposeScope());
     }
 
     /// <summary>The logits of all classes.</summary>

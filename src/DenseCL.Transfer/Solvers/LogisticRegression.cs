@@ -23,7 +23,13 @@ public sealed class LogisticRegression
     private readonly int channels;
     private readonly long ignoreLabel;
 
-    private LogisticRegression(double[] weight, double[] bias, int channels, long ignoreLabel, (double Value, double Gradient, int Iterations) solution, double tolerance)
+    private LogisticRegression(
+        double[] weight,
+        double[] bias,
+        int channels,
+        long ignoreLabel,
+        (double Value, double Gradient, int Iterations) solution,
+        double tolerance)
     {
         (this.weight, this.bias, this.channels, this.ignoreLabel) = (weight, bias, channels, ignoreLabel);
         (Loss, GradientNorm, Iterations) = solution;
@@ -54,7 +60,11 @@ public sealed class LogisticRegression
     /// <exception cref="ArgumentException">Shapes or labels do not fit, all positions are ignored, or a feature is not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static LogisticRegression Fit(
-        Tensor features, Tensor labels, int classes, LogisticRegressionOptions? options = null, CancellationToken cancellationToken = default)
+        Tensor features,
+        Tensor labels,
+        int classes,
+        LogisticRegressionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 65_536);
@@ -99,8 +109,10 @@ public sealed class LogisticRegression
             using var scope = NewDisposeScope();
             (double[] folded, double[] shifted) = Fold(point);
             Device device = features.device;
-            Tensor w = tensor(folded, device: device).reshape(classes, width), b = tensor(shifted, device: device);
-            Tensor gradientW = zeros(classes, width, dtype: ScalarType.Float64, device: device), gradientB = zeros(classes, dtype: ScalarType.Float64, device: device);
+            Tensor w = tensor(folded, device: device).reshape(classes, width),
+                b = tensor(shifted, device: device);
+            Tensor gradientW = zeros(classes, width, dtype: ScalarType.Float64, device: device),
+                gradientB = zeros(classes, dtype: ScalarType.Float64, device: device);
             double loss = 0;
             foreach ((long start, long count) in Windows(features))
             {
@@ -175,7 +187,9 @@ public sealed class LogisticRegression
         ArgumentNullException.ThrowIfNull(features);
         if (features.shape is not [_, long width] || width != channels)
         {
-            throw new ArgumentException($"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).", nameof(features));
+            throw new ArgumentException(
+                $"The features are ({string.Join(", ", features.shape)}), but the probe was fitted on (P, {channels}).",
+                nameof(features));
         }
     }
 
@@ -219,11 +233,15 @@ public sealed class LogisticRegression
         Tensor counts = labels.ne(ignored);
         if (labels.lt(first).logical_or(labels.ge(end)).logical_and(counts).any().item<bool>())
         {
-            throw new ArgumentException($"A label is neither 0 … {classes - 1} nor {ignoreLabel}: give the number of classes, or mark the position as ignored.", nameof(labels));
+            throw new ArgumentException(
+                $"A label is neither 0 … {classes - 1} nor {ignoreLabel}: give the number of classes, or mark the position as ignored.",
+                nameof(labels));
         }
 
         long counted = counts.sum().item<long>();
-        return counted > 0 ? counted : throw new ArgumentException("No position has a label that counts: there is nothing to fit.", nameof(labels));
+        return counted > 0
+            ? counted
+            : throw new ArgumentException("No position has a label that counts: there is nothing to fit.", nameof(labels));
     }
 
     /// <summary>Mean, and 1 / standard deviation (0 for a channel that never changes), over all positions.</summary>

@@ -5,8 +5,11 @@ namespace DenseCL.Transfer.Solvers;
 /// <summary>How a linear probe is fitted.</summary>
 public sealed record LogisticRegressionOptions
 {
-    /// <summary>Weight λ of the penalty (λ/2)‖W‖² on the weights of standardised features, above 0 and at most 1000. Default 1e-3.</summary>
-    /// <remarks>Larger suits few positions and many channels, and converges sooner; it must be above 0, or separable classes have no optimum.</remarks>
+    /// <summary>
+    /// Weight λ of the penalty (λ/2)‖W‖² on the weights of standardised features, above 0 and at most 1000. Default 1e-3.
+    /// </summary>
+    /// <remarks>Larger suits few positions and many channels, and converges sooner; it must be above 0, or separable classes have no
+    /// optimum.</remarks>
     [Option("Weight of the penalty on the classifier's weights.", Low = 0, AboveLow = true, High = 1000, Placeholder = "λ")]
     public double L2
     {
@@ -15,7 +18,8 @@ public sealed record LogisticRegressionOptions
     } = 1e-3;
 
     /// <summary>Steps of the solver at most, 1 … 100,000. Default 500.</summary>
-    /// <remarks>Each reads all positions once or a few times; <see cref="LogisticRegression.Converged"/> says whether they sufficed.</remarks>
+    /// <remarks>Each reads all positions once or a few times; <see cref="LogisticRegression.Converged"/> says whether they
+    /// sufficed.</remarks>
     [Option("Steps of the classifier's solver at most.", Low = 1, High = 100_000)]
     public int MaxIterations
     {

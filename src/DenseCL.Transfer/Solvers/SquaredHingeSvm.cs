@@ -35,8 +35,8 @@ internal static class SquaredHingeSvm
     /// <param name="cost">(N, P) double: cᵢ, 0 for rows that a problem does not have.</param>
     /// <param name="start">(D, P) where to start, or null; without influence on the solution.</param>
     /// <param name="tolerance">
-    /// The length of the gradient to stop at, times the smaller of 1 and its length at w = 0. The loss is strongly convex with modulus 1, so
-    /// the weights are then no farther than this from the optimum.
+    /// The length of the gradient to stop at, times the smaller of 1 and its length at w = 0. The loss is strongly convex with modulus 1,
+    /// so the weights are then no farther than this from the optimum.
     /// </param>
     /// <param name="stop">Ends the work between two products.</param>
     /// <returns>(D, P)</returns>
@@ -96,7 +96,10 @@ internal static class SquaredHingeSvm
         }
     }
 
-    /// <summary>H⁻¹·(−gradient) with H = 1 + XᵀDX of each column, by conjugate gradients to a tenth of the gradient, or its share that makes the steps quadratic.</summary>
+    /// <summary>
+    /// H⁻¹·(−gradient) with H = 1 + XᵀDX of each column, by conjugate gradients to a tenth of the gradient, or its share that makes the
+    /// steps quadratic.
+    /// </summary>
     private static Tensor Newton(Tensor x, Tensor curvature, Tensor gradient, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();

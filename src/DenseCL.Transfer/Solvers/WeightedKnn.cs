@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Solvers;
 
-/// <summary>Weighted k-nearest neighbours (Wu et al., CVPR 2018): exact, a piece of the queries against a piece of the references at a time.</summary>
+/// <summary>
+/// Weighted k-nearest neighbours (Wu et al., CVPR 2018): exact, a piece of the queries against a piece of the references at a time.
+/// </summary>
 internal static class WeightedKnn
 {
     private const int Queries = 256;
@@ -21,7 +23,13 @@ internal static class WeightedKnn
     /// <param name="stop">Ends the work between two pieces.</param>
     /// <returns>Accuracy for each k.</returns>
     public static TopAccuracy[] Classify(
-        Tensor references, IReadOnlyList<int> labels, Tensor queries, IReadOnlyList<int> truth, int classes, IReadOnlyList<int> neighbours, double temperature,
+        Tensor references,
+        IReadOnlyList<int> labels,
+        Tensor queries,
+        IReadOnlyList<int> truth,
+        int classes,
+        IReadOnlyList<int> neighbours,
+        double temperature,
         CancellationToken stop)
     {
         using IDisposable noGrad = no_grad();
@@ -38,7 +46,7 @@ internal static class WeightedKnn
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope piece = NewDisposeScope();
                 int width = Math.Min(References, rows - first);
-                float[] similarities = q.narrow(0, start, count).mm(x.narrow(0, first, width).t()).cpu().data<float>().ToArray();    // (count, width)
+                float[] similarities = q.narrow(0, start, count).mm(x.narrow(0, first, width).t()).cpu().data<float>().ToArray(); // (count, width)
                 Parallel.For(0, count, i => Keep(nearest[i], most, similarities.AsSpan(i * width, width), first));
             }
 
@@ -74,7 +82,7 @@ internal static class WeightedKnn
                     votes[labels[index]] += Math.Exp(((double)similarity - sorted[0].Similarity) / temperature);
                 }
 
-                ranks[k] = votes[label] > 0 ? TopAccuracy.Rank(votes, label) : int.MaxValue;      // without a vote a class is not named at all
+                ranks[k] = votes[label] > 0 ? TopAccuracy.Rank(votes, label) : int.MaxValue; // without a vote a class is not named at all
             }
 
             return ranks;

@@ -62,7 +62,15 @@ internal static unsafe class BatchNormKernel<T>
     /// <param name="mean">(channels)</param>
     /// <param name="scale">(channels): γ / √(variance + ε)</param>
     /// <param name="beta">(channels): β</param>
-    public static void Apply(void* x, void* shortcut, bool relu, void* y, int rows, ReadOnlySpan<double> mean, ReadOnlySpan<double> scale, ReadOnlySpan<float> beta)
+    public static void Apply(
+        void* x,
+        void* shortcut,
+        bool relu,
+        void* y,
+        int rows,
+        ReadOnlySpan<double> mean,
+        ReadOnlySpan<double> scale,
+        ReadOnlySpan<float> beta)
     {
         using Workspace workspace = new(mean.Length);
         fixed (float* numbers = workspace.Numbers)
@@ -79,9 +87,11 @@ internal static unsafe class BatchNormKernel<T>
     /// ∂L/∂x = γ / √(variance + ε) · (dz − mean of dz − x̂ · mean of dz x̂); dz is the shortcut's gradient.
     /// </summary>
     /// <param name="x">(rows, channels)</param>
-    /// <param name="y">(rows, channels): the result of the forward pass with a shortcut and ReLU, which tells where ReLU cut; null to find it out from x</param>
+    /// <param name="y">(rows, channels): the result of the forward pass with a shortcut and ReLU, which tells where ReLU cut; null to find
+    /// it out from x</param>
     /// <param name="dy">(rows, channels); becomes dz if <paramref name="keepDz"/>.</param>
-    /// <param name="secondDy">(rows, channels), added to <paramref name="dy"/>; null if y was used only once. Needs <paramref name="keepDz"/>.</param>
+    /// <param name="secondDy">(rows, channels), added to <paramref name="dy"/>; null if y was used only once. Needs
+    /// <paramref name="keepDz"/>.</param>
     /// <param name="relu">As forward.</param>
     /// <param name="keepDz">Whether dz is wanted, for the shortcut.</param>
     /// <param name="dx">(rows, channels); may be <paramref name="dy"/> unless dz is wanted.</param>
@@ -212,8 +222,14 @@ internal static unsafe class BatchNormKernel<T>
             for (int c = 0; c < channels; c += ILanes.Count, offset += ILanes.Count * T.Size)
             {
                 T.Load(job->X + offset, out Vector512<float> a, out Vector512<float> b);
-                a = Vector512.FusedMultiplyAdd(a - Vector512.Load(job->Mean + c), Vector512.Load(job->Scale + c), Vector512.Load(job->Beta + c));
-                b = Vector512.FusedMultiplyAdd(b - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Scale + c + 16), Vector512.Load(job->Beta + c + 16));
+                a = Vector512.FusedMultiplyAdd(
+                    a - Vector512.Load(job->Mean + c),
+                    Vector512.Load(job->Scale + c),
+                    Vector512.Load(job->Beta + c));
+                b = Vector512.FusedMultiplyAdd(
+                    b - Vector512.Load(job->Mean + c + 16),
+                    Vector512.Load(job->Scale + c + 16),
+                    Vector512.Load(job->Beta + c + 16));
                 if (job->Other != null)
                 {
                     T.Load(job->Other + offset, out Vector512<float> otherA, out Vector512<float> otherB);
@@ -301,15 +317,34 @@ internal static unsafe class BatchNormKernel<T>
                     LoadDz(job, offset, c, xA, xB, out a, out b);
                 }
 
-                a = Vector512.FusedMultiplyAdd(a, Vector512.Load(job->Scale + c), Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->Slope + c), Vector512.Load(job->Offset + c)));
-                b = Vector512.FusedMultiplyAdd(b, Vector512.Load(job->Scale + c + 16), Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Slope + c + 16), Vector512.Load(job->Offset + c + 16)));
+                a = Vector512.FusedMultiplyAdd(
+                    a,
+                    Vector512.Load(job->Scale + c),
+                    Vector512.FusedMultiplyAdd(
+                        xA - Vector512.Load(job->Mean + c),
+                        Vector512.Load(job->Slope + c),
+                        Vector512.Load(job->Offset + c)));
+                b = Vector512.FusedMultiplyAdd(
+                    b,
+                    Vector512.Load(job->Scale + c + 16),
+                    Vector512.FusedMultiplyAdd(
+                        xB - Vector512.Load(job->Mean + c + 16),
+                        Vector512.Load(job->Slope + c + 16),
+                        Vector512.Load(job->Offset + c + 16)));
                 T.Store(job->Dx + offset, a, b);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void LoadDz(Job* job, long offset, int c, Vector512<float> xA, Vector512<float> xB, out Vector512<float> a, out Vector512<float> b)
+    private static void LoadDz(
+        Job* job,
+        long offset,
+        int c,
+        Vector512<float> xA,
+        Vector512<float> xB,
+        out Vector512<float> a,
+        out Vector512<float> b)
     {
         T.Load(job->Dy + offset, out a, out b);
         if (job->Other != null)
@@ -331,8 +366,14 @@ internal static unsafe class BatchNormKernel<T>
         }
         else
         {
-            yA = Vector512.FusedMultiplyAdd(xA - Vector512.Load(job->Mean + c), Vector512.Load(job->Scale + c), Vector512.Load(job->Beta + c));
-            yB = Vector512.FusedMultiplyAdd(xB - Vector512.Load(job->Mean + c + 16), Vector512.Load(job->Scale + c + 16), Vector512.Load(job->Beta + c + 16));
+            yA = Vector512.FusedMultiplyAdd(
+                xA - Vector512.Load(job->Mean + c),
+                Vector512.Load(job->Scale + c),
+                Vector512.Load(job->Beta + c));
+            yB = Vector512.FusedMultiplyAdd(
+                xB - Vector512.Load(job->Mean + c + 16),
+                Vector512.Load(job->Scale + c + 16),
+                Vector512.Load(job->Beta + c + 16));
         }
 
         a = AboveZero(yA, a);
@@ -348,7 +389,10 @@ internal static unsafe class BatchNormKernel<T>
     {
         for (int i = 0; i < count; i += 8)
         {
-            (Vector512.Load(sums + i) + Vector512.Create(Vector256.WidenLower(Vector256.Load(values + i)), Vector256.WidenUpper(Vector256.Load(values + i)))).Store(sums + i);
+            (
+                Vector512.Load(sums + i)
+                + Vector512.Create(Vector256.WidenLower(Vector256.Load(values + i)), Vector256.WidenUpper(Vector256.Load(values + i)))
+            ).Store(sums + i);
         }
     }
 

@@ -32,12 +32,17 @@ internal static unsafe class ComputeThreads
         else
         {
             (nint code, nint data) = ((nint)body, (nint)state);
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => ((delegate*<int, int, void*, void>)code)(part, parts, (void*)data));
+            Parallel.For(
+                0,
+                parts,
+                new ParallelOptions { MaxDegreeOfParallelism = parts },
+                part => ((delegate*<int, int, void*, void>)code)(part, parts, (void*)data));
         }
     }
 
     /// <summary>The part of a range that belongs to one of several equal parts.</summary>
-    public static (int Start, int End) Share(int count, int part, int parts) => ((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts));
+    public static (int Start, int End) Share(int count, int part, int parts) =>
+        ((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnThread(void* data)
@@ -58,11 +63,14 @@ internal static unsafe class ComputeThreads
     {
         // void GOMP_parallel(void (*fn)(void *), void *data, unsigned num_threads, unsigned flags), of GCC's libgomp, GOMP_4.0
         public readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> Parallel =
-            (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)NativeLibrary.GetExport(library, "GOMP_parallel");
+            (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)
+                NativeLibrary.GetExport(library, "GOMP_parallel");
 
-        public readonly delegate* unmanaged[Cdecl]<int> ThreadNumber = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "omp_get_thread_num");
+        public readonly delegate* unmanaged[Cdecl]<int> ThreadNumber = (delegate* unmanaged[Cdecl]<int>)
+            NativeLibrary.GetExport(library, "omp_get_thread_num");
 
-        public readonly delegate* unmanaged[Cdecl]<int> ThreadCount = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "omp_get_num_threads");
+        public readonly delegate* unmanaged[Cdecl]<int> ThreadCount = (delegate* unmanaged[Cdecl]<int>)
+            NativeLibrary.GetExport(library, "omp_get_num_threads");
 
         /// <summary>Null where libtorch has other threads (Windows, macOS).</summary>
         public static OpenMp? Find()
@@ -73,10 +81,16 @@ internal static unsafe class ComputeThreads
             }
 
             using Process self = Process.GetCurrentProcess();
-            string? libtorch = self.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal))?.FileName;
+            string? libtorch = self
+                .Modules.Cast<ProcessModule>()
+                .FirstOrDefault(module => module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal))
+                ?.FileName;
 
             // A search in a loaded library goes on in those it is linked to: whatever this finds is what libtorch itself calls.
-            return libtorch is not null && NativeLibrary.TryLoad(libtorch, out nint library) && NativeLibrary.TryGetExport(library, "GOMP_parallel", out _)
+            return
+                libtorch is not null
+                && NativeLibrary.TryLoad(libtorch, out nint library)
+                && NativeLibrary.TryGetExport(library, "GOMP_parallel", out _)
                 ? new OpenMp(library)
                 : null;
         }

@@ -5,9 +5,11 @@ using DenseCL.Compute.Tiles;
 namespace DenseCL.Compute;
 
 /// <summary>
-/// Convolutions of each channel by itself, on channels-last float32 maps in memory: vectors run over the channels, of which there may be any number.
+/// Convolutions of each channel by itself, on channels-last float32 maps in memory: vectors run over the channels, of which there may be
+/// any number.
 /// </summary>
-/// <remarks>libtorch's library (oneDNN, libtorch 2.10) gives wrong gradients of the input for some of these shapes, with a stride or dilation.</remarks>
+/// <remarks>libtorch's library (oneDNN, libtorch 2.10) gives wrong gradients of the input for some of these shapes, with a stride or
+/// dilation.</remarks>
 internal static unsafe class DepthwiseKernel
 {
     /// <summary>y = the convolution of x.</summary>
@@ -79,7 +81,11 @@ internal static unsafe class DepthwiseKernel
                     (int i, int j) = (top + down, (column * shape.Stride) + right);
                     if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
                     {
-                        AddProducts(y, job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels), job->Weights + ((long)tap * channels), channels);
+                        AddProducts(
+                            y,
+                            job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels),
+                            job->Weights + ((long)tap * channels),
+                            channels);
                     }
                 }
             }
@@ -103,8 +109,14 @@ internal static unsafe class DepthwiseKernel
                 for (int tap = 0; tap < shape.Taps; tap++)
                 {
                     (int down, int right) = shape.Offset(tap);
-                    (int top, int left) = (i - down, j - right);        // the output that reads this position by this tap, times the stride
-                    if (top >= 0 && left >= 0 && top % stride == 0 && left % stride == 0 && top / stride < shape.OutHeight && left / stride < shape.OutWidth)
+                    (int top, int left) = (i - down, j - right); // the output that reads this position by this tap, times the stride
+                    if (
+                        top >= 0
+                        && left >= 0
+                        && top % stride == 0
+                        && left % stride == 0
+                        && top / stride < shape.OutHeight
+                        && left / stride < shape.OutWidth)
                     {
                         long position = ((((long)image * shape.OutHeight) + (top / stride)) * shape.OutWidth) + (left / stride);
                         AddProducts(dx, job->Y + (position * channels), job->Weights + ((long)tap * channels), channels);
@@ -139,7 +151,11 @@ internal static unsafe class DepthwiseKernel
                         (int i, int j) = (top + down, (column * shape.Stride) + right);
                         if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
                         {
-                            AddProducts(rowSums + ((long)tap * channels), job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels), dy, channels);
+                            AddProducts(
+                                rowSums + ((long)tap * channels),
+                                job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels),
+                                dy,
+                                channels);
                         }
                     }
                 }

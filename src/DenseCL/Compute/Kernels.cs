@@ -15,8 +15,13 @@ internal static class Kernels
     /// <param name="dilation">At least 1.</param>
     public static ConvolutionShape? Convolution(Tensor x, Parameter weight, long stride, long dilation)
     {
-        bool fits = InReach(x, weight) && x.shape[1] == weight.shape[1] && PositionsFit(x);     // else libtorch says what is wrong, if something is
-        return fits && ShapeOf(x, weight, stride, dilation) is var shape && ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
+        bool fits = InReach(x, weight) && x.shape[1] == weight.shape[1] && PositionsFit(x); // else libtorch says what is wrong, if something is
+        return
+            fits
+            && ShapeOf(x, weight, stride, dilation) is var shape
+            && ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16)
+            ? shape
+            : null;
     }
 
     /// <summary>The sizes of a depthwise convolution, if <see cref="DepthwiseKernel"/> takes it; else null.</summary>
@@ -28,8 +33,8 @@ internal static class Kernels
         InReach(x, weight) && x.shape[1] == weight.shape[0] && PositionsFit(x) ? ShapeOf(x, weight, stride, dilation) : null;
 
     /// <summary>
-    /// The type in which libtorch is to compute a depthwise convolution. On the processor it has oneDNN compute single precision and bfloat16, whose
-    /// gradients of the input are wrong for some shapes (libtorch 2.10); double precision it computes itself.
+    /// The type in which libtorch is to compute a depthwise convolution. On the processor it has oneDNN compute single precision and
+    /// bfloat16, whose gradients of the input are wrong for some shapes (libtorch 2.10); double precision it computes itself.
     /// </summary>
     public static ScalarType TypeForDepthwise(Tensor x) => x.device_type == DeviceType.CPU ? ScalarType.Float64 : x.dtype;
 
@@ -41,7 +46,15 @@ internal static class Kernels
     private static bool PositionsFit(Tensor x) => x.shape[0] * x.shape[2] * x.shape[3] < int.MaxValue / 2;
 
     private static ConvolutionShape ShapeOf(Tensor x, Parameter weight, long stride, long dilation) =>
-        new((int)x.shape[0], (int)x.shape[2], (int)x.shape[3], (int)x.shape[1], (int)weight.shape[0], (int)weight.shape[2], (int)stride, (int)dilation);
+        new(
+            (int)x.shape[0],
+            (int)x.shape[2],
+            (int)x.shape[3],
+            (int)x.shape[1],
+            (int)weight.shape[0],
+            (int)weight.shape[2],
+            (int)stride,
+            (int)dilation);
 
     // Maps in the processor's memory, of one of the two types, and single-precision parameters.
     private static bool InReach(Tensor x, Parameter weight) =>

@@ -15,7 +15,9 @@ internal static unsafe class Memory
     {
         if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
         {
-            throw new ArgumentException($"A tensor on {tensor.device_type} with strides ({string.Join(", ", tensor.stride())}) has no address at which its numbers lie side by side.", nameof(tensor));
+            throw new ArgumentException(
+                $"A tensor on {tensor.device_type} with strides ({string.Join(", ", tensor.stride())}) has no address at which its numbers lie side by side.",
+                nameof(tensor));
         }
 
         if (tensor.numel() == 0)

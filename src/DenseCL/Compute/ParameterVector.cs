@@ -12,7 +12,8 @@ public sealed class ParameterVector : IDisposable
 {
     /// <summary>Moves the parameters of a module, in the order of their names in the module.</summary>
     /// <param name="module">Its parameters must be of one type and on one device.</param>
-    /// <param name="trainable">Whether gradients are wanted; they then gather in <see cref="Gradients"/>, and must be zeroed before a backward pass.</param>
+    /// <param name="trainable">Whether gradients are wanted; they then gather in <see cref="Gradients"/>, and must be zeroed before a
+    /// backward pass.</param>
     public ParameterVector(nn.Module module, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(module);

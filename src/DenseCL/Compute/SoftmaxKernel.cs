@@ -3,14 +3,17 @@ using DenseCL.Compute.Tiles;
 
 namespace DenseCL.Compute;
 
-/// <summary>A piece of a softmax over long rows, for the sum that runs along pieces of a row (Milakov and Gimelshein, Online normalizer calculation for softmax, 2018).</summary>
+/// <summary>
+/// A piece of a softmax over long rows, for the sum that runs along pieces of a row (Milakov and Gimelshein, Online normalizer calculation
+/// for softmax, 2018).
+/// </summary>
 /// <typeparam name="T">How products and weights are stored.</typeparam>
 internal static unsafe class SoftmaxKernel<T>
     where T : struct, ILanes
 {
     /// <summary>
-    /// Row by row, with l = products / τ: the largest number so far becomes m' = max(m, max l), the products become weights exp(l − m'), and
-    /// what was summed up before is brought to the new m': s' = s exp(m − m') + Σ weights, e' = e exp(m − m').
+    /// Row by row, with l = products / τ: the largest number so far becomes m' = max(m, max l), the products become weights exp(l − m'),
+    /// and what was summed up before is brought to the new m': s' = s exp(m − m') + Σ weights, e' = e exp(m − m').
     /// </summary>
     /// <param name="products">(rows, columns); becomes the weights.</param>
     /// <param name="rows">At least 1.</param>
@@ -20,7 +23,15 @@ internal static unsafe class SoftmaxKernel<T>
     /// <param name="sum">(rows): s</param>
     /// <param name="expected">(rows, length): e</param>
     /// <param name="length">Numbers in a row of e.</param>
-    public static void Accumulate(void* products, int rows, int columns, float scale, float* largest, float* sum, float* expected, int length)
+    public static void Accumulate(
+        void* products,
+        int rows,
+        int columns,
+        float scale,
+        float* largest,
+        float* sum,
+        float* expected,
+        int length)
     {
         Job job = new() { Products = (byte*)products, Rows = rows, Columns = columns, Scale = scale, Largest = largest, Sum = sum, Expected = expected, Length = length };
         ComputeThreads.Run(&AccumulateRows, &job);

@@ -64,7 +64,9 @@ internal unsafe struct Sweep
         };
     }
 
-    /// <summary>Input positions whose row and column leave these remainders when divided by the stride; taps are still to be told.</summary>
+    /// <summary>
+    /// Input positions whose row and column leave these remainders when divided by the stride; taps are still to be told.
+    /// </summary>
     /// <param name="shape">All sizes.</param>
     /// <param name="bf16">Whether maps are bfloat16.</param>
     /// <param name="dy">What is read: the gradient of the output.</param>
@@ -125,9 +127,10 @@ internal unsafe struct Sweep
             bool inside = y + up >= 0 && y + down < SourceHeight && x + left >= 0 && x + right < SourceWidth;
             for (int tap = 0; tap < taps; tap++, source += together)
             {
-                *source = inside || ((uint)(y + offsets[2 * tap]) < (uint)SourceHeight && (uint)(x + offsets[(2 * tap) + 1]) < (uint)SourceWidth)
-                    ? centre + distances[tap]
-                    : Zeros;
+                *source =
+                    inside || ((uint)(y + offsets[2 * tap]) < (uint)SourceHeight && (uint)(x + offsets[(2 * tap) + 1]) < (uint)SourceWidth)
+                        ? centre + distances[tap]
+                        : Zeros;
             }
 
             if (++column == Columns)

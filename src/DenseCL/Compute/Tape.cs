@@ -6,16 +6,16 @@ namespace DenseCL.Compute;
 
 /// <summary>
 /// The backward pass of a network, noted down layer by layer in its forward pass. Convolutions and batch
-/// norm are differentiated by this library's own kernels, what is left by libtorch; the tape joins them, and lets go of each activation as soon as its
-/// last use is over.
+/// norm are differentiated by this library's own kernels, what is left by libtorch; the tape joins them, and lets go of each activation as
+/// soon as its last use is over.
 /// </summary>
 /// <remarks>
-/// It is not in libtorch's own graph, as functions of TorchSharp's <c>autograd.SingleTensorFunction</c>. That was tried, with a function for
-/// each convolution and batch norm (TorchSharp 0.107, bfloat16, forward and backward of the backbone, processor time of one thread). The time
-/// grew by 1 to 4 % for a ResNet-18 (64 images of 96 pixels) and by 6 % for a ResNet-50 (16 of 224), memory at its highest from 580 to 1,046
-/// and from 1,174 to 2,840 MB: a node of TorchSharp keeps the gradients that its function sent back until the whole graph is gone. Nor are the
-/// sums the same. libtorch adds the two gradients of a block's input in bfloat16, <see cref="Models.BatchNorm"/> on the way in single precision.
-/// And a gradient that libtorch hands out may be shared, so a layer that writes over it needs a copy.
+/// It is not in libtorch's own graph, as functions of TorchSharp's <c>autograd.SingleTensorFunction</c>. That was tried, with a function
+/// for each convolution and batch norm (TorchSharp 0.107, bfloat16, forward and backward of the backbone, processor time of one thread).
+/// The time grew by 1 to 4 % for a ResNet-18 (64 images of 96 pixels) and by 6 % for a ResNet-50 (16 of 224), memory at its highest from
+/// 580 to 1,046 and from 1,174 to 2,840 MB: a node of TorchSharp keeps the gradients that its function sent back until the whole graph is
+/// gone. Nor are the sums the same. libtorch adds the two gradients of a block's input in bfloat16, <see cref="Models.BatchNorm"/> on the
+/// way in single precision. And a gradient that libtorch hands out may be shared, so a layer that writes over it needs a copy.
 /// </remarks>
 internal sealed class Tape
 {

@@ -5,8 +5,9 @@ namespace DenseCL.Compute;
 
 /// <summary>Arithmetic of tensors with numbers that are held until libtorch has read them.</summary>
 /// <remarks>
-/// A <see cref="Scalar"/> that TorchSharp makes on the way, of a number or of the 1 inside <c>x.add_(y)</c> and <c>x + y</c>, belongs to nobody: the garbage
-/// collector may free it while it is read. What makes one is forbidden by <c>BannedSymbols.txt</c>: use these, or hold it, as these do.
+/// A <see cref="Scalar"/> that TorchSharp makes on the way, of a number or of the 1 inside <c>x.add_(y)</c> and <c>x + y</c>, belongs to
+/// nobody: the garbage collector may free it while it is read. What makes one is forbidden by <c>BannedSymbols.txt</c>: use these, or hold
+/// it, as these do.
 /// </remarks>
 internal static class TensorArithmetic
 {

@@ -13,7 +13,14 @@ internal static unsafe class VectorKernel
     /// <param name="momentum">μ</param>
     /// <param name="weightDecay">w</param>
     /// <param name="learningRate">lr</param>
-    public static void Sgd(float* values, float* gradients, float* velocity, long count, float momentum, float weightDecay, float learningRate)
+    public static void Sgd(
+        float* values,
+        float* gradients,
+        float* velocity,
+        long count,
+        float momentum,
+        float weightDecay,
+        float learningRate)
     {
         Job job = new() { X = values, Y = gradients, Z = velocity, Count = count, A = momentum, B = weightDecay, C = -learningRate };
         ComputeThreads.Run(&SgdPart, &job);

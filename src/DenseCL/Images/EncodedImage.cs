@@ -79,7 +79,8 @@ internal sealed class EncodedImage : IDisposable
     /// <summary>Whether the image can be decoded so many times smaller: a JPEG can, for less work.</summary>
     /// <param name="reduction">1, 2, 4 or 8.</param>
     public bool CanReduce(int reduction) =>
-        reduction == 1 || (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && codec.GetScaledDimensions(1f / reduction) == Reduced(reduction));
+        reduction == 1
+        || (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && codec.GetScaledDimensions(1f / reduction) == Reduced(reduction));
 
     /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four a pixel.</summary>
     public int ScratchBytes(int reduction) => Reduced(reduction).Width * Reduced(reduction).Height * 4;

@@ -1,6 +1,8 @@
 namespace DenseCL.Images;
 
-/// <summary>Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB; whatever is wrong with a file is an <see cref="ImageException"/>.</summary>
+/// <summary>
+/// Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB; whatever is wrong with a file is an <see cref="ImageException"/>.
+/// </summary>
 /// <remarks>
 /// Grey, palette, CMYK and 16-bit images become 8-bit RGB. An alpha channel is dropped, not composited (only the fully transparent
 /// pixels of a GIF, which have no colour of their own, become black). Colour profiles and gamma are not applied; the EXIF orientation is.
@@ -17,7 +19,8 @@ public static class ImageDecoder
     /// <param name="path">The image's file.</param>
     /// <param name="limits">Which images are taken.</param>
     /// <returns>The image's size.</returns>
-    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, or is outside the limits.</exception>
+    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, or is outside the
+    /// limits.</exception>
     public static ImageHeader ReadHeader(string path, ImageLimits limits)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -46,7 +49,8 @@ public static class ImageDecoder
     /// <param name="path">The image's file.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
-    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, outside the limits, truncated or damaged.</exception>
+    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, outside the limits, truncated
+    /// or damaged.</exception>
     public static void Decode(string path, RgbImage into, ImageLimits limits)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,6 +1,8 @@
 namespace DenseCL.Images;
 
-/// <summary>An image that cannot be used: the message says why, in words for a list of skipped files ("truncated", "30000 × 30000 pixels exceed …").</summary>
+/// <summary>
+/// An image that cannot be used: the message says why, in words for a list of skipped files ("truncated", "30000 × 30000 pixels exceed …").
+/// </summary>
 public sealed class ImageException : Exception
 {
     /// <summary>An unusable image.</summary>

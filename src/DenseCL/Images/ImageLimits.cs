@@ -18,7 +18,8 @@ public sealed record ImageLimits
     } = 16;
 
     /// <summary>Most pixels (width · height) of an image, 1 to 500 million.</summary>
-    /// <remarks>Decoding needs 7 to 15 bytes a pixel for each loader thread at the same time: up to 1.5 GB for 100 million pixels.</remarks>
+    /// <remarks>Decoding needs 7 to 15 bytes a pixel for each loader thread at the same time: up to 1.5 GB for 100 million
+    /// pixels.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
     public long MaxPixels
     {

@@ -3,7 +3,10 @@ using DenseCL.Images.Jpeg;
 
 namespace DenseCL.Images;
 
-/// <summary>Reads the size of an image and then decodes it or the part that is needed, with the fast decoder for the common JPEG or the general one. One for each thread.</summary>
+/// <summary>
+/// Reads the size of an image and then decodes it or the part that is needed, with the fast decoder for the common JPEG or the general one.
+/// One for each thread.
+/// </summary>
 internal sealed class ImageReader
 {
     private readonly JpegDecoder jpeg = new();
@@ -76,15 +79,26 @@ internal sealed class ImageReader
         }
     }
 
-    private static unsafe DecodedPart DecodeOther(ReadOnlySpan<byte> file, ImageLimits limits, PixelArea? wanted, int reduction, int margin, RgbImage into)
+    private static unsafe DecodedPart DecodeOther(
+        ReadOnlySpan<byte> file,
+        ImageLimits limits,
+        PixelArea? wanted,
+        int reduction,
+        int margin,
+        RgbImage into)
     {
         fixed (byte* start = file)
         {
             using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
             reduction = image.CanReduce(reduction) ? reduction : 1;
             (int width, int height) = image.Header;
-            (PixelArea part, DecodedPart decoded) =
-                Reduce(wanted ?? new PixelArea(0, 0, width, height), image.Orientation, image.StoredWidth, image.StoredHeight, reduction, margin);
+            (PixelArea part, DecodedPart decoded) = Reduce(
+                wanted ?? new PixelArea(0, 0, width, height),
+                image.Orientation,
+                image.StoredWidth,
+                image.StoredHeight,
+                reduction,
+                margin);
             int bytes = image.ScratchBytes(reduction);
             byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
             try
@@ -99,9 +113,15 @@ internal sealed class ImageReader
         }
     }
 
-    // From a part of the full size as seen to the part of the reduced image as stored. Reduced pixels are counted from the stored image's corner: where an axis
-    // is mirrored, the one that hangs over the edge comes first.
-    private static (PixelArea Part, DecodedPart Decoded) Reduce(PixelArea wanted, int orientation, int storedWidth, int storedHeight, int reduction, int margin)
+    // From a part of the full size as seen to the part of the reduced image as stored. Reduced pixels are counted from the stored image's
+    // corner: where an axis is mirrored, the one that hangs over the edge comes first.
+    private static (PixelArea Part, DecodedPart Decoded) Reduce(
+        PixelArea wanted,
+        int orientation,
+        int storedWidth,
+        int storedHeight,
+        int reduction,
+        int margin)
     {
         (int reducedWidth, int reducedHeight) = (Ceiling(storedWidth, reduction), Ceiling(storedHeight, reduction));
         (int width, int height) = Orientation.Seen(orientation, storedWidth, storedHeight);

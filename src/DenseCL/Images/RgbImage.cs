@@ -1,6 +1,8 @@
 namespace DenseCL.Images;
 
-/// <summary>An 8-bit RGB image in a buffer that grows but never shrinks, so that a loader thread can decode image after image into it.</summary>
+/// <summary>
+/// An 8-bit RGB image in a buffer that grows but never shrinks, so that a loader thread can decode image after image into it.
+/// </summary>
 public sealed class RgbImage
 {
     private byte[] buffer = [];

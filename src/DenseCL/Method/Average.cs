@@ -29,7 +29,12 @@ internal sealed class Average
     public void Add((double Positive, double Negative, double Deviation) similarity) => similarities.Add(similarity);
 
     public void AddDense(
-        (double Positive, double Negative, double Deviation) similarity, double? entropy, double? mutual, double? samePlace, double? agreement, double? positionVariance)
+        (double Positive, double Negative, double Deviation) similarity,
+        double? entropy,
+        double? mutual,
+        double? samePlace,
+        double? agreement,
+        double? positionVariance)
     {
         denseSimilarities.Add(similarity);
         entropies.Add(entropy);

@@ -27,8 +27,8 @@ public sealed class DenseContrast : IDisposable
     /// <param name="recipe">Valid and without <c>auto</c> values.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="type">
-    /// Of weights and queues: float32, which goes with views in float32 or bfloat16; or float64, with views in float64, in which libtorch computes
-    /// everything, slowly, and no rounding matters.
+    /// Of weights and queues: float32, which goes with views in float32 or bfloat16; or float64, with views in float64, in which libtorch
+    /// computes everything, slowly, and no rounding matters.
     /// </param>
     public DenseContrast(Recipe recipe, Device device, ScalarType type = ScalarType.Float32)
     {
@@ -39,9 +39,21 @@ public sealed class DenseContrast : IDisposable
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
         IsDense = method.Lambda > 0;
 
-        Query = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
+        Query = new Encoder(
+            recipe.Model.Backbone,
+            recipe.Model.Embedding,
+            IsDense,
+            method.GridSize,
+            recipe.Model.OutputStride,
+            recipe.Model.DenseHead);
         Query.Initialise(seed);
-        Key = new Encoder(recipe.Model.Backbone, recipe.Model.Embedding, IsDense, method.GridSize, recipe.Model.OutputStride, recipe.Model.DenseHead);
+        Key = new Encoder(
+            recipe.Model.Backbone,
+            recipe.Model.Embedding,
+            IsDense,
+            method.GridSize,
+            recipe.Model.OutputStride,
+            recipe.Model.DenseHead);
         Key.load_state_dict(Query.state_dict());
         Query.to(device, type);
         Key.to(device, type);
@@ -75,12 +87,13 @@ public sealed class DenseContrast : IDisposable
     public ParameterVector Parameters { get; }
 
     /// <summary>
-    /// The forward and backward pass of a step: keys, losses, gradients, both queues. A loss that is not a finite number leaves encoders and
-    /// queues as they were; only the gradients are of no use then.
+    /// The forward and backward pass of a step: keys, losses, gradients, both queues. A loss that is not a finite number leaves encoders
+    /// and queues as they were; only the gradients are of no use then.
     /// </summary>
     /// <param name="views">N images, a multiple of the batch-norm group.</param>
     /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
-    /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws one.</param>
+    /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws
+    /// one.</param>
     /// <param name="measureHealth">Whether to compute the indicators as well.</param>
     /// <exception cref="ArgumentException">The matching follows the known crops, and the views do not have them.</exception>
     public StepReport Forward(Views views, long step, int[]? keyOrder = null, bool measureHealth = false)
@@ -90,7 +103,9 @@ public sealed class DenseContrast : IDisposable
         int images = (int)views.Query.shape[0];
         if (IsDense && DenseMatching.NeedsCrops(method.Matching) && (views.QueryCrops.Length != images || views.KeyCrops.Length != images))
         {
-            throw new ArgumentException($"method.matching is {method.Matching.ToString().ToLowerInvariant()}: the views must say where each of the {images} images was cut.", nameof(views));
+            throw new ArgumentException(
+                $"method.matching is {method.Matching.ToString().ToLowerInvariant()}: the views must say where each of the {images} images was cut.",
+                nameof(views));
         }
 
         double lambda = step < method.LambdaWarmupSteps ? 0 : method.Lambda;
@@ -102,7 +117,8 @@ public sealed class DenseContrast : IDisposable
             ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
             : null;
 
-        double counted = IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
+        double counted =
+            IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
 
         // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
         Parameters.Gradients!.zero_();
@@ -129,7 +145,14 @@ public sealed class DenseContrast : IDisposable
                 r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
                 t = keySide.Dense.gather(1, match.Key.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
                 OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.Key, cells) : null;
-                denseLoss = InfoNce.Loss(r, t, DenseQueue!.Keys, method.DenseTemperature ?? method.Temperature, views.Query.dtype, own, match.Counts?.flatten());
+                denseLoss = InfoNce.Loss(
+                    r,
+                    t,
+                    DenseQueue!.Keys,
+                    method.DenseTemperature ?? method.Temperature,
+                    views.Query.dtype,
+                    own,
+                    match.Counts?.flatten());
                 if (match.Counts is { } counts)
                 {
                     // The mean over the positions of the batch that count, however they are spread over the groups.
@@ -172,8 +195,8 @@ public sealed class DenseContrast : IDisposable
     }
 
     /// <summary>
-    /// Keys of the whole batch. The images are dealt to batch-norm groups in another order than the query images (shuffling BN): a query and
-    /// its key must not share statistics, or they recognise each other by them.
+    /// Keys of the whole batch. The images are dealt to batch-norm groups in another order than the query images (shuffling BN): a query
+    /// and its key must not share statistics, or they recognise each other by them.
     /// </summary>
     private Keys EncodeKeys(Tensor images, int[] order, long step)
     {
@@ -210,7 +233,8 @@ public sealed class DenseContrast : IDisposable
         return dense.gather(1, index).squeeze(1);
     }
 
-    private ReadOnlyMemory<CropGeometry> CropsOf(CropGeometry[] crops, int start) => crops.Length == 0 ? default : crops.AsMemory(start, queryGroup);
+    private ReadOnlyMemory<CropGeometry> CropsOf(CropGeometry[] crops, int start) =>
+        crops.Length == 0 ? default : crops.AsMemory(start, queryGroup);
 
     /// <summary>How many positions of the query views lie inside their key view.</summary>
     private static long CountedPositions(Views views, int gridSize)

@@ -14,15 +14,20 @@ internal static class Health
     /// <param name="positives">(R, D) unit vectors</param>
     /// <param name="negatives">(K, D) unit vectors</param>
     /// <param name="counts">Which rows have a positive: (R) bool; null, or none true, for all.</param>
-    public static (double Positive, double Negative, double Deviation) Similarities(Tensor queries, Tensor positives, Tensor negatives, Tensor? counts = null)
+    public static (double Positive, double Negative, double Deviation) Similarities(
+        Tensor queries,
+        Tensor positives,
+        Tensor negatives,
+        Tensor? counts = null)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor cosines = (queries * positives).sum(1);
         Tensor counted = counts is not null && counts.any().item<bool>() ? cosines.masked_select(counts) : cosines;
         double positive = counted.mean().to_type(ScalarType.Float64).item<double>();
-        double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>();   // the mean of all products is the product of the means
-        double deviation = queries.shape[0] == 1 ? 0 : queries.std(0).mean().Times(Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
+        double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>(); // the mean of all products is the product of the means
+        double deviation =
+            queries.shape[0] == 1 ? 0 : queries.std(0).mean().Times(Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
         return (positive, negative, deviation);
     }
 
@@ -47,7 +52,9 @@ internal static class Health
             }
 
             Tensor weight = counts.to_type(ScalarType.Float32);
-            chosen = (chosen * (weight / weight.sum(1, keepdim: true).AtLeast(1)).unsqueeze(2).Times(positions)).index_select(0, some.nonzero().squeeze(1));
+            chosen = (chosen * (weight / weight.sum(1, keepdim: true).AtLeast(1)).unsqueeze(2).Times(positions)).index_select(
+                0,
+                some.nonzero().squeeze(1));
         }
 
         Tensor share = chosen.mean([1]);                                                                 // (N, S²)
@@ -92,7 +99,9 @@ internal static class Health
         return counted == 0 ? null : (double)(match.cpu().eq(places.Nearest()) & inside).sum(ScalarType.Int64).item<long>() / counted;
     }
 
-    /// <summary>The share of the variance of vectors that their position explains: 1 − (within positions / (R − S²)) / (total / (R − 1)), R = N S².</summary>
+    /// <summary>
+    /// The share of the variance of vectors that their position explains: 1 − (within positions / (R − S²)) / (total / (R − 1)), R = N S².
+    /// </summary>
     /// <param name="dense">(N, S², D); null is returned for a single image or position.</param>
     public static double? PositionVariance(Tensor dense)
     {

@@ -21,13 +21,23 @@ public static class InfoNce
     /// <param name="temperature">τ, above 0.</param>
     /// <param name="own">Negatives that each row has beside the shared ones; null for none.</param>
     /// <param name="counts">Which rows count in the mean: (R) bool; null for all. Where none counts, the loss is 0.</param>
-    /// <param name="products">The type in which the matrix products with the negatives are computed: bfloat16, or null for that of the queries.</param>
-    /// <returns>A scalar of the queries' type; sums are double precision for queries in double precision, else single. Its gradient with respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, p being the softmax of the logits, and R the number of rows that count.</returns>
+    /// <param name="products">The type in which the matrix products with the negatives are computed: bfloat16, or null for that of the
+    /// queries.</param>
+    /// <returns>A scalar of the queries' type; sums are double precision for queries in double precision, else single. Its gradient with
+    /// respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, p being the softmax of the logits, and R the number of rows that
+    /// count.</returns>
     /// <remarks>
     /// Loss and gradient come out of one pass over chunks of rows and negatives with a running maximum, so nothing of size R × K exists:
     /// 12,544 rows against 65,536 negatives, a batch of 256, would be 3.3 GB for the logits alone.
     /// </remarks>
-    public static Tensor Loss(Tensor queries, Tensor positives, Tensor negatives, double temperature, ScalarType? products = null, OwnNegatives? own = null, Tensor? counts = null)
+    public static Tensor Loss(
+        Tensor queries,
+        Tensor positives,
+        Tensor negatives,
+        double temperature,
+        ScalarType? products = null,
+        OwnNegatives? own = null,
+        Tensor? counts = null)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(positives);
@@ -35,7 +45,12 @@ public static class InfoNce
         using DisposeScope scope = NewDisposeScope();
         ScalarType sums = queries.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         (Tensor loss, Tensor gradient) = LossAndGradient(
-            queries.detach().to_type(sums).contiguous(), positives.detach().to_type(sums).contiguous(), negatives.detach().to_type(products ?? queries.dtype), temperature, own?.To(sums), counts);
+            queries.detach().to_type(sums).contiguous(),
+            positives.detach().to_type(sums).contiguous(),
+            negatives.detach().to_type(products ?? queries.dtype),
+            temperature,
+            own?.To(sums),
+            counts);
         (loss, gradient) = (loss.to_type(queries.dtype), gradient.to_type(queries.dtype));
 
         // A linear function with the known gradient, shifted to the known value: autograd needs to know no more.
@@ -43,7 +58,13 @@ public static class InfoNce
         return loss.Plus(linear - linear.detach()).MoveToOuterDisposeScope();
     }
 
-    private static (Tensor Loss, Tensor Gradient) LossAndGradient(Tensor queries, Tensor positives, Tensor negatives, double temperature, OwnNegatives? own, Tensor? counts)
+    private static (Tensor Loss, Tensor Gradient) LossAndGradient(
+        Tensor queries,
+        Tensor positives,
+        Tensor negatives,
+        double temperature,
+        OwnNegatives? own,
+        Tensor? counts)
     {
         using IDisposable noGrad = no_grad();
         long rows = queries.shape[0], counted = counts is null ? rows : Math.Max(1, counts.sum(ScalarType.Int64).item<long>());

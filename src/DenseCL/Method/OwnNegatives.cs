@@ -23,8 +23,10 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
         ArgumentOutOfRangeException.ThrowIfLessThan(cells, 1);
         using DisposeScope scope = NewDisposeScope();
         int side = (int)Math.Sqrt(keys.shape[1]);
-        Tensor nearOf = Near(s => s / side) & Near(s => s % side);                                       // (S², S²): of each match
-        return new OwnNegatives(keys, nearOf.index_select(0, match.flatten()).view(match.shape[0], match.shape[1], -1).MoveToOuterDisposeScope());
+        Tensor nearOf = Near(s => s / side) & Near(s => s % side); // (S², S²): of each match
+        return new OwnNegatives(
+            keys,
+            nearOf.index_select(0, match.flatten()).view(match.shape[0], match.shape[1], -1).MoveToOuterDisposeScope());
 
         Tensor Near(Func<int, long> line)
         {
@@ -48,7 +50,11 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
         long rows = queries.shape[0], first = firstRow / RowsOfImage, images = rows / RowsOfImage;
         Tensor keys = Keys.narrow(0, first, images), excluded = Excluded.narrow(0, first, images);
         using Scalar never = double.NegativeInfinity.ToScalar();
-        Tensor logits = queries.view(images, RowsOfImage, -1).bmm(keys.transpose(1, 2)).DivideInPlace(temperature).masked_fill_(excluded, never);   // (n, P, P)
+        Tensor logits = queries
+            .view(images, RowsOfImage, -1)
+            .bmm(keys.transpose(1, 2))
+            .DivideInPlace(temperature)
+            .masked_fill_(excluded, never); // (n, P, P)
         Tensor largest = maximum(positive, logits.amax([2]).view(rows, 1));
         Tensor weights = (logits - largest.view(images, RowsOfImage, 1)).exp_();
         Tensor ofPositive = (positive - largest).exp_();

@@ -32,7 +32,7 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
                 break;
         }
 
-        Expected.AddInPlace(products.mm(keys));                                             // the products have become the weights exp(l − m)
+        Expected.AddInPlace(products.mm(keys)); // the products have become the weights exp(l − m)
     }
 
     private unsafe void Accumulate<T>(Tensor products, double scale)

@@ -58,7 +58,11 @@ internal sealed class BatchNorm : nn.Module, IInitialised
 
     /// <summary>Adds batch norm alone, with the running statistics, to a graph.</summary>
     public string Describe(NetworkGraph graph, string name, string x) =>
-        graph.Add("BatchNormalization", name, [x, $"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var"], ("epsilon", (float)epsilon));
+        graph.Add(
+            "BatchNormalization",
+            name,
+            [x, $"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var"],
+            ("epsilon", (float)epsilon));
 
     /// <inheritdoc/>
     public void Initialise(Func<string, CounterRandom> random)
@@ -80,7 +84,11 @@ internal sealed class BatchNorm : nn.Module, IInitialised
 
         return tape is null
             ? new Activation(Compute(x.Value, weight, bias, shortcut?.Value))
-            : tape.Apply(shortcut is null ? [x] : [x, shortcut], [weight, bias], weight.dtype, (inputs, w) => Compute(inputs[0], w[0], w[1], inputs.ElementAtOrDefault(1)));
+            : tape.Apply(
+                shortcut is null ? [x] : [x, shortcut],
+                [weight, bias],
+                weight.dtype,
+                (inputs, w) => Compute(inputs[0], w[0], w[1], inputs.ElementAtOrDefault(1)));
 
         Tensor Compute(Tensor input, Tensor gamma, Tensor beta, Tensor? other)
         {
@@ -97,8 +105,12 @@ internal sealed class BatchNorm : nn.Module, IInitialised
         using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
         Tensor input = x.Value.ChannelsLast();
         Tensor? other = shortcut is null ? null : shortcut.Value.ChannelsLast();
-        int channels = (int)weight.numel(), rows = checked((int)(input.numel() / channels));
-        double[] mean = new double[channels], variance = new double[channels], inverseDeviation = new double[channels], scale = new double[channels];
+        int channels = (int)weight.numel(),
+            rows = checked((int)(input.numel() / channels));
+        double[] mean = new double[channels],
+            variance = new double[channels],
+            inverseDeviation = new double[channels],
+            scale = new double[channels];
         if (training)
         {
             BatchNormKernel<T>.Statistics(input.Address(), rows, mean, variance);

@@ -7,10 +7,14 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>A 2-D convolution without bias, its weight (out, in, k, k), or (C, 1, k, k) of a depthwise one, as in PyTorch. Padding keeps the size at stride 1.</summary>
+/// <summary>
+/// A 2-D convolution without bias, its weight (out, in, k, k), or (C, 1, k, k) of a depthwise one, as in PyTorch. Padding keeps the size at
+/// stride 1.
+/// </summary>
 /// <remarks>
-/// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product over
-/// channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the process.
+/// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product
+/// over channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the
+/// process.
 /// </remarks>
 internal sealed class Convolution : nn.Module, IInitialised
 {
@@ -29,7 +33,13 @@ internal sealed class Convolution : nn.Module, IInitialised
     /// <param name="depthwise">Whether each channel is convolved by itself.</param>
     /// <param name="start">How the weight starts.</param>
     public Convolution(
-        long inChannels, long outChannels, long size, long stride = 1, long dilation = 1, bool depthwise = false, StartValues start = StartValues.KaimingFanIn)
+        long inChannels,
+        long outChannels,
+        long size,
+        long stride = 1,
+        long dilation = 1,
+        bool depthwise = false,
+        StartValues start = StartValues.KaimingFanIn)
         : base(nameof(Convolution))
     {
         (this.size, this.stride, this.dilation, this.depthwise, this.start) = (size, stride, dilation, depthwise, start);
@@ -150,7 +160,9 @@ internal sealed class Convolution : nn.Module, IInitialised
             using IDisposable noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
             using Tensor gradient = output.Take();
-            Tensor dy = gradient.to_type(ScalarType.Float32).ChannelsLast(), wide = input.to_type(ScalarType.Float32).ChannelsLast(), taps = Taps();
+            Tensor dy = gradient.to_type(ScalarType.Float32).ChannelsLast(),
+                wide = input.to_type(ScalarType.Float32).ChannelsLast(),
+                taps = Taps();
             Tensor dw = empty_like(taps);
             DepthwiseKernel.WeightGradient(shape, (float*)wide.Address(), (float*)dy.Address(), Memory.Of<float>(dw));
             weight.grad!.AddInPlace(dw.t().reshape(weight.shape));
@@ -183,14 +195,25 @@ internal sealed class Convolution : nn.Module, IInitialised
         if (depthwise)
         {
             ScalarType type = Kernels.TypeForDepthwise(input);
-            return nn.functional.conv2d(
-                input.to_type(type), w.to_type(type), strides: [stride, stride], padding: [size / 2 * dilation, size / 2 * dilation], dilation: [dilation, dilation], groups: w.shape[0])
+            return nn
+                .functional.conv2d(
+                    input.to_type(type),
+                    w.to_type(type),
+                    strides: [stride, stride],
+                    padding: [size / 2 * dilation, size / 2 * dilation],
+                    dilation: [dilation, dilation],
+                    groups: w.shape[0])
                 .to_type(input.dtype);
         }
 
         if (size > 1)
         {
-            return nn.functional.conv2d(input, w, strides: [stride, stride], padding: [size / 2 * dilation, size / 2 * dilation], dilation: [dilation, dilation]);
+            return nn.functional.conv2d(
+                input,
+                w,
+                strides: [stride, stride],
+                padding: [size / 2 * dilation, size / 2 * dilation],
+                dilation: [dilation, dilation]);
         }
 
         Tensor x = stride == 1 ? input : input[TensorIndex.Ellipsis, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];

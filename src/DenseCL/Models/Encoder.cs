@@ -20,10 +20,17 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <param name="architecture">The backbone.</param>
     /// <param name="embedding">D, the length of the projected vectors.</param>
     /// <param name="dense">Whether there are dense vectors; MoCo-v2 has none.</param>
-    /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map as it is.</param>
+    /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map
+    /// as it is.</param>
     /// <param name="outputStride">Input pixels for each position of the map: 32, 16 or 8.</param>
     /// <param name="head">What makes dense vectors of features.</param>
-    public Encoder(BackboneKind architecture, int embedding, bool dense, int? gridSize, int outputStride = Backbone.Stride, DenseHead head = DenseHead.Mlp)
+    public Encoder(
+        BackboneKind architecture,
+        int embedding,
+        bool dense,
+        int? gridSize,
+        int outputStride = Backbone.Stride,
+        DenseHead head = DenseHead.Mlp)
         : base(nameof(Encoder))
     {
         backbone = Backbone.Create(architecture, outputStride);
@@ -40,7 +47,9 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <summary>The length of a dense vector: D, or C where there is no dense head.</summary>
     public int DenseLength { get; }
 
-    /// <summary>Features and projections of a batch, none of them normalised. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
+    /// <summary>
+    /// Features and projections of a batch, none of them normalised. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.
+    /// </summary>
     /// <param name="images">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
     /// <returns>float32 in either case.</returns>
     public override EncoderOutput forward(Tensor images)

@@ -11,8 +11,10 @@ internal static class Hardswish
         : tape.Apply([x], [], x.Value.dtype, (input, _) => input[0].hardswish());
 
     /// <summary>Adds it to a graph as two operators, because ONNX has it as one only from operator set 14 on.</summary>
-    public static string Describe(NetworkGraph graph, string name, string x) => graph.Add("Mul", name, [x, DescribeSigmoid(graph, $"{name}.hardsigmoid", x)]);
+    public static string Describe(NetworkGraph graph, string name, string x) =>
+        graph.Add("Mul", name, [x, DescribeSigmoid(graph, $"{name}.hardsigmoid", x)]);
 
     /// <summary>Adds the hard sigmoid alone.</summary>
-    public static string DescribeSigmoid(NetworkGraph graph, string name, string x) => graph.Add("HardSigmoid", name, [x], ("alpha", 1f / 6), ("beta", 0.5f));
+    public static string DescribeSigmoid(NetworkGraph graph, string name, string x) =>
+        graph.Add("HardSigmoid", name, [x], ("alpha", 1f / 6), ("beta", 0.5f));
 }

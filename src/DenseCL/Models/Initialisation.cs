@@ -6,12 +6,15 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>The start values of networks, each parameter from a random stream of its own name, so that one more layer moves no other's numbers.</summary>
+/// <summary>
+/// The start values of networks, each parameter from a random stream of its own name, so that one more layer moves no other's numbers.
+/// </summary>
 public static class Initialisation
 {
     /// <summary>
-    /// Every module sets its own parameters. As in the paper: backbone convolutions and the global head's weights Kaiming normal over fan-in,
-    /// N(0, 2 / fan-in), with zero biases; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases; batch norm 1 and 0.
+    /// Every module sets its own parameters. As in the paper: backbone convolutions and the global head's weights Kaiming normal over
+    /// fan-in, N(0, 2 / fan-in), with zero biases; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases;
+    /// batch norm 1 and 0.
     /// </summary>
     /// <param name="module">A network of this library.</param>
     /// <param name="seed">The run's seed.</param>
@@ -68,7 +71,8 @@ public static class Initialisation
         }
         else if (module.named_parameters(recurse: false).Any())
         {
-            throw new NotSupportedException($"{module.GetName()} has parameters and does not say their start values: implement {nameof(IInitialised)}.");
+            throw new NotSupportedException(
+                $"{module.GetName()} has parameters and does not say their start values: implement {nameof(IInitialised)}.");
         }
 
         foreach ((string name, nn.Module child) in module.named_children())

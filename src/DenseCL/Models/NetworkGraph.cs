@@ -29,5 +29,10 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>An operator of a network, as <see cref="Add"/> takes it.</summary>
-    internal sealed record Operator(string Type, string Name, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<(string Name, object Value)> Attributes);
+    internal sealed record Operator(
+        string Type,
+        string Name,
+        IReadOnlyList<string> Inputs,
+        string Output,
+        IReadOnlyList<(string Name, object Value)> Attributes);
 }

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>Turns 8-bit pixels into what the networks take: (x / 255 − mean) / std. One and the same for training and for judging.</summary>
+/// <summary>
+/// Turns 8-bit pixels into what the networks take: (x / 255 − mean) / std. One and the same for training and for judging.
+/// </summary>
 public sealed class PixelNormalisation : IDisposable
 {
     private readonly Tensor mean;
@@ -27,7 +29,10 @@ public sealed class PixelNormalisation : IDisposable
         std = PerChannel(data.Std);
 
         Tensor PerChannel(PerChannel values) =>
-            torch.tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device).Times(255).DetachFromDisposeScope();
+            torch
+                .tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }, device: device)
+                .Times(255)
+                .DetachFromDisposeScope();
     }
 
     /// <summary>Normalises N images of one size.</summary>
@@ -40,7 +45,14 @@ public sealed class PixelNormalisation : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor bytes = empty([pixels.Length / (height * width * 3), height, width, 3], ScalarType.Byte);
         pixels.CopyTo(bytes.bytes);
-        return bytes.to(device).to_type(ScalarType.Float32).sub_(mean).div_(std).to_type(type).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return bytes
+            .to(device)
+            .to_type(ScalarType.Float32)
+            .sub_(mean)
+            .div_(std)
+            .to_type(type)
+            .permute(0, 3, 1, 2)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace DenseCL.Models;
 
 /// <summary>
-/// Squeeze and excitation (Hu et al., CVPR 2018) with the hard sigmoid of MobileNetV3: each channel is scaled by what two layers make of the
-/// averages of all channels, y = x · hard sigmoid(W₂ max(0, W₁ mean(x) + b₁) + b₂). Names are torchvision's.
+/// Squeeze and excitation (Hu et al., CVPR 2018) with the hard sigmoid of MobileNetV3: each channel is scaled by what two layers make of
+/// the averages of all channels, y = x · hard sigmoid(W₂ max(0, W₁ mean(x) + b₁) + b₂). Names are torchvision's.
 /// </summary>
 internal sealed class SqueezeExcitation : nn.Module
 {
@@ -43,7 +43,10 @@ internal sealed class SqueezeExcitation : nn.Module
     {
         string y = graph.Add("GlobalAveragePool", $"{name}.avgpool", [x]);
         y = graph.Add("Relu", $"{name}.activation", [graph.Add("Conv", $"{name}.fc1", [y, $"{name}.fc1.weight", $"{name}.fc1.bias"])]);
-        y = Hardswish.DescribeSigmoid(graph, $"{name}.scale_activation", graph.Add("Conv", $"{name}.fc2", [y, $"{name}.fc2.weight", $"{name}.fc2.bias"]));
+        y = Hardswish.DescribeSigmoid(
+            graph,
+            $"{name}.scale_activation",
+            graph.Add("Conv", $"{name}.fc2", [y, $"{name}.fc2.weight", $"{name}.fc2.bias"]));
         return graph.Add("Mul", $"{name}.mul", [y, x]);
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Platform;
 
 /// <summary>
-/// The settings of glibc's allocator. As it comes, it gives every large tensor back to the kernel when it is freed and faults it in again page by
-/// page a moment later, which costs more than half of the time of a training step.
+/// The settings of glibc's allocator. As it comes, it gives every large tensor back to the kernel when it is freed and faults it in again
+/// page by page a moment later, which costs more than half of the time of a training step.
 /// </summary>
 internal static partial class Allocator
 {
@@ -16,12 +16,19 @@ internal static partial class Allocator
     /// <summary>Whether the C library is one that has these settings and took them; null before <see cref="KeepFreedMemory"/>.</summary>
     public static bool? Kept { get; private set; }
 
-    /// <summary>Keeps freed memory in the process. Must come before the first tensor; the environment variables of the same names would come too late.</summary>
+    /// <summary>
+    /// Keeps freed memory in the process. Must come before the first tensor; the environment variables of the same names would come too
+    /// late.
+    /// </summary>
     public static void KeepFreedMemory()
     {
         try
         {
-            Kept = OperatingSystem.IsLinux() && mallopt(MmapMax, 0) == 1 && mallopt(TrimThreshold, int.MaxValue) == 1 && mallopt(TopPad, 256 << 20) == 1;
+            Kept =
+                OperatingSystem.IsLinux()
+                && mallopt(MmapMax, 0) == 1
+                && mallopt(TrimThreshold, int.MaxValue) == 1
+                && mallopt(TopPad, 256 << 20) == 1;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

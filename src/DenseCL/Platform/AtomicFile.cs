@@ -1,6 +1,8 @@
 namespace DenseCL.Platform;
 
-/// <summary>Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one, never a part.</summary>
+/// <summary>
+/// Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one, never a part.
+/// </summary>
 internal static class AtomicFile
 {
     /// <summary>Replaces a text file, UTF-8.</summary>

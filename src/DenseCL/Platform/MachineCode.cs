@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Platform;
 
 /// <summary>
-/// Memory that the processor may execute. It is written first and made executable afterwards, never both at once; it stays for the life of the process.
+/// Memory that the processor may execute. It is written first and made executable afterwards, never both at once; it stays for the life of
+/// the process.
 /// </summary>
 internal static unsafe partial class MachineCode
 {
@@ -21,7 +22,8 @@ internal static unsafe partial class MachineCode
 
     /// <summary>Puts code into memory of its own.</summary>
     /// <param name="code">Instructions that do not depend on where they stand.</param>
-    /// <returns>Their address; null where the system does not let this program make code, as some hardened ones do not, or has another C library than glibc.</returns>
+    /// <returns>Their address; null where the system does not let this program make code, as some hardened ones do not, or has another C
+    /// library than glibc.</returns>
     public static byte* Place(ReadOnlySpan<byte> code)
     {
         try

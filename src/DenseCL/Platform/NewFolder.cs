@@ -29,7 +29,8 @@ public static class NewFolder
     /// <summary>Makes the folder. If anything fails, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <param name="write">Writes all content into the folder it is given.</param>
-    /// <exception cref="IOException">The folder is not empty, cannot be replaced, is being written by another run, or the disk fails.</exception>
+    /// <exception cref="IOException">The folder is not empty, cannot be replaced, is being written by another run, or the disk
+    /// fails.</exception>
     internal static void Write(string folder, Action<string> write)
     {
         RefuseOccupied(folder);
@@ -57,7 +58,10 @@ public static class NewFolder
         }
     }
 
-    /// <summary>Takes an empty folder away before any work: where that cannot be done, as where a disk is mounted, the work would be lost in the end.</summary>
+    /// <summary>
+    /// Takes an empty folder away before any work: where that cannot be done, as where a disk is mounted, the work would be lost in the
+    /// end.
+    /// </summary>
     /// <returns>Whether there was one.</returns>
     private static bool MakeRoom(string target)
     {
@@ -73,7 +77,9 @@ public static class NewFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{target} is empty, but cannot be replaced by the new folder ({e.Message}), as where a disk is mounted: choose a folder below it, {Path.Combine(target, "new")}.", e);
+            throw new IOException(
+                $"{target} is empty, but cannot be replaced by the new folder ({e.Message}), as where a disk is mounted: choose a folder below it, {Path.Combine(target, "new")}.",
+                e);
         }
     }
 
@@ -81,7 +87,9 @@ public static class NewFolder
     private static (string Target, string Partial) Targets(string folder)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string target = Directory.Exists(path) ? new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+        string target = Directory.Exists(path)
+            ? new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path
+            : path;
         return (target, target + ".partial");
     }
 }

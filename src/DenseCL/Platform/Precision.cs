@@ -1,6 +1,8 @@
 namespace DenseCL.Platform;
 
-/// <summary>The numbers that activations are computed with. Weights, batch-norm parameters, statistics and losses are float32 in either case.</summary>
+/// <summary>
+/// The numbers that activations are computed with. Weights, batch-norm parameters, statistics and losses are float32 in either case.
+/// </summary>
 public enum Precision
 {
     /// <summary>bfloat16 where the device multiplies it natively, else float32.</summary>

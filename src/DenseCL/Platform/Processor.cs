@@ -28,8 +28,11 @@ public static class Processor
     /// <summary>Whether it multiplies bfloat16 numbers natively: bf16 training is then about twice as fast as fp32.</summary>
     public static bool MultipliesBf16 => Cpuid(7, 1).Eax.Bit(5);
 
-    /// <summary>Whether machine code of this library's own can be called: it needs AVX-512 and the calling convention of Linux on x64.</summary>
-    internal static bool RunsCode => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512F.IsSupported;
+    /// <summary>
+    /// Whether machine code of this library's own can be called: it needs AVX-512 and the calling convention of Linux on x64.
+    /// </summary>
+    internal static bool RunsCode =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512F.IsSupported;
 
     // The 48 bytes of the leaves 0x80000002 to 0x80000004 (Intel's and AMD's manuals, CPUID).
     private static string X86Name()
@@ -38,7 +41,9 @@ public static class Processor
         Span<int> words = MemoryMarshal.Cast<byte, int>(name.AsSpan());
         for (int leaf = 0; leaf < 3; leaf++)
         {
-            (words[4 * leaf], words[(4 * leaf) + 1], words[(4 * leaf) + 2], words[(4 * leaf) + 3]) = X86Base.CpuId(unchecked((int)0x80000002) + leaf, 0);
+            (words[4 * leaf], words[(4 * leaf) + 1], words[(4 * leaf) + 2], words[(4 * leaf) + 3]) = X86Base.CpuId(
+                unchecked((int)0x80000002) + leaf,
+                0);
         }
 
         return Encoding.ASCII.GetString(name).TrimEnd('\0').Trim();

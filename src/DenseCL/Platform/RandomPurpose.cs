@@ -1,6 +1,9 @@
 namespace DenseCL.Platform;
 
-/// <summary>What a stream of <see cref="CounterRandom"/> is for: the first part of its key, so that no two purposes share numbers. Values are part of a run's reproducibility and never change.</summary>
+/// <summary>
+/// What a stream of <see cref="CounterRandom"/> is for: the first part of its key, so that no two purposes share numbers. Values are part
+/// of a run's reproducibility and never change.
+/// </summary>
 internal enum RandomPurpose : ulong
 {
     /// <summary>The order of an epoch; keyed further by (epoch).</summary>
@@ -48,7 +51,9 @@ internal enum RandomPurpose : ulong
     /// <summary>The order in which images are learned to be segmented; keyed further by (epoch).</summary>
     SegmentationOrder = 15,
 
-    /// <summary>The crop of an image that is learned to be segmented, and its colours; keyed further by (position in the training).</summary>
+    /// <summary>
+    /// The crop of an image that is learned to be segmented, and its colours; keyed further by (position in the training).
+    /// </summary>
     SegmentationCrop = 16,
 
     /// <summary>The channels that a classifier of pixels does not see; keyed further by (step, head).</summary>

@@ -22,7 +22,8 @@ public static class TorchRuntime
         if (choice == DeviceChoice.Cuda && !cuda)
         {
             throw new PlatformException(
-                "There is no CUDA device that this build can use: set run.device to cpu or auto, or build with -p:TorchDevice=cuda on a machine with an NVIDIA driver (docs/platform.md).");
+                "There is no CUDA device that this build can use: set run.device to cpu or auto, or build with -p:TorchDevice=cuda on a machine with an NVIDIA driver (docs/platform.md)."
+            );
         }
 
         return cuda ? torch.CUDA : torch.CPU;
@@ -35,7 +36,9 @@ public static class TorchRuntime
     public static Precision Choose(Precision choice, torch.Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return choice != Precision.Auto ? choice : device.type == DeviceType.CUDA || Processor.MultipliesBf16 ? Precision.Bf16 : Precision.Fp32;
+        return choice != Precision.Auto ? choice
+            : device.type == DeviceType.CUDA || Processor.MultipliesBf16 ? Precision.Bf16
+            : Precision.Fp32;
     }
 
     /// <summary>The element type of activations.</summary>
@@ -55,16 +58,22 @@ public static class TorchRuntime
             using torch.Tensor probe = torch.zeros(1);
             return true;
         }
-        catch (Exception e) when (e is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
+        catch (Exception e)
+            when (e is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
         {
-            throw new PlatformException($"The tensor library (libtorch) does not load: {WhyNot() ?? e.GetBaseException().Message.Split('\n')[0]}", e);
+            throw new PlatformException(
+                $"The tensor library (libtorch) does not load: {WhyNot() ?? e.GetBaseException().Message.Split('\n')[0]}",
+                e);
         }
     }
 
     /// <summary>TorchSharp's own message hides the loader's: ask the loader directly.</summary>
     private static string? WhyNot()
     {
-        string file = OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        string file =
+            OperatingSystem.IsWindows() ? "LibTorchSharp.dll"
+            : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib"
+            : "libLibTorchSharp.so";
         string[] places =
         [
             Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file),

@@ -1,6 +1,9 @@
 namespace DenseCL.Recipes;
 
-/// <summary>A network that can be pre-trained, as torchvision builds it; the ResNets of He et al. (CVPR 2016) have the stride in the 3×3 convolution.</summary>
+/// <summary>
+/// A network that can be pre-trained, as torchvision builds it; the ResNets of He et al. (CVPR 2016) have the stride in the 3×3
+/// convolution.
+/// </summary>
 public enum BackboneKind
 {
     /// <summary>18 layers of basic blocks, 512 channels out: the choice for a processor without a graphics card.</summary>
@@ -18,6 +21,9 @@ public enum BackboneKind
     /// <summary>152 layers of bottlenecks, 2048 channels out.</summary>
     Resnet152,
 
-    /// <summary>MobileNetV3-Large (Howard et al., ICCV 2019), 960 channels out: 3 million weights and an eighth of the arithmetic of a ResNet-18, for small devices.</summary>
+    /// <summary>
+    /// MobileNetV3-Large (Howard et al., ICCV 2019), 960 channels out: 3 million weights and an eighth of the arithmetic of a ResNet-18,
+    /// for small devices.
+    /// </summary>
     MobilenetV3Large,
 }

@@ -7,7 +7,8 @@ public sealed record DataOptions
 {
     /// <summary>The side of a view in pixels; 32 … 1024.</summary>
     /// <remarks>
-    /// Cost and memory grow with its square. The backbone's map has ⌈size / model.outputStride⌉ positions a side; at stride 32, 7 at 224, 3 at 96, one at 32.
+    /// Cost and memory grow with its square. The backbone's map has ⌈size / model.outputStride⌉ positions a side; at stride 32, 7 at 224, 3
+    /// at 96, one at 32.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Size
@@ -143,9 +144,9 @@ public sealed record DataOptions
 
     /// <summary>In which random order the images of an epoch come.</summary>
     /// <remarks>
-    /// <see cref="Shuffle.Shards"/> is for packs on network and rotating disks: reads of some megabytes in a row instead of one for each image, for up to 512 MB of memory.
-    /// Images that lie side by side then come in the same few batches; a pack in the order of its classes would give batches of few classes. The pixels of a view do not
-    /// depend on it.
+    /// <see cref="Shuffle.Shards"/> is for packs on network and rotating disks: reads of some megabytes in a row instead of one for each
+    /// image, for up to 512 MB of memory. Images that lie side by side then come in the same few batches; a pack in the order of its
+    /// classes would give batches of few classes. The pixels of a view do not depend on it.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Shuffle Shuffle

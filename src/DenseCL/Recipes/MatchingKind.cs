@@ -17,7 +17,9 @@ public enum MatchingKind
     /// </summary>
     Geometric,
 
-    /// <summary>As <see cref="Geometric"/>, but a position that lies outside the other view has no positive and no part in the loss.</summary>
+    /// <summary>
+    /// As <see cref="Geometric"/>, but a position that lies outside the other view has no positive and no part in the loss.
+    /// </summary>
     Overlap,
 
     /// <summary>

@@ -62,7 +62,8 @@ public sealed record MethodOptions
     } = 65536;
 
     /// <summary>
-    /// The side S of the grid of dense vectors, S² an image; 1 … 64; null (<c>native</c>): the backbone's map as it is, ⌈data.size / model.outputStride⌉.
+    /// The side S of the grid of dense vectors, S² an image; 1 … 64; null (<c>native</c>): the backbone's map as it is, ⌈data.size /
+    /// model.outputStride⌉.
     /// </summary>
     /// <remarks>
     /// Maps are brought to S×S by adaptive average pooling, features for matching as well. An S above the backbone's own side is allowed,
@@ -110,7 +111,13 @@ public sealed record MethodOptions
     public int? ImageNegatives
     {
         get;
-        init => field = Allowed.Between("method.imageNegatives", value, 1, 64, "Choose `none` as in the paper, 1 for every other position, or 2 for all but the neighbours.");
+        init =>
+            field = Allowed.Between(
+                "method.imageNegatives",
+                value,
+                1,
+                64,
+                "Choose `none` as in the paper, 1 for every other position, or 2 for all but the neighbours.");
     }
 
     /// <summary>The temperature of the dense loss; 0.001 … 10; null (<c>same</c>): that of the global loss.</summary>
@@ -121,7 +128,8 @@ public sealed record MethodOptions
     public double? DenseTemperature
     {
         get;
-        init => field = Allowed.Between("method.denseTemperature", value, 0.001, 10, "Choose `same` as in the paper; 0.07 to 0.5 is usual.");
+        init =>
+            field = Allowed.Between("method.denseTemperature", value, 0.001, 10, "Choose `same` as in the paper; 0.07 to 0.5 is usual.");
     }
 
     /// <summary>Steps at the start during which λ is 0; at least 0.</summary>

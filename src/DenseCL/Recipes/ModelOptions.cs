@@ -30,17 +30,21 @@ public sealed record ModelOptions
     /// <summary>Input pixels for each position of the map that is learned from, along a side: 32, 16 or 8.</summary>
     /// <remarks>
     /// 16 and 8 turn the strides of the last one or two stages into dilation: the weights are the same, the map has 2 or 4 times as many
-    /// positions a side, and a step of a ResNet-18 costs about 1.7 or 5 times as much. Small views have too few positions at 32 for the dense loss to
-    /// teach places: 3 × 3 at 96 px. The paper has 32 at 224 px.
+    /// positions a side, and a step of a ResNet-18 costs about 1.7 or 5 times as much. Small views have too few positions at 32 for the
+    /// dense loss to teach places: 3 × 3 at 96 px. The paper has 32 at 224 px.
     /// </remarks>
     /// <exception cref="RecipeException">The value is none of the three.</exception>
     [Later]
     public int OutputStride
     {
         get;
-        init => field = value is 8 or 16 or 32
-            ? value
-            : throw new RecipeException(FormattableString.Invariant($"model.outputStride is {value}, but must be 8, 16 or 32. Choose 32 as in the paper, or 16 for views below 200 px."));
+        init =>
+            field = value is 8 or 16 or 32
+                ? value
+                : throw new RecipeException(
+                    FormattableString.Invariant(
+                        $"model.outputStride is {value}, but must be 8, 16 or 32. Choose 32 as in the paper, or 16 for views below 200 px.")
+                );
     } = 32;
 
     /// <summary>What stands between the backbone's map and the dense vectors that are compared.</summary>
@@ -59,8 +63,8 @@ public sealed record ModelOptions
 
     /// <summary>A weight file of any format this library reads, or a run folder, to start from; null: a random start.</summary>
     /// <remarks>
-    /// A backbone that was trained on other images shortens the run; the file must hold the backbone that <see cref="Backbone"/> names. Heads, key encoder and
-    /// queues come along where the file has them in the sizes of this recipe.
+    /// A backbone that was trained on other images shortens the run; the file must hold the backbone that <see cref="Backbone"/> names.
+    /// Heads, key encoder and queues come along where the file has them in the sizes of this recipe.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a file.</exception>
     [NullWord("null")]
@@ -70,9 +74,12 @@ public sealed record ModelOptions
         init => field = Allowed.FileName("model.weights", value, "Choose the path of a weight file, or `null` for a random start.");
     }
 
-    /// <summary>Whether <see cref="Weights"/> may lack tensors of the backbone, or have them in other shapes; those start from random numbers.</summary>
+    /// <summary>
+    /// Whether <see cref="Weights"/> may lack tensors of the backbone, or have them in other shapes; those start from random numbers.
+    /// </summary>
     /// <remarks>
-    /// A backbone of which half is random trains as one that is all random: this is for files whose stem or last stage was changed on purpose.
+    /// A backbone of which half is random trains as one that is all random: this is for files whose stem or last stage was changed on
+    /// purpose.
     /// </remarks>
     public bool Partial { get; init; }
 }

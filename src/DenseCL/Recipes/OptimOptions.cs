@@ -5,7 +5,9 @@ namespace DenseCL.Recipes;
 /// <remarks>Source of the defaults: the paper's ImageNet run, 8 devices with 32 images each.</remarks>
 public sealed record OptimOptions
 {
-    /// <summary>Passes over all images; 1 … 100000; null (<c>auto</c>): by the number of images, see <see cref="Recipe.Resolve"/>.</summary>
+    /// <summary>
+    /// Passes over all images; 1 … 100000; null (<c>auto</c>): by the number of images, see <see cref="Recipe.Resolve"/>.
+    /// </summary>
     /// <remarks>
     /// The schedule is spread over them, so it cannot change when a run is resumed. Small sets need more: 800 on COCO's 118,000 images, 200
     /// on ImageNet's 1.28 million.

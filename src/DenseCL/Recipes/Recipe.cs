@@ -13,7 +13,15 @@ public sealed record Recipe
 
     private static readonly HashSet<string> FreeOnResume = new(StringComparer.Ordinal)
     {
-        "data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery", "run.probe", "run.probeEvery",
+        "data.threads",
+        "data.prefetch",
+        "run.device",
+        "run.precision",
+        "run.checkpointEvery",
+        "run.keep",
+        "run.logEvery",
+        "run.probe",
+        "run.probeEvery",
     };
 
     /// <summary>What is learned.</summary>
@@ -42,7 +50,8 @@ public sealed record Recipe
     {
         get
         {
-            string text = string.Concat(Setting.All.Where(setting => setting.IsHashed(this)).Select(setting => $"{setting.Key}: {setting.Text(this)}\n"));
+            string text = string.Concat(
+                Setting.All.Where(setting => setting.IsHashed(this)).Select(setting => $"{setting.Key}: {setting.Text(this)}\n"));
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         }
     }
@@ -64,7 +73,8 @@ public sealed record Recipe
     }
 
     /// <summary>Whether a setting may change when a run is resumed, because it does not change what is computed.</summary>
-    /// <remarks><c>run.device</c> and <c>run.precision</c> change how it is rounded: a run resumed with another value is not the same to the bit.</remarks>
+    /// <remarks><c>run.device</c> and <c>run.precision</c> change how it is rounded: a run resumed with another value is not the same to
+    /// the bit.</remarks>
     /// <param name="key">A dotted key, such as <c>run.keep</c>.</param>
     public static bool IsFreeOnResume(string key) => FreeOnResume.Contains(key);
 

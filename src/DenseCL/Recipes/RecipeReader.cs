@@ -36,6 +36,7 @@ public static class RecipeReader
     public static Recipe Parse(string yaml, string source) => Reader.Parse(yaml, source);
 
     /// <summary>A recipe with another value for a setting.</summary>
-    /// <exception cref="RecipeException">There is no such setting, or the value is not allowed; the message begins with the place.</exception>
+    /// <exception cref="RecipeException">There is no such setting, or the value is not allowed; the message begins with the
+    /// place.</exception>
     internal static Recipe Apply(Recipe recipe, string key, YamlValue value, string where) => Reader.Apply(recipe, key, value, where);
 }

@@ -107,7 +107,8 @@ internal static class RecipeRules
             string finer = method.GridSize is null ? "a finer map (model.outputStride, data.size)" : "a larger method.gridSize";
             string fewer = side > 1 ? FormattableString.Invariant($", {side - 1} or less") : "";
             yield return FormattableString.Invariant(
-                $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: none is so far from another. Choose {finer}{fewer}, or `none`.");
+                $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: none is so far from another. Choose {finer}{fewer}, or `none`."
+            );
         }
 
         if (method is { Lambda: > 0, Matching: MatchingKind.Dense } && recipe.Model.DenseHead == DenseHead.None)

@@ -20,8 +20,8 @@ public sealed record RunOptions
 
     /// <summary>The numbers that activations are computed with.</summary>
     /// <remarks>
-    /// bfloat16 has 8 bits of precision instead of 24: losses agree to a few thousandths, what is learned to within what another seed changes.
-    /// May change when a run is resumed.
+    /// bfloat16 has 8 bits of precision instead of 24: losses agree to a few thousandths, what is learned to within what another seed
+    /// changes. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Precision Precision
@@ -64,7 +64,8 @@ public sealed record RunOptions
     /// <summary>A folder of images that the backbone is judged by while it learns; null for none.</summary>
     /// <remarks>
     /// A folder a class within train and val or test, or images and masks, as `densecl eval` takes them; a folder of any other images gives
-    /// the match score, which needs no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run is resumed.
+    /// the match score, which needs no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run
+    /// is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a folder.</exception>
     [NullWord("null")]

@@ -6,6 +6,9 @@ public enum Shuffle
     /// <summary>Any image may follow any other.</summary>
     Full,
 
-    /// <summary>Runs of neighbouring images are shuffled, and the images of 64 runs among themselves: packed images are then read some megabytes at a time.</summary>
+    /// <summary>
+    /// Runs of neighbouring images are shuffled, and the images of 64 runs among themselves: packed images are then read some megabytes at
+    /// a time.
+    /// </summary>
     Shards,
 }

@@ -70,11 +70,22 @@ internal static class Checkpoint
             using SafetensorsFile file = SafetensorsFile.Open(path, verify);
             return file.Metadata.GetValueOrDefault("format") == Format
                 ? read(file)
-                : throw new TrainingException($"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.");
+                : throw new TrainingException(
+                    $"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
+                );
         }
-        catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or RecipeException)
+        catch (Exception e)
+            when (e
+                    is WeightFileException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or KeyNotFoundException
+                        or FormatException
+                        or RecipeException)
         {
-            throw new TrainingException($"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, or from the start if there is none.", e);
+            throw new TrainingException(
+                $"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, or from the start if there is none.",
+                e);
         }
     }
 
@@ -90,7 +101,7 @@ internal static class Checkpoint
                 .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
         ];
         return differences.Length > 0
-            ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out."
+                ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out."
             : file.Metadata["data"] != dataFingerprint
                 ? $"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights."
                 : null;

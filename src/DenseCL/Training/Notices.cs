@@ -9,7 +9,8 @@ internal sealed class Notices
     // Vectors spread evenly on the sphere have 1; a tenth of it means that all queries look alike.
     private const double CollapsedDeviation = 0.1;
 
-    // Views are cut and mirrored at random: of right matches far fewer lie at the same position. Where they do not, as with gentle crops, the crops agree.
+    // Views are cut and mirrored at random: of right matches far fewer lie at the same position. Where they do not, as with gentle crops,
+    // the crops agree.
     private const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
 
     private double? firstLoss;
@@ -34,7 +35,8 @@ internal sealed class Notices
             explainedRise = true;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The loss rises while the queue fills with real keys ({queueFilled:P0} so far): they are harder negatives than the random vectors it starts with. This is expected, and no measure of progress.");
+                $"The loss rises while the queue fills with real keys ({queueFilled:P0} so far): they are harder negatives than the random vectors it starts with. This is expected, and no measure of progress."
+            );
         }
 
         HealthIndicators? health = report.Health;
@@ -50,12 +52,17 @@ internal sealed class Notices
             return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): the dense loss teaches nothing, if it stays. Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
         }
 
-        if (!warnedOfMatching && queueFilled == 1 && health?.SamePlaceMatches > CollapsedMatching && !(health.MatchAgreement >= AgreesWithCrops))
+        if (
+            !warnedOfMatching
+            && queueFilled == 1
+            && health?.SamePlaceMatches > CollapsedMatching
+            && !(health.MatchAgreement >= AgreesWithCrops))
         {
             warnedOfMatching = true;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The matching has collapsed: {health.SamePlaceMatches:P0} of the positions are matched to the same position of the other view, whatever the views show (samePlaceMatches in metrics.jsonl). The dense loss then teaches nothing about places. Use method.matching=overlap, a finer map (model.outputStride=16), or larger views (data.size).");
+                $"The matching has collapsed: {health.SamePlaceMatches:P0} of the positions are matched to the same position of the other view, whatever the views show (samePlaceMatches in metrics.jsonl). The dense loss then teaches nothing about places. Use method.matching=overlap, a finer map (model.outputStride=16), or larger views (data.size)."
+            );
         }
 
         return null;

@@ -31,7 +31,9 @@ public sealed class Pretrainer : IDisposable
     private readonly int epochs;
     private long step;
 
-    /// <summary>Builds the networks, or loads the last checkpoint. Whatever is wrong with the call is found here, before any training.</summary>
+    /// <summary>
+    /// Builds the networks, or loads the last checkpoint. Whatever is wrong with the call is found here, before any training.
+    /// </summary>
     /// <param name="recipe">The settings; <c>auto</c> values are fitted to the number of images.</param>
     /// <param name="source">The images.</param>
     /// <param name="skipped">The list that unusable images were and will be noted in.</param>
@@ -81,10 +83,14 @@ public sealed class Pretrainer : IDisposable
     /// <summary>Every setting as used, without <c>auto</c>.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.</summary>
+    /// <summary>
+    /// What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.
+    /// </summary>
     public LoadReport? StartedFrom { get; }
 
-    /// <summary>Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.</summary>
+    /// <summary>
+    /// Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.
+    /// </summary>
     public Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
     /// <summary>Steps in all.</summary>
@@ -105,7 +111,9 @@ public sealed class Pretrainer : IDisposable
     {
         if (Recipe.Run.Probe is not null && Probe is null)
         {
-            throw new RecipeException("run.probe names images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives.");
+            throw new RecipeException(
+                "run.probe names images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives."
+            );
         }
 
         skipped.Write(folder.Skipped);
@@ -153,14 +161,34 @@ public sealed class Pretrainer : IDisposable
             if (logged)
             {
                 log.Write(
-                    new LoggedMetrics(step, epoch, learningRate, report.Lambda, report.Loss, report.GlobalLoss, report.DenseLoss, method.GlobalQueue.Filled, report.Health),
+                    new LoggedMetrics(
+                        step,
+                        epoch,
+                        learningRate,
+                        report.Lambda,
+                        report.Loss,
+                        report.GlobalLoss,
+                        report.DenseLoss,
+                        method.GlobalQueue.Filled,
+                        report.Health),
                     clock.Lap(step, epoch));
             }
 
             JudgeIfDue(stop);
             clock.Resume();
-            progress?.Report(new PretrainProgress(
-                step, Steps, epoch, epochs, learningRate, report, method.GlobalQueue.Filled, clock.ImagesPerSecond, clock.Remaining(Steps - step), logged, notices.For(step, report, method.GlobalQueue.Filled)));
+            progress?.Report(
+                new PretrainProgress(
+                    step,
+                    Steps,
+                    epoch,
+                    epochs,
+                    learningRate,
+                    report,
+                    method.GlobalQueue.Filled,
+                    clock.ImagesPerSecond,
+                    clock.Remaining(Steps - step),
+                    logged,
+                    notices.For(step, report, method.GlobalQueue.Filled)));
 
             if (step % Recipe.Run.CheckpointEvery == 0 && step < Steps)
             {
@@ -187,7 +215,10 @@ public sealed class Pretrainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         int size = batch.Size;
         Views views = new(
-            normalisation.Apply(batch.Query, size, size), normalisation.Apply(batch.Key, size, size), [.. batch.QueryGeometry], [.. batch.KeyGeometry]);
+            normalisation.Apply(batch.Query, size, size),
+            normalisation.Apply(batch.Key, size, size),
+            [.. batch.QueryGeometry],
+            [.. batch.KeyGeometry]);
         batch.Dispose();
         try
         {
@@ -195,9 +226,11 @@ public sealed class Pretrainer : IDisposable
         }
         catch (TrainingException e)
         {
-            throw new TrainingException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{e.Message} {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."),
+            throw new TrainingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{e.Message} {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."
+                ),
                 e);
         }
     }
@@ -229,9 +262,11 @@ public sealed class Pretrainer : IDisposable
         long free = new DriveInfo(folder.Path).AvailableFreeSpace;
         if (free < needed)
         {
-            throw new TrainingException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The disk of {folder.Path} is too full: {free >> 20} MB are free, and {Recipe.Run.Keep} checkpoints with room to write another need {needed >> 20} MB. Make room, choose another folder with --out, or keep fewer checkpoints (run.keep)."));
+            throw new TrainingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The disk of {folder.Path} is too full: {free >> 20} MB are free, and {Recipe.Run.Keep} checkpoints with room to write another need {needed >> 20} MB. Make room, choose another folder with --out, or keep fewer checkpoints (run.keep)."
+                ));
         }
     }
 

@@ -13,23 +13,29 @@ internal static class RunEnvironment
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static string Describe(Recipe recipe, torch.Device device) => JsonSerializer.Serialize(
-        new
-        {
-            densecl = VersionOf(typeof(RunEnvironment).Assembly),
-            torchsharp = VersionOf(typeof(torch).Assembly),
-            libtorch = torch.__version__,
-            dotnet = RuntimeInformation.FrameworkDescription,
-            system = RuntimeInformation.OSDescription,
-            processor = Processor.Name,
-            instructions = Processor.Instructions,
-            convolutions = device.type == DeviceType.CPU && TileKernel.IsSupported(TorchRuntime.Choose(recipe.Run.Precision, device) == Precision.Bf16) ? "own" : "libtorch",
-            processors = Environment.ProcessorCount,
-            threads = torch.get_num_threads(),
-            device = device.ToString(),
-            seed = recipe.Run.Seed,
-        },
-        Json) + "\n";
+    public static string Describe(Recipe recipe, torch.Device device) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                densecl = VersionOf(typeof(RunEnvironment).Assembly),
+                torchsharp = VersionOf(typeof(torch).Assembly),
+                libtorch = torch.__version__,
+                dotnet = RuntimeInformation.FrameworkDescription,
+                system = RuntimeInformation.OSDescription,
+                processor = Processor.Name,
+                instructions = Processor.Instructions,
+                convolutions = device.type == DeviceType.CPU
+                && TileKernel.IsSupported(TorchRuntime.Choose(recipe.Run.Precision, device) == Precision.Bf16)
+                    ? "own"
+                    : "libtorch",
+                processors = Environment.ProcessorCount,
+                threads = torch.get_num_threads(),
+                device = device.ToString(),
+                seed = recipe.Run.Seed,
+            },
+            Json
+        ) + "\n";
 
-    private static string? VersionOf(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    private static string? VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 }

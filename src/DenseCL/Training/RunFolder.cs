@@ -37,7 +37,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens or makes a run folder and locks it until it is disposed or the process ends, however it ends.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">Whether to go on with the run that is there; otherwise there must be none.</param>
-    /// <exception cref="TrainingException">The folder has no name, another process works there, a run is there already, there is none to resume, or the folder cannot be made.</exception>
+    /// <exception cref="TrainingException">The folder has no name, another process works there, a run is there already, there is none to
+    /// resume, or the folder cannot be made.</exception>
     public static RunFolder Open(string path, bool resume)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -65,13 +66,16 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The run folder {full} cannot be used: {e.Message} Choose a folder that can be written with --out.", e);
+            throw new TrainingException(
+                $"The run folder {full} cannot be used: {e.Message} Choose a folder that can be written with --out.",
+                e);
         }
 
         if (!resume && File.Exists(probe.Recipe))
         {
             lockFile.Dispose();
-            throw new TrainingException($"There is a run in {full} already: go on with it by --resume, or choose another folder with --out.");
+            throw new TrainingException(
+                $"There is a run in {full} already: go on with it by --resume, or choose another folder with --out.");
         }
 
         return new RunFolder(full, lockFile);
@@ -86,7 +90,8 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The file of the checkpoint after so many steps.</summary>
     /// <param name="step">Steps done.</param>
-    public string CheckpointOf(long step) => System.IO.Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
+    public string CheckpointOf(long step) =>
+        System.IO.Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
 
     /// <summary>Unlocks the folder. If no run came to begin in it, nothing is left behind.</summary>
     public void Dispose()
@@ -110,7 +115,13 @@ public sealed class RunFolder : IDisposable
     }
 
     private static long StepOf(string file) =>
-        long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
+        long.TryParse(
+            System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long step)
+            ? step
+            : -1;
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

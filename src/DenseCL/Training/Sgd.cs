@@ -26,7 +26,14 @@ internal sealed class Sgd : IDisposable
         Tensor values = parameters.Values, gradients = parameters.Gradients!;
         if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
         {
-            VectorKernel.Sgd(Memory.Of<float>(values), Memory.Of<float>(gradients), Memory.Of<float>(Velocity), values.numel(), (float)momentum, (float)weightDecay, (float)learningRate);
+            VectorKernel.Sgd(
+                Memory.Of<float>(values),
+                Memory.Of<float>(gradients),
+                Memory.Of<float>(Velocity),
+                values.numel(),
+                (float)momentum,
+                (float)weightDecay,
+                (float)learningRate);
             return;
         }
 

@@ -16,7 +16,8 @@ public static class StepBenchmark
     public const int WarmUp = 1;
 
     /// <summary>Runs steps and measures them.</summary>
-    /// <param name="recipe">Network, size, batch, queue, method, precision and device; <c>auto</c> values of the method must be numbers.</param>
+    /// <param name="recipe">Network, size, batch, queue, method, precision and device; <c>auto</c> values of the method must be
+    /// numbers.</param>
     /// <param name="steps">Steps to run, more than <see cref="WarmUp"/>.</param>
     /// <param name="stop">Ends the measurement after the current step.</param>
     /// <exception cref="RecipeException">Two settings contradict each other, or one of the method is <c>auto</c>.</exception>
@@ -47,12 +48,20 @@ public static class StepBenchmark
         }
 
         double median = Median.Of(seconds.Skip(WarmUp));
-        return new StepSpeed(precision, get_num_threads(), median, recipe.Optim.Batch / median, Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
+        return new StepSpeed(
+            precision,
+            get_num_threads(),
+            median,
+            recipe.Optim.Batch / median,
+            Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
 
         Tensor Images()
         {
             using DisposeScope scope = NewDisposeScope();
-            return randn([recipe.Optim.Batch, recipe.Data.Size, recipe.Data.Size, 3], device: device).to_type(TorchRuntime.TypeOf(precision)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+            return randn([recipe.Optim.Batch, recipe.Data.Size, recipe.Data.Size, 3], device: device)
+                .to_type(TorchRuntime.TypeOf(precision))
+                .permute(0, 3, 1, 2)
+                .MoveToOuterDisposeScope();
         }
     }
 
@@ -60,7 +69,8 @@ public static class StepBenchmark
     {
         if (isAuto)
         {
-            throw new RecipeException($"{key} is `auto`, which follows from the number of images, and here there are none. Choose a number.");
+            throw new RecipeException(
+                $"{key} is `auto`, which follows from the number of images, and here there are none. Choose a number.");
         }
     }
 }

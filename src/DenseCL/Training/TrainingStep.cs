@@ -34,7 +34,8 @@ public sealed class TrainingStep : IDisposable
         StepReport report = Method.Forward(views, step, measureHealth: measureHealth);
         if (!double.IsFinite(report.Loss))
         {
-            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {report.Loss}."));
+            throw new TrainingException(
+                string.Create(CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {report.Loss}."));
         }
 
         Optimiser.Step(learningRate);

@@ -9,7 +9,9 @@ namespace DenseCL.Weights;
 /// <summary>A backbone in a file: written as safetensors with torchvision's names, read from any format and naming.</summary>
 public static class BackboneFile
 {
-    /// <summary>Writes the backbone; the metadata say architecture, stem, stride, channel order, mean and standard deviation, method and recipe.</summary>
+    /// <summary>
+    /// Writes the backbone; the metadata say architecture, stem, stride, channel order, mean and standard deviation, method and recipe.
+    /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="recipe">The recipe it was trained by.</param>
@@ -24,7 +26,8 @@ public static class BackboneFile
 
     /// <summary>Opens the file of a run folder, or any weight file.</summary>
     /// <param name="path">A file, or a run folder.</param>
-    /// <param name="whole">Of a run folder: whether the last checkpoint is wanted, which holds heads and queues too, or the backbone alone.</param>
+    /// <param name="whole">Of a run folder: whether the last checkpoint is wanted, which holds heads and queues too, or the backbone
+    /// alone.</param>
     /// <exception cref="WeightFileException">There is no such file, or it cannot be read.</exception>
     public static WeightFile Open(string path, bool whole = false)
     {
@@ -34,20 +37,30 @@ public static class BackboneFile
             return WeightFile.Open(path);
         }
 
-        string backbone = Path.Combine(path, "backbone.safetensors"), checkpoints = Path.Combine(path, "checkpoints");
-        string? last = Directory.Exists(checkpoints) ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault() : null;
+        string backbone = Path.Combine(path, "backbone.safetensors"),
+            checkpoints = Path.Combine(path, "checkpoints");
+        string? last = Directory.Exists(checkpoints)
+            ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
         string? file = whole || !File.Exists(backbone) ? last : null;
-        return WeightFile.Open(file ?? (File.Exists(backbone)
-            ? backbone
-            : throw new WeightFileException($"{Path.GetFullPath(path)} is no run folder: it has neither backbone.safetensors nor checkpoints. Give a run folder or a weight file.")));
+        return WeightFile.Open(
+            file
+                ?? (
+                    File.Exists(backbone)
+                        ? backbone
+                        : throw new WeightFileException(
+                            $"{Path.GetFullPath(path)} is no run folder: it has neither backbone.safetensors nor checkpoints. Give a run folder or a weight file."
+                        )));
     }
 
     /// <summary>Loads weights into a backbone.</summary>
     /// <param name="path">A weight file of any format whose names are known, or a run folder.</param>
-    /// <param name="backbone">All its tensors must be in the file; others in the file (a classifier, heads) are passed over and reported.</param>
+    /// <param name="backbone">All its tensors must be in the file; others in the file (a classifier, heads) are passed over and
+    /// reported.</param>
     /// <param name="partial">Whether tensors may be missing or of another shape; they then keep their numbers.</param>
     /// <returns>What became of each tensor.</returns>
-    /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or of another shape and <paramref name="partial"/> is false.</exception>
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or of another shape and
+    /// <paramref name="partial"/> is false.</exception>
     public static LoadReport Load(string path, Backbone backbone, bool partial = false)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -67,9 +80,12 @@ public static class BackboneFile
         }
 
         LoadReport report = loading.Report();
-        string wrong = string.Join("; ", new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
+        string wrong = string.Join(
+            "; ",
+            new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
         throw new WeightFileException(
-            $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe).");
+            $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe)."
+        );
 
         string Describe(TensorFate fate)
         {

@@ -27,7 +27,9 @@ public static class BackboneMetadata
         return notes;
     }
 
-    /// <summary>The notes of a backbone in any file: those of the file where they say it, ImageNet's mean and standard deviation otherwise.</summary>
+    /// <summary>
+    /// The notes of a backbone in any file: those of the file where they say it, ImageNet's mean and standard deviation otherwise.
+    /// </summary>
     /// <param name="architecture">The network.</param>
     /// <param name="file">The file it is in.</param>
     /// <param name="assumed">Whether mean and standard deviation are not the file's.</param>
@@ -79,7 +81,8 @@ public static class BackboneMetadata
         catch (Exception e) when (e is FormatException or RecipeException)
         {
             throw new WeightFileException(
-                $"The notes of the file give the mean {WeightNames.Quote(notes["mean"])} and the standard deviation {WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.", e);
+                $"The notes of the file give the mean {WeightNames.Quote(notes["mean"])} and the standard deviation {WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.",
+                e);
         }
 
         static PerChannel Parse(string text) => text.Split(' ') is [var red, var green, var blue]
@@ -100,5 +103,6 @@ public static class BackboneMetadata
     };
 
     /// <summary>Numbers of the three channels as they stand in notes.</summary>
-    internal static string Numbers(PerChannel values) => string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
+    internal static string Numbers(PerChannel values) =>
+        string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
 }

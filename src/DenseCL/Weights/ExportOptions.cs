@@ -25,10 +25,18 @@ public sealed record ExportOptions
     /// <exception cref="WeightFileException">They do not; the message says which.</exception>
     public void Validate()
     {
-        Refuse(Naming != WeightNaming.Torchvision && Format != WeightFormat.PyTorch, $"--naming {Naming.ToString().ToLowerInvariant()} is for --format pytorch; a file of {Format} has its own names.");
-        Refuse(Heads && Format is WeightFormat.Onnx or WeightFormat.Detectron2, $"--heads: a file of {Format} holds the backbone alone. Choose safetensors or pytorch, or leave --heads out.");
-        Refuse(Stages != OnnxStages.Last && Format != WeightFormat.Onnx, "--stages is for --format onnx: other formats hold weights, and any stage can be had from them.");
-        Refuse(Normalise && Format != WeightFormat.Onnx, "--normalise is for --format onnx: other formats hold weights, and the normalisation is not among them.");
+        Refuse(
+            Naming != WeightNaming.Torchvision && Format != WeightFormat.PyTorch,
+            $"--naming {Naming.ToString().ToLowerInvariant()} is for --format pytorch; a file of {Format} has its own names.");
+        Refuse(
+            Heads && Format is WeightFormat.Onnx or WeightFormat.Detectron2,
+            $"--heads: a file of {Format} holds the backbone alone. Choose safetensors or pytorch, or leave --heads out.");
+        Refuse(
+            Stages != OnnxStages.Last && Format != WeightFormat.Onnx,
+            "--stages is for --format onnx: other formats hold weights, and any stage can be had from them.");
+        Refuse(
+            Normalise && Format != WeightFormat.Onnx,
+            "--normalise is for --format onnx: other formats hold weights, and the normalisation is not among them.");
 
         static void Refuse(bool wrong, string why)
         {

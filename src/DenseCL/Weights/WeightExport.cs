@@ -21,7 +21,8 @@ public static class WeightExport
     /// <param name="path">The file to make or replace.</param>
     /// <param name="options">What it is to be.</param>
     /// <returns>What was taken from the source, with notes.</returns>
-    /// <exception cref="WeightFileException">The options do not go together, the source cannot be read or lacks what is asked for, or the file cannot be written.</exception>
+    /// <exception cref="WeightFileException">The options do not go together, the source cannot be read or lacks what is asked for, or the
+    /// file cannot be written.</exception>
     public static LoadReport Write(string source, string path, ExportOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -34,7 +35,8 @@ public static class WeightExport
         BackboneKind architecture = weights.Architecture;
         if (options.Format == WeightFormat.Detectron2 && BackboneCatalogue.Of(architecture) is { Names.Detectron2: null } other)
         {
-            throw new WeightFileException($"{source} holds {other.Name}, and Detectron2 has no such network: choose safetensors, pytorch or onnx as the format.");
+            throw new WeightFileException(
+                $"{source} holds {other.Name}, and Detectron2 has no such network: choose safetensors, pytorch or onnx as the format.");
         }
 
         using Backbone backbone = Backbone.Create(architecture);
@@ -42,7 +44,8 @@ public static class WeightExport
         Dictionary<string, string> metadata = BackboneMetadata.Of(architecture, file, out bool assumed);
         if (assumed)
         {
-            loading.Notes.Add("The source does not say by which mean and standard deviation its images were normalised: ImageNet's are written.");
+            loading.Notes.Add(
+                "The source does not say by which mean and standard deviation its images were normalised: ImageNet's are written.");
         }
 
         List<(string Ours, Tensor Tensor)> tensors = [.. backbone.state_dict().Select(entry => (Part.Backbone + entry.Key, entry.Value))];
@@ -61,10 +64,17 @@ public static class WeightExport
         (string Ours, Tensor Tensor)[] others = [.. loading.Read()];
         return others.Any(t => t.Ours.StartsWith(Part.GlobalHead, StringComparison.Ordinal))
             ? others
-            : throw new WeightFileException($"{weights.File.Path} (names of {weights.Convention}) holds no heads: leave out --heads, or give a run folder or a checkpoint that has them.");
+            : throw new WeightFileException(
+                $"{weights.File.Path} (names of {weights.Convention}) holds no heads: leave out --heads, or give a run folder or a checkpoint that has them."
+            );
     }
 
-    private static void Write(string path, ExportOptions options, Backbone backbone, List<(string Ours, Tensor Tensor)> tensors, Dictionary<string, string> metadata)
+    private static void Write(
+        string path,
+        ExportOptions options,
+        Backbone backbone,
+        List<(string Ours, Tensor Tensor)> tensors,
+        Dictionary<string, string> metadata)
     {
         switch (options.Format)
         {
@@ -81,7 +91,11 @@ public static class WeightExport
                 PyTorchWriter.Write(path, Named(Ecosystem.Torchvision));
                 break;
             case WeightFormat.PyTorch when options.Naming == WeightNaming.OpenSelfSup:
-                PyTorchWriter.Write(path, Named(options.Heads ? Ecosystem.Reference : Ecosystem.Torchvision), StateDict, Notes(("author", "OpenSelfSup")));
+                PyTorchWriter.Write(
+                    path,
+                    Named(options.Heads ? Ecosystem.Reference : Ecosystem.Torchvision),
+                    StateDict,
+                    Notes(("author", "OpenSelfSup")));
                 break;
             case WeightFormat.PyTorch:
                 PyTorchWriter.Write(path, Named(Ecosystem.Mmselfsup), StateDict, Notes());
@@ -91,7 +105,9 @@ public static class WeightExport
         }
 
         Dictionary<string, object?> Notes(params (string Key, object? Value)[] further) =>
-            further.Append(("meta", metadata.Select(note => KeyValuePair.Create(note.Key, (object?)note.Value)))).ToDictionary(note => note.Key, note => note.Value, StringComparer.Ordinal);
+            further
+                .Append(("meta", metadata.Select(note => KeyValuePair.Create(note.Key, (object?)note.Value))))
+                .ToDictionary(note => note.Key, note => note.Value, StringComparer.Ordinal);
 
         // Others keep a key a column of their queues.
         IEnumerable<KeyValuePair<string, Tensor>> Named(Ecosystem ecosystem)

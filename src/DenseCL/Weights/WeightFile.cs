@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights;
 
-/// <summary>An open file of named tensors, of any <see cref="WeightFormat"/>. It was checked when it was opened; tensors are read when they are asked for.</summary>
+/// <summary>
+/// An open file of named tensors, of any <see cref="WeightFormat"/>. It was checked when it was opened; tensors are read when they are
+/// asked for.
+/// </summary>
 public abstract class WeightFile : IDisposable
 {
     private const int Window = 1 << 24;
@@ -53,7 +56,8 @@ public abstract class WeightFile : IDisposable
 
     /// <summary>Opens a file of any format that is read here; its first bytes say which, not its name.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be read.</exception>
+    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be
+    /// read.</exception>
     public static WeightFile Open(string path) => WeightFileFormats.Open(path);
 
     /// <summary>Whether the file has a tensor.</summary>
@@ -64,8 +68,8 @@ public abstract class WeightFile : IDisposable
     /// <param name="key">Its name.</param>
     /// <returns>A contiguous tensor of the entry's shape and type, which the caller (or the current dispose scope) owns.</returns>
     /// <exception cref="WeightFileException">
-    /// The file has no such tensor, TorchSharp has no such element type (U16, U32, U64), a truth value is neither 0 nor 1, or the file became
-    /// shorter since it was opened.
+    /// The file has no such tensor, TorchSharp has no such element type (U16, U32, U64), a truth value is neither 0 nor 1, or the file
+    /// became shorter since it was opened.
     /// </exception>
     public abstract Tensor Tensor(string key);
 
@@ -90,8 +94,11 @@ public abstract class WeightFile : IDisposable
     /// <param name="read">Gives its bytes.</param>
     private protected Tensor Fill(WeightEntry entry, ReadBytes read)
     {
-        ScalarType type = WeightTypes.ToTorch(entry.Type) ?? throw new WeightFileException(
-            $"{Path}: {WeightNames.Quote(entry.Name)} is of type {WeightTypes.Name(entry.Type)}, of which TorchSharp has no tensors: store it as I32 or I64.");
+        ScalarType type =
+            WeightTypes.ToTorch(entry.Type)
+            ?? throw new WeightFileException(
+                $"{Path}: {WeightNames.Quote(entry.Name)} is of type {WeightTypes.Name(entry.Type)}, of which TorchSharp has no tensors: store it as I32 or I64."
+            );
         Tensor tensor = empty(entry.Shape.ToArray(), type, device: CPU);
         try
         {
@@ -107,7 +114,8 @@ public abstract class WeightFile : IDisposable
                 if (entry.Type == WeightType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
                 {
                     throw new WeightFileException(
-                        $"{Path}: {WeightNames.Quote(entry.Name)} holds a truth value that is neither 0 nor 1: the file is damaged, copy or export it again.");
+                        $"{Path}: {WeightNames.Quote(entry.Name)} holds a truth value that is neither 0 nor 1: the file is damaged, copy or export it again."
+                    );
                 }
             }
 

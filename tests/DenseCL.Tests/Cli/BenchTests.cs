@@ -42,7 +42,9 @@ public class BenchTests
     public void A_wrong_number_is_repeated_as_it_was_written_in_every_language(string verb, string option)
     {
         // Swedish has a minus of its own.
-        (int status, _, string error) = Densecl.RunIn("sv_SE.UTF-8", ["bench", verb, .. verb == "loader" ? new[] { "." } : [], option, "-5"]);
+        (int status, _, string error) = Densecl.RunIn(
+            "sv_SE.UTF-8",
+            ["bench", verb, .. verb == "loader" ? new[] { "." } : [], option, "-5"]);
         Assert.Equal(2, status);
         Assert.Contains($"{option} is -5:", error, StringComparison.Ordinal);
     }
@@ -53,7 +55,24 @@ public class BenchTests
     public void A_step_is_reported_as_one_object_whose_numbers_belong_together(string method)
     {
         JsonElement json = Report(
-            "step", "--arch", "resnet18", "--size", "64", "--batch", "2", "--queue", "16", "--steps", "2", "--threads", "1", "--precision", "fp32", "--method", method, "--json");
+            "step",
+            "--arch",
+            "resnet18",
+            "--size",
+            "64",
+            "--batch",
+            "2",
+            "--queue",
+            "16",
+            "--steps",
+            "2",
+            "--threads",
+            "1",
+            "--precision",
+            "fp32",
+            "--method",
+            method,
+            "--json");
         Assert.Equal(
             ["what", "torch", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads", "seconds_per_step", "images_per_second", "peak_rss_mb"],
             json.EnumerateObject().Select(p => p.Name));
@@ -73,8 +92,24 @@ public class BenchTests
         long few = Peak(3), many = Peak(60);
         Assert.True(many < few + 60, $"at most {few} MB in 3 steps, {many} MB in 60");
 
-        static long Peak(int steps) => Report(
-            "step", "--arch", "resnet18", "--size", "64", "--batch", "8", "--queue", "64", "--steps", FormattableString.Invariant($"{steps}"), "--threads", "1", "--json").GetProperty("peak_rss_mb").GetInt64();
+        static long Peak(int steps) =>
+            Report(
+                    "step",
+                    "--arch",
+                    "resnet18",
+                    "--size",
+                    "64",
+                    "--batch",
+                    "8",
+                    "--queue",
+                    "64",
+                    "--steps",
+                    FormattableString.Invariant($"{steps}"),
+                    "--threads",
+                    "1",
+                    "--json")
+                .GetProperty("peak_rss_mb")
+                .GetInt64();
     }
 
     [Fact]
@@ -91,7 +126,9 @@ public class BenchTests
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(images.PathOf("train"), json.GetProperty("folder").GetString());
         Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
-        Assert.All(new[] { "images_per_second", "decode_only", "peak_rss_mb" }, key => Assert.True(json.GetProperty(key).GetDouble() > 0, key));
+        Assert.All(
+            new[] { "images_per_second", "decode_only", "peak_rss_mb" },
+            key => Assert.True(json.GetProperty(key).GetDouble() > 0, key));
     }
 
     [Fact]

@@ -14,7 +14,17 @@ public sealed class DataPackTests : IDisposable
     [Fact]
     public void A_run_on_a_folder_goes_on_with_the_pack_of_it()
     {
-        (int status, string output, string error) = Densecl.Run("data", "pack", "--images", images, "--out", folder["pack"], "--images-per-shard", "20", "--threads", "3");
+        (int status, string output, string error) = Densecl.Run(
+            "data",
+            "pack",
+            "--images",
+            images,
+            "--out",
+            folder["pack"],
+            "--images-per-shard",
+            "20",
+            "--threads",
+            "3");
         Assert.True(status == 0, output + error);
         Assert.Contains("shards: 3", output, StringComparison.Ordinal);
 
@@ -29,7 +39,16 @@ public sealed class DataPackTests : IDisposable
     public void With_json_one_object_is_printed()
     {
         File.WriteAllText(Path.Combine(images, "text.jpg"), "not an image");
-        (int status, string output, string error) = Densecl.Run("data", "pack", "--images", images, "--out", folder["pack"], "--shard-size", "0.1MiB", "--json");
+        (int status, string output, string error) = Densecl.Run(
+            "data",
+            "pack",
+            "--images",
+            images,
+            "--out",
+            folder["pack"],
+            "--shard-size",
+            "0.1MiB",
+            "--json");
         Assert.True(status == 0, error);
         using JsonDocument json = JsonDocument.Parse(output);
         FileInfo[] shards = new DirectoryInfo(folder["pack"]).GetFiles("*.tar");
@@ -94,9 +113,13 @@ public sealed class DataPackTests : IDisposable
     {
         string disk = folder["disk"];
         Directory.CreateDirectory(disk);
-        string densecl = $"'{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}'";
-        string command = $"mount -t tmpfs -o size={size} none '{disk}' && {densecl} data pack --images '{images}' --out '{folder[to]}'; echo \"$?\"; ls -A '{disk}'";
-        Assert.SkipUnless(OperatingSystem.IsLinux() && WrongCallTests.CanMount(disk), "Mounting a small disk of one's own is not allowed here.");
+        string densecl =
+            $"'{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}'";
+        string command =
+            $"mount -t tmpfs -o size={size} none '{disk}' && {densecl} data pack --images '{images}' --out '{folder[to]}'; echo \"$?\"; ls -A '{disk}'";
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && WrongCallTests.CanMount(disk),
+            "Mounting a small disk of one's own is not allowed here.");
         return OtherProgram.Run("unshare", "-rm", "sh", "-c", command);
     }
 

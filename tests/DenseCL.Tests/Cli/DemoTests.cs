@@ -18,7 +18,9 @@ public class DemoTests
         double[] matches = Figures("matches"), meanIoU = Figures("meanIoU");
         Assert.True(matches[1] > matches[0] && matches[2] > matches[0], string.Join(" ", matches));
         Assert.All(matches.Concat(meanIoU), share => Assert.InRange(share, 0.01, 1));
-        Assert.All(["matches-untrained.png", "matches-mocov2.png", "matches-densecl.png"], name => Assert.True(File.Exists(Path.Combine(demo, name)), name));
+        Assert.All(
+            ["matches-untrained.png", "matches-mocov2.png", "matches-densecl.png"],
+            name => Assert.True(File.Exists(Path.Combine(demo, name)), name));
 
         double[] Figures(string name) => [.. results.Select(result => result.GetProperty("figures").GetProperty(name).GetDouble())];
     }

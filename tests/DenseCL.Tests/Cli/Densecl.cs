@@ -8,7 +8,8 @@ internal static class Densecl
     public static (int Status, string Output, string Error) Run(params string[] arguments) => End(Start(arguments));
 
     /// <summary>The same for a user of another language.</summary>
-    public static (int Status, string Output, string Error) RunIn(string language, params string[] arguments) => End(Start(arguments, language));
+    public static (int Status, string Output, string Error) RunIn(string language, params string[] arguments) =>
+        End(Start(arguments, language));
 
     private static (int Status, string Output, string Error) End(Process started)
     {
@@ -22,7 +23,9 @@ internal static class Densecl
 
     private static Process Start(string[] arguments, string? language)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll"), .. arguments])
+        ProcessStartInfo start = new(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll"), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

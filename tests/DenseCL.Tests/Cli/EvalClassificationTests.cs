@@ -79,7 +79,9 @@ public sealed class EvalClassificationTests : IDisposable
             "de_DE.UTF-8", ["eval", verb, "--untrained", "resnet18", "--train", folder.PathOf("train"), "--test", folder.PathOf("val"), "--size", "32", "--seed", "5", "--json", .. more]);
         Assert.True(status == 0, output + error);
         JsonElement json = JsonDocument.Parse(output).RootElement;
-        Assert.Equal(["what", "evaluation", "weights", "architecture", "seed", "figures", "settings"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["what", "evaluation", "weights", "architecture", "seed", "figures", "settings"],
+            json.EnumerateObject().Select(p => p.Name));
         Assert.Equal((verb, 5), (json.GetProperty("evaluation").GetString(), json.GetProperty("seed").GetInt32()));
         Assert.Equal(figure, json.GetProperty("figures").EnumerateObject().First().Name);
         Assert.InRange(json.GetProperty("figures").GetProperty(figure).GetDouble(), 0, 1);
@@ -93,7 +95,17 @@ public sealed class EvalClassificationTests : IDisposable
     public void A_table_is_printed_with_points_in_its_numbers_also_in_german()
     {
         ImageSets.Voc(folder);
-        (int status, string output, string error) = Densecl.RunIn("de_DE.UTF-8", "eval", "svm", "--untrained", "resnet18", "--data", folder.Root, "--size", "32", "--no-low-shot");
+        (int status, string output, string error) = Densecl.RunIn(
+            "de_DE.UTF-8",
+            "eval",
+            "svm",
+            "--untrained",
+            "resnet18",
+            "--data",
+            folder.Root,
+            "--size",
+            "32",
+            "--no-low-shot");
         Assert.True(status == 0, output + error);
         Assert.Contains("100.00 %", output, StringComparison.Ordinal);
         Assert.Contains("features, train: 12 of 12 images", output, StringComparison.Ordinal);
@@ -108,6 +120,8 @@ public sealed class EvalClassificationTests : IDisposable
     {
         (int status, string output, _) = Densecl.Run("eval", verb, "--help");
         Assert.Equal(0, status);
-        Assert.All(new[] { "--weights", "--untrained", "--data", "--train", "--test", "--size", "--seed", "--json", "Examples:", option }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "--weights", "--untrained", "--data", "--train", "--test", "--size", "--seed", "--json", "Examples:", option },
+            word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 }

@@ -27,7 +27,8 @@ public sealed class EvalDenseProbeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_told_before_any_work(string[] arguments, string[] words) => Refused(words, [.. Call(arguments), .. arguments.Select(word => word == "SCENES" ? folder["scenes"] : word)]);
+    public void A_mistake_is_told_before_any_work(string[] arguments, string[] words) =>
+        Refused(words, [.. Call(arguments), .. arguments.Select(word => word == "SCENES" ? folder["scenes"] : word)]);
 
     [Fact]
     public void A_mask_of_another_size_or_class_or_none_at_all_is_named()
@@ -36,7 +37,12 @@ public sealed class EvalDenseProbeTests : IDisposable
         File.Move(mask, folder["kept.png"]);
         Refused(["missing", mask], Call());
 
-        SceneDataset.Write(folder["larger"], new SceneOptions { Width = 96, Height = 64 }, 1, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        SceneDataset.Write(
+            folder["larger"],
+            new SceneOptions { Width = 96, Height = 64 },
+            1,
+            seed: 1,
+            cancellationToken: TestContext.Current.CancellationToken);
         File.Copy(Directory.GetFiles(folder["larger", "masks"]).Single(), mask);
         Refused([mask, "96 × 64", "64 × 64"], Call());
 
@@ -48,20 +54,30 @@ public sealed class EvalDenseProbeTests : IDisposable
     [Fact]
     public void The_result_has_its_seed_and_is_the_same_on_the_screen_of_every_country()
     {
-        (int status, string output, string error) = Densecl.RunIn("tr-TR.UTF-8", [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "7,8", "--ignore", "9", "--json", "--out", folder["result"]]);
+        (int status, string output, string error) = Densecl.RunIn(
+            "tr-TR.UTF-8",
+            [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "7,8", "--ignore", "9", "--json", "--out", folder["result"]]);
         Assert.True(status == 0, output + error);
         JsonElement json = JsonDocument.Parse(output).RootElement;
         Assert.InRange(json.GetProperty("figures").GetProperty("meanIoU").GetDouble(), 0, 1);
         Assert.Equal(3, json.GetProperty("seed").GetInt32());
         JsonElement settings = json.GetProperty("settings");
-        Assert.Equal((0.01, "folders", 4), (settings.GetProperty("l2").GetDouble(), settings.GetProperty("layout").GetString(), settings.GetProperty("trainImages").GetInt32()));
+        Assert.Equal(
+            (0.01, "folders", 4),
+            (
+                settings.GetProperty("l2").GetDouble(),
+                settings.GetProperty("layout").GetString(),
+                settings.GetProperty("trainImages").GetInt32()));
         Assert.Equal([7, 8, 9], settings.GetProperty("ignore").EnumerateArray().Select(value => value.GetInt32()));
         Assert.Equal(output, File.ReadAllText(folder["result", "metrics.json"]));
         Assert.Contains("4 of the 4 images to measure on are among those to learn from", error, StringComparison.Ordinal);
 
         (status, output, error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "[7, 8, 9]"]);
         Assert.True(status == 0, output + error);
-        Assert.Contains(FormattableString.Invariant($"mIoU {100 * json.GetProperty("figures").GetProperty("meanIoU").GetDouble():F2} %"), output, StringComparison.Ordinal);
+        Assert.Contains(
+            FormattableString.Invariant($"mIoU {100 * json.GetProperty("figures").GetProperty("meanIoU").GetDouble():F2} %"),
+            output,
+            StringComparison.Ordinal);
         Assert.Contains("seed 3", output, StringComparison.Ordinal);
 
         (status, output, error) = Densecl.RunIn("de_DE.UTF-8", [.. Call(), "--l2", "0,01"]);

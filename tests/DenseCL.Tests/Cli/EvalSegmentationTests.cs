@@ -51,13 +51,20 @@ public sealed class EvalSegmentationTests : IDisposable
     [Fact]
     public void The_result_is_the_same_on_the_screen_of_every_country_and_in_the_folder()
     {
-        (int status, string output, string error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(steps: 2), "--json", "--out", folder["result"], "--predictions", folder["predictions"]]);
+        (int status, string output, string error) = Densecl.RunIn(
+            "de-DE.UTF-8",
+            [.. Call(steps: 2), "--json", "--out", folder["result"], "--predictions", folder["predictions"]]);
         Assert.True(status == 0, output + error);
         JsonElement json = JsonDocument.Parse(output).RootElement;
         double share = json.GetProperty("figures").GetProperty("meanIoU").GetDouble();
         Assert.InRange(share, 0, 1);
         Assert.Equal(share, json.GetProperty("meanIoU").GetDouble());
-        Assert.Equal((9, 4, 4), (json.GetProperty("classes").GetArrayLength(), json.GetProperty("trainImages").GetInt32(), json.GetProperty("testImages").GetInt32()));
+        Assert.Equal(
+            (9, 4, 4),
+            (
+                json.GetProperty("classes").GetArrayLength(),
+                json.GetProperty("trainImages").GetInt32(),
+                json.GetProperty("testImages").GetInt32()));
         Assert.Equal("0.02", json.GetProperty("recipe").GetProperty("learningRate").GetString());
         Assert.Equal(output, File.ReadAllText(folder["result", "metrics.json"]));
         Assert.Equal(10, File.ReadAllLines(folder["result", "classes.csv"]).Length);
@@ -92,12 +99,34 @@ public sealed class EvalSegmentationTests : IDisposable
     {
         (int status, string output, _) = Densecl.Run("eval", "segmentation", "--help");
         Assert.Equal(0, status);
-        Assert.All(new[] { "--weights", "--untrained", "--data", "--frozen", "--labelled", "fcn-small", "Examples:" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "--weights", "--untrained", "--data", "--frozen", "--labelled", "fcn-small", "Examples:" },
+            word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     private string[] Call(int steps) =>
-    [
-        "eval", "segmentation", "--untrained", "resnet18", "--data", folder["scenes"], "--test-data", folder["scenes"], "--allow-empty-classes", "--frozen",
-        "--set", FormattableString.Invariant($"steps={steps}"), "--set", "outputStride=32", "--set", "shortSide=as-is", "--set", "cropWidth=64", "--set", "cropHeight=64", "--set", "batch=2",
-    ];
+        [
+            "eval",
+            "segmentation",
+            "--untrained",
+            "resnet18",
+            "--data",
+            folder["scenes"],
+            "--test-data",
+            folder["scenes"],
+            "--allow-empty-classes",
+            "--frozen",
+            "--set",
+            FormattableString.Invariant($"steps={steps}"),
+            "--set",
+            "outputStride=32",
+            "--set",
+            "shortSide=as-is",
+            "--set",
+            "cropWidth=64",
+            "--set",
+            "cropHeight=64",
+            "--set",
+            "batch=2",
+        ];
 }

@@ -47,7 +47,9 @@ public sealed class MatchScoreTests : IDisposable
         images.Text("photos/x.jpg", "no image");
         (int status, string output, string error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(), "--seed", "3", "--pairs", "1", "--json"]);
         Assert.True(status == 0, output + error);
-        JsonElement json = JsonDocument.Parse(output).RootElement, figures = json.GetProperty("figures"), settings = json.GetProperty("settings");
+        JsonElement json = JsonDocument.Parse(output).RootElement,
+            figures = json.GetProperty("figures"),
+            settings = json.GetProperty("settings");
         double matches = figures.GetProperty("matches").GetDouble();
         Assert.InRange(figures.GetProperty("lowerBound").GetDouble(), 0, matches);
         Assert.InRange(figures.GetProperty("upperBound").GetDouble(), matches, 1);
@@ -61,7 +63,11 @@ public sealed class MatchScoreTests : IDisposable
         (status, output, error) = Densecl.RunIn("tr-TR.UTF-8", [.. Call(), "--seed", "3", "--pairs", "1"]);
         Assert.True(status == 0, output + error);
         Assert.Contains(FormattableString.Invariant($"{100 * matches:F2} %"), output, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"{Number("positions")} positions that both views of a pair show, 1 pair of each of 4 images; seed 3."), output, StringComparison.Ordinal);
+        Assert.Contains(
+            FormattableString.Invariant(
+                $"{Number("positions")} positions that both views of a pair show, 1 pair of each of 4 images; seed 3."),
+            output,
+            StringComparison.Ordinal);
 
         int Number(string name) => settings.GetProperty(name).GetInt32();
     }

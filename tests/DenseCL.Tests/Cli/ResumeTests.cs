@@ -30,11 +30,15 @@ public class ResumeTests(ITestOutputHelper output)
             }
 
             int done = File.ReadAllLines(Path.Combine(killed, "metrics.jsonl")).Length;
-            output.WriteLine($"killed with {done} of {Steps} steps logged, checkpoints: {string.Join(' ', Directory.GetFiles(Path.Combine(killed, "checkpoints")).Select(Path.GetFileName).Order())}");
+            output.WriteLine(
+                $"killed with {done} of {Steps} steps logged, checkpoints: {string.Join(' ', Directory.GetFiles(Path.Combine(killed, "checkpoints")).Select(Path.GetFileName).Order())}"
+            );
             (int status, string text, string error) = Densecl.Run([.. Arguments(images, killed), "--resume"]);
             Assert.True(status == 0, text + error);
             Assert.Equal(File.ReadAllText(Path.Combine(whole, "metrics.jsonl")), File.ReadAllText(Path.Combine(killed, "metrics.jsonl")));
-            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "backbone.safetensors")), File.ReadAllBytes(Path.Combine(killed, "backbone.safetensors")));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(whole, "backbone.safetensors")),
+                File.ReadAllBytes(Path.Combine(killed, "backbone.safetensors")));
 
             string last = Path.Combine("checkpoints", $"step-{Steps:D9}.safetensors");
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, last)), File.ReadAllBytes(Path.Combine(killed, last)));
@@ -49,7 +53,7 @@ public class ResumeTests(ITestOutputHelper output)
         using TemporaryFolder folder = new();
         string run = folder["run"];
         string[] arguments = Arguments(Path.Combine(Scenes(folder), "images"), run, checkpointEvery: 10_000);
-        using Process process = Densecl.Start([.. arguments.Select(a => a == "optim.epochs=3" ? "optim.epochs=1000" : a)]);      // long enough to be stopped on any machine
+        using Process process = Densecl.Start([.. arguments.Select(a => a == "optim.epochs=3" ? "optim.epochs=1000" : a)]); // long enough to be stopped on any machine
         WaitForLines(process, Path.Combine(run, "metrics.jsonl"), 3);
         using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
         {
@@ -90,10 +94,27 @@ public class ResumeTests(ITestOutputHelper output)
 
     /// <summary>3 epochs of 8 steps, every step logged, a checkpoint every 5.</summary>
     internal static string[] Arguments(string images, string run, int checkpointEvery = 5) =>
-    [
-        "pretrain", "--images", images, "--out", run, "--set", "data.size=64", "--set", "optim.batch=6", "--set", "optim.batchNormGroup=3", "--set", "method.queue=18",
-        "--set", "optim.epochs=3", "--set", "run.logEvery=1", "--set", $"run.checkpointEvery={checkpointEvery}",
-    ];
+        [
+            "pretrain",
+            "--images",
+            images,
+            "--out",
+            run,
+            "--set",
+            "data.size=64",
+            "--set",
+            "optim.batch=6",
+            "--set",
+            "optim.batchNormGroup=3",
+            "--set",
+            "method.queue=18",
+            "--set",
+            "optim.epochs=3",
+            "--set",
+            "run.logEvery=1",
+            "--set",
+            $"run.checkpointEvery={checkpointEvery}",
+        ];
 
     private static void WaitForLines(Process process, string path, int count)
     {

@@ -59,7 +59,13 @@ public sealed class WeightsCommandTests : IDisposable
     [Fact]
     public void An_export_is_inspected_and_a_run_starts_from_it()
     {
-        (int status, string output, string error) = Densecl.Run("export", folder.Path, "--format", "detectron2", "--out", folder["backbone.pkl"]);
+        (int status, string output, string error) = Densecl.Run(
+            "export",
+            folder.Path,
+            "--format",
+            "detectron2",
+            "--out",
+            folder["backbone.pkl"]);
         Assert.True(status == 0, error);
         Assert.Contains("matched", output, StringComparison.Ordinal);
 
@@ -68,15 +74,34 @@ public sealed class WeightsCommandTests : IDisposable
         JsonElement json = JsonDocument.Parse(output).RootElement;
         Assert.Equal(["detectron2", "resnet18"], new[] { "format", "architecture" }.Select(key => json.GetProperty(key).GetString()));
         Assert.Equal(32, json.GetProperty("xxh128").GetString()!.Length);
-        JsonElement stem = json.GetProperty("tensors").EnumerateArray().Single(t => t.GetProperty("key").GetString() == "model.stem.conv1.weight");
+        JsonElement stem = json.GetProperty("tensors")
+            .EnumerateArray()
+            .Single(t => t.GetProperty("key").GetString() == "model.stem.conv1.weight");
         Assert.Equal([64, 3, 7, 7], stem.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()));
 
         using TemporaryImages images = new();
         for (int i = 0; i < 4; i++)
             images.Picture($"{i}.jpg");
         (status, output, error) = Densecl.Run(
-            "pretrain", "--images", images.Root, "--out", folder["run"], "--weights", folder["backbone.pkl"],
-            "--set", "optim.epochs=1", "--set", "optim.batch=4", "--set", "optim.batchNormGroup=2", "--set", "data.size=48", "--set", "method.queue=8", "--set", "method.keyMomentum=0.9");
+            "pretrain",
+            "--images",
+            images.Root,
+            "--out",
+            folder["run"],
+            "--weights",
+            folder["backbone.pkl"],
+            "--set",
+            "optim.epochs=1",
+            "--set",
+            "optim.batch=4",
+            "--set",
+            "optim.batchNormGroup=2",
+            "--set",
+            "data.size=48",
+            "--set",
+            "method.queue=8",
+            "--set",
+            "method.keyMomentum=0.9");
         Assert.True(status == 0, error);
         Assert.Contains("names of Detectron2", output, StringComparison.Ordinal);
         Assert.Contains("copy of the query encoder", output, StringComparison.Ordinal);

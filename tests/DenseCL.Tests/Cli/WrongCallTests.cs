@@ -61,7 +61,10 @@ public sealed class WrongCallTests : IDisposable
 
         Assert.Equal(0, Densecl.Run(call).Status);
         Expect(Densecl.Run(call), 2, "already", "--resume");
-        Expect(Densecl.Run("pretrain", "--images", images, "--out", run, "--resume", "--set", "method.temperature=0.1", "--set", "run.keep=7"), 2, "method.temperature was 0.2 and is now 0.1");
+        Expect(
+            Densecl.Run("pretrain", "--images", images, "--out", run, "--resume", "--set", "method.temperature=0.1", "--set", "run.keep=7"),
+            2,
+            "method.temperature was 0.2 and is now 0.1");
 
         File.Delete(Directory.GetFiles(images)[0]);
         Expect(Densecl.Run("pretrain", "--images", images, "--out", run, "--resume"), 2, "images are not those");
@@ -104,7 +107,8 @@ public sealed class WrongCallTests : IDisposable
         string mount = folder["disk"];
         Directory.CreateDirectory(mount);
         string images = Path.Combine(ResumeTests.Scenes(folder), "images");
-        string command = $"mount -t tmpfs -o size=20m none '{mount}' && exec '{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}' {string.Join(' ', ResumeTests.Arguments(images, Path.Combine(mount, "run")).Select(a => $"'{a}'"))}";
+        string command =
+            $"mount -t tmpfs -o size=20m none '{mount}' && exec '{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "DenseCL.Cli.dll")}' {string.Join(' ', ResumeTests.Arguments(images, Path.Combine(mount, "run")).Select(a => $"'{a}'"))}";
         Assert.SkipUnless(OperatingSystem.IsLinux() && CanMount(mount), "Mounting a small disk of one's own is not allowed here.");
         using Process process = Process.Start(new ProcessStartInfo("unshare", ["-rm", "sh", "-c", command]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         string error = process.StandardError.ReadToEnd();
@@ -134,7 +138,8 @@ public sealed class WrongCallTests : IDisposable
         using (FileStream file = File.Create(folder["hostile.tar"]))
         using (TarWriter tar = new(file))
         {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "\u001b]0;owned\u0007\u009b2J.jpg") { DataStream = new MemoryStream([1, 2, 3]) });
+            tar.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "\u001b]0;owned\u0007\u009b2J.jpg") { DataStream = new MemoryStream([1, 2, 3]) });
         }
 
         foreach (string[] call in new string[][] { ["pretrain", "--images", folder["hostile.tar"], "--out", folder["run"]], ["bench", "loader", folder["hostile.tar"]], ["data", "pack", "--images", folder["hostile.tar"], "--out", folder["pack"]] })
@@ -151,7 +156,9 @@ public sealed class WrongCallTests : IDisposable
     {
         (int status, string output, _) = Densecl.Run("pretrain", "--help");
         Assert.Equal(0, status);
-        Assert.All(new[] { "--images", "--out", "--recipe", "--set", "--resume", "Examples:", "densecl-coco-r50" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "--images", "--out", "--recipe", "--set", "--resume", "Examples:", "densecl-coco-r50" },
+            word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     internal static bool CanMount(string folder)
@@ -176,7 +183,9 @@ public sealed class WrongCallTests : IDisposable
 
     private static void Expect((int Status, string Output, string Error) result, int status, params string[] words)
     {
-        Assert.True(result.Status == status, string.Create(CultureInfo.InvariantCulture, $"status {result.Status}\n{result.Output}{result.Error}"));
+        Assert.True(
+            result.Status == status,
+            string.Create(CultureInfo.InvariantCulture, $"status {result.Status}\n{result.Output}{result.Error}"));
         Assert.All(words, word => Assert.Contains(word, result.Error, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }

@@ -33,13 +33,27 @@ public unsafe class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void In_single_precision_it_is_exact_to_rounding(int images, int height, int width, int inputs, int outputs, int size, int stride, int dilation) =>
-        Compare(new ConvolutionShape(images, height, width, inputs, outputs, size, stride, dilation), bf16: false);
+    public void In_single_precision_it_is_exact_to_rounding(
+        int images,
+        int height,
+        int width,
+        int inputs,
+        int outputs,
+        int size,
+        int stride,
+        int dilation) => Compare(new ConvolutionShape(images, height, width, inputs, outputs, size, stride, dilation), bf16: false);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void In_bfloat16_it_is_off_by_the_rounding_of_what_is_stored(int images, int height, int width, int inputs, int outputs, int size, int stride, int dilation) =>
-        Compare(new ConvolutionShape(images, height, width, inputs, outputs, size, stride, dilation), bf16: true);
+    public void In_bfloat16_it_is_off_by_the_rounding_of_what_is_stored(
+        int images,
+        int height,
+        int width,
+        int inputs,
+        int outputs,
+        int size,
+        int stride,
+        int dilation) => Compare(new ConvolutionShape(images, height, width, inputs, outputs, size, stride, dilation), bf16: true);
 
     [Theory]
     [InlineData(false)]
@@ -59,7 +73,9 @@ public unsafe class ConvolutionKernelTests
                 set_num_threads(threads);
                 Tensor[] results = data.Compute();
                 first ??= results;
-                Assert.All(first.Zip(results), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>(), $"differs with {threads} threads"));
+                Assert.All(
+                    first.Zip(results),
+                    pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>(), $"differs with {threads} threads"));
             }
         }
         finally
@@ -115,18 +131,26 @@ public unsafe class ConvolutionKernelTests
         Assert.InRange(Off(results[2], exact[2], single), 0, Rounding(shape.OutPositions));     // stored in single precision in either case
     }
 
-    // Each of n additions is off by up to half a unit of the last of 24 places, up or down, so that they add up like √n; six times that is as good as never.
+    // Each of n additions is off by up to half a unit of the last of 24 places, up or down, so that they add up like √n; six times that is
+    // as good as never.
     private static double Rounding(int additions) => 6 * Math.ScaleB(1, -24) * Math.Sqrt(additions + 1);
 
-    private static void SkipUnlessSupported(bool bf16) => Assert.SkipUnless(
-        TileKernel.IsSupported(bf16), "This processor or system cannot run the kernel: AVX-512 (for bfloat16: AVX512-BF16) on Linux x64 is needed.");
+    private static void SkipUnlessSupported(bool bf16) =>
+        Assert.SkipUnless(
+            TileKernel.IsSupported(bf16),
+            "This processor or system cannot run the kernel: AVX-512 (for bfloat16: AVX512-BF16) on Linux x64 is needed.");
 
-    /// <summary>The largest deviation beyond the rounding of the result itself, as a share of the root mean square of what is right.</summary>
+    /// <summary>
+    /// The largest deviation beyond the rounding of the result itself, as a share of the root mean square of what is right.
+    /// </summary>
     private static double Off(Tensor result, Tensor exact, double stored = 0)
     {
         Tensor right = exact.to_type(ScalarType.Float64);
         double scale = Math.Max(right.square().mean().sqrt().item<double>(), 1e-30);
-        return ((result.to_type(ScalarType.Float64).reshape(right.shape) - right).abs() - (right.abs() * stored)).clamp(min: 0).max().item<double>() / scale;
+        return ((result.to_type(ScalarType.Float64).reshape(right.shape) - right).abs() - (right.abs() * stored))
+                .clamp(min: 0)
+                .max()
+                .item<double>() / scale;
     }
 
     /// <summary>Seeded numbers; maps (N, H, W, C), weights (outputs, taps, inputs).</summary>
@@ -171,7 +195,12 @@ public unsafe class ConvolutionKernelTests
                 .view(shape.Outputs, shape.Size, shape.Size, shape.Inputs).permute(0, 3, 1, 2).contiguous().detach();
             (x.requires_grad, w.requires_grad) = (true, true);
             long padding = shape.Size / 2 * shape.Dilation;
-            Tensor y = nn.functional.conv2d(x, w, strides: [shape.Stride, shape.Stride], padding: [padding, padding], dilation: [shape.Dilation, shape.Dilation]);
+            Tensor y = nn.functional.conv2d(
+                x,
+                w,
+                strides: [shape.Stride, shape.Stride],
+                padding: [padding, padding],
+                dilation: [shape.Dilation, shape.Dilation]);
             IList<Tensor> gradients = autograd.grad([y], [x, w], [Double(Dy)]);
             return [y.permute(0, 2, 3, 1), gradients[0].permute(0, 2, 3, 1), gradients[1].permute(0, 2, 3, 1).reshape(W.shape)];
         }

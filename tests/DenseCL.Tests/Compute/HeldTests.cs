@@ -31,8 +31,8 @@ public sealed class HeldTests
     }
 
     /// <summary>
-    /// With a control: the same sum by TorchSharp's own operators, whose numbers nobody holds, shows after how many rounds the collector takes one away here. Held numbers then have
-    /// to last many times as long.
+    /// With a control: the same sum by TorchSharp's own operators, whose numbers nobody holds, shows after how many rounds the collector
+    /// takes one away here. Held numbers then have to last many times as long.
     /// </summary>
     [Fact]
     public async Task The_garbage_collector_takes_no_number_away_while_it_is_read()
@@ -53,7 +53,9 @@ public sealed class HeldTests
             int? lasted = Rounds((sum, one) => sum.add_((one * 2 / 2) + one, 0.5), int.MaxValue, TimeSpan.FromSeconds(20));
             int rounds = Math.Max(20_000, 20 * (lasted ?? 0));
             Assert.Null(Rounds((sum, one) => sum.AddInPlace(one.Times(2).Over(2).Plus(one), 0.5), rounds, Timeout.InfiniteTimeSpan));
-            Assert.SkipWhen(lasted is null, "In 20 seconds the collector took no number away from plain arithmetic either: that held ones last says nothing here.");
+            Assert.SkipWhen(
+                lasted is null,
+                "In 20 seconds the collector took no number away from plain arithmetic either: that held ones last says nothing here.");
             TestContext.Current.TestOutputHelper!.WriteLine($"{lasted} rounds without, {rounds} with");
         }
         finally
@@ -62,7 +64,8 @@ public sealed class HeldTests
             await collector;
         }
 
-        // Each round adds 1 four times; the first after which a sum is wrong, or that libtorch refuses because what it read was no number; null if there is none.
+        // Each round adds 1 four times; the first after which a sum is wrong, or that libtorch refuses because what it read was no number;
+        // null if there is none.
         static int? Rounds(Action<Tensor, Tensor> add, int count, TimeSpan limit)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -32,6 +32,14 @@ public unsafe class MemoryTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor turned = zeros(4, 3).t();
-        Assert.Contains("strides (1, 3)", Assert.Throws<ArgumentException>(() => { Memory.Of<float>(turned); }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "strides (1, 3)",
+            Assert
+                .Throws<ArgumentException>(() =>
+                {
+                    Memory.Of<float>(turned);
+                })
+                .Message,
+            StringComparison.Ordinal);
     }
 }

@@ -26,7 +26,8 @@ public unsafe class TileKernelTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_tile_is_the_product_of_its_rows_and_its_panel(bool pairs, int result, int rows) => Check(pairs, (TileResult)result, rows, Taps, stride: 1);
+    public void Every_tile_is_the_product_of_its_rows_and_its_panel(bool pairs, int result, int rows) =>
+        Check(pairs, (TileResult)result, rows, Taps, stride: 1);
 
     [Theory]
     [InlineData(false)]
@@ -44,7 +45,8 @@ public unsafe class TileKernelTests
         const float before = 7;
         int together = pairs ? 2 : 1;
         Random random = new(11);
-        float[] source = Numbers(Math.Max(taps, 1) * TileKernel.Rows * Steps * stride), panel = Numbers(Math.Max(taps, 1) * Steps * TileKernel.Columns);
+        float[] source = Numbers(Math.Max(taps, 1) * TileKernel.Rows * Steps * stride),
+            panel = Numbers(Math.Max(taps, 1) * Steps * TileKernel.Columns);
         float[] target = new float[TileKernel.Rows * TileKernel.Columns];
         Array.Fill(target, before);
 
@@ -116,7 +118,8 @@ public unsafe class TileKernelTests
             return numbers;
         }
 
-        float Number(float[] numbers, int i, int half) => pairs ? Half(MemoryMarshal.Cast<float, ushort>(numbers.AsSpan())[(2 * i) + half]) : numbers[i];
+        float Number(float[] numbers, int i, int half) =>
+            pairs ? Half(MemoryMarshal.Cast<float, ushort>(numbers.AsSpan())[(2 * i) + half]) : numbers[i];
 
         static float Half(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
     }

@@ -140,7 +140,10 @@ public sealed class AugmentationTests
         for (int order = 0; order < 24; order++)
         {
             byte[] view = new byte[32 * 32 * 3];
-            augmentation.Apply(image, new(new(0, 0, 32, 32, Flipped: false), Jitter: true, order, 1.4, 0.6, 1.4, 0.1, false, false, 1), view);
+            augmentation.Apply(
+                image,
+                new(new(0, 0, 32, 32, Flipped: false), Jitter: true, order, 1.4, 0.6, 1.4, 0.1, false, false, 1),
+                view);
             views.Add(Convert.ToHexString(view));
         }
 

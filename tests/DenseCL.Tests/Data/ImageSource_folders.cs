@@ -20,7 +20,19 @@ public sealed class ImageSource_folders : IDisposable
     public void A_folder_is_listed_with_all_below_it_in_ordinal_order_whatever_the_culture(string culture)
     {
         CultureInfo.CurrentCulture = new CultureInfo(culture);
-        files.Names("b/x.jpg", "b-c/x.jpg", "B.PNG", "a.JPG", "ä.jpeg", "z.webp", "i.GIF", "deep/er/and/deeper.bmp", "10.jfif", "9.jpe", "a.JPG.txt", "noextension");
+        files.Names(
+            "b/x.jpg",
+            "b-c/x.jpg",
+            "B.PNG",
+            "a.JPG",
+            "ä.jpeg",
+            "z.webp",
+            "i.GIF",
+            "deep/er/and/deeper.bmp",
+            "10.jfif",
+            "9.jpe",
+            "a.JPG.txt",
+            "noextension");
 
         // '-' before '/' before letters, capitals before small letters, 'ä' behind 'z', digits one by one.
         Assert.Equal(
@@ -93,7 +105,9 @@ public sealed class ImageSource_folders : IDisposable
         var source = ImageSource.Open(files.Root);
 
         Assert.Equal(["Bee", "ant", "zebra"], source.ClassNames);
-        Assert.Equal([("Bee/1.jpg", 0), ("ant/1.jpg", 1), ("ant/2.jpg", 1), ("zebra/1.jpg", 2)], source.Entries.Select(e => (e.Name, e.Label!.Value)));
+        Assert.Equal(
+            [("Bee/1.jpg", 0), ("ant/1.jpg", 1), ("ant/2.jpg", 1), ("zebra/1.jpg", 2)],
+            source.Entries.Select(e => (e.Name, e.Label!.Value)));
         Assert.Equal($"4 images below {files.Root}, ImageNet layout, 3 classes.", source.Description);
     }
 
@@ -143,7 +157,9 @@ public sealed class ImageSource_folders : IDisposable
         var source = ImageSource.Open(files.Root);
 
         Assert.Equal(["1.jpg"], source.Entries.Select(e => e.Name));
-        Assert.Equal($"1 image below {Path.Combine(files.Root, "train2017")} (only train2017/ is used, not annotations/, val2017/), COCO layout.", source.Description);
+        Assert.Equal(
+            $"1 image below {Path.Combine(files.Root, "train2017")} (only train2017/ is used, not annotations/, val2017/), COCO layout.",
+            source.Description);
     }
 
     [Fact]
@@ -162,7 +178,9 @@ public sealed class ImageSource_folders : IDisposable
     {
         files.Names("a.jpg", "b.TIF", "c.tif", "d.heic", "notes.txt");
 
-        Assert.Equal($"1 image below {files.Root}; passed over: 2 .tif, 1 .heic (types that are not read).", ImageSource.Open(files.Root).Description);
+        Assert.Equal(
+            $"1 image below {files.Root}; passed over: 2 .tif, 1 .heic (types that are not read).",
+            ImageSource.Open(files.Root).Description);
     }
 
     [Fact]
@@ -203,9 +221,15 @@ public sealed class ImageSource_folders : IDisposable
     [Fact]
     public void An_empty_folder_and_one_of_archives_say_so()
     {
-        Assert.Contains("there is: no files", Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is: no files",
+            Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message,
+            StringComparison.Ordinal);
         files.Names("train.tar.gz");
-        Assert.Contains("Unpack archives first", Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Unpack archives first",
+            Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -244,11 +268,16 @@ public sealed class ImageSource_folders : IDisposable
         {
             Assert.Equal($"1 image below {files.Root}; 1 folder could not be read: locked.", ImageSource.Open(files.Root).Description);
             File.Delete(files.PathOf("a.jpg"));
-            Assert.Contains("could not be read: locked", Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "could not be read: locked",
+                Assert.Throws<DataException>(() => ImageSource.Open(files.Root)).Message,
+                StringComparison.Ordinal);
         }
         finally
         {
-            File.SetUnixFileMode(Path.Combine(files.Root, "locked"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(
+                Path.Combine(files.Root, "locked"),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

@@ -11,8 +11,13 @@ public sealed class ImageSource_headers : IDisposable
 
     public void Dispose() => files.Dispose();
 
-    private static ImageSource Check(ImageSource source, double maxBadShare, SkippedImages skipped, int threads = 2, IProgress<int>? progress = null) =>
-        source.CheckHeaders(new ImageLimits(), threads, maxBadShare, skipped, progress, TestContext.Current.CancellationToken);
+    private static ImageSource Check(
+        ImageSource source,
+        double maxBadShare,
+        SkippedImages skipped,
+        int threads = 2,
+        IProgress<int>? progress = null
+    ) => source.CheckHeaders(new ImageLimits(), threads, maxBadShare, skipped, progress, TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData(1)]
@@ -62,7 +67,8 @@ public sealed class ImageSource_headers : IDisposable
         var source = ImageSource.Open(files.Root);
         Assert.Equal(2, source.Entries.Count);
 
-        ImageSource usable = await Task.Run(() => Check(source, 0.5, new SkippedImages()), cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);
+        ImageSource usable = await Task.Run(() => Check(source, 0.5, new SkippedImages()), cancel)
+            .WaitAsync(TimeSpan.FromSeconds(20), cancel);
 
         Assert.Equal("a.jpg", Assert.Single(usable.Entries).Name);
     }
@@ -85,7 +91,10 @@ public sealed class ImageSource_headers : IDisposable
 
         string message = Assert.Throws<DataException>(() => Check(source, 0.8, new SkippedImages())).Message;
 
-        Assert.StartsWith("5 of 6 images (83.33%) cannot be used, more than data.maxBadShare = 0.8 allows: bad/animated.gif (", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "5 of 6 images (83.33%) cannot be used, more than data.maxBadShare = 0.8 allows: bad/animated.gif (",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +114,8 @@ public sealed class ImageSource_headers : IDisposable
         files.Picture("a.jpg");
         var source = ImageSource.Open(files.Root);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => source.CheckHeaders(new ImageLimits(), 2, 0, new SkippedImages(), null, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            source.CheckHeaders(new ImageLimits(), 2, 0, new SkippedImages(), null, new CancellationToken(canceled: true)));
     }
 
     private sealed class Progress : IProgress<int>

@@ -23,7 +23,8 @@ public sealed class ImageSource_lists : IDisposable
         elsewhere.Names("x.jpg");
         string list = files.Text(
             $"data/{name}",
-            $"\uFEFF# chosen by hand\r\nb.jpg\r\n\r\n  a.jpg  \r\n../c.png\r\nb.jpg\r\n{files.PathOf("data/a.jpg")}\r\n{elsewhere.PathOf("x.jpg")}");
+            $"\uFEFF# chosen by hand\r\nb.jpg\r\n\r\n  a.jpg  \r\n../c.png\r\nb.jpg\r\n{files.PathOf("data/a.jpg")}\r\n{elsewhere.PathOf("x.jpg")}"
+        );
 
         var source = ImageSource.Open(list);
 
@@ -37,7 +38,10 @@ public sealed class ImageSource_lists : IDisposable
     public void Missing_files_are_counted_and_the_first_are_named_with_their_lines()
     {
         files.Names("a.jpg");
-        string list = files.Text("list.txt", "# head\na.jpg\n" + string.Concat(Enumerable.Range(0, 1200).Select(i => string.Create(CultureInfo.InvariantCulture, $"gone{i}.jpg\n"))));
+        string list = files.Text(
+            "list.txt",
+            "# head\na.jpg\n"
+                + string.Concat(Enumerable.Range(0, 1200).Select(i => string.Create(CultureInfo.InvariantCulture, $"gone{i}.jpg\n"))));
 
         string message = Message(list);
 
@@ -85,10 +89,15 @@ public sealed class ImageSource_lists : IDisposable
     {
         string[] names = [.. Enumerable.Range(0, 2000).Select(i => string.Create(CultureInfo.InvariantCulture, $"bild-ä-{i}.jpg"))];
         files.Names([.. names.Select(n => $"images/{n}")]);
-        var json = new StringBuilder("\uFEFF{\"info\": {\"file_name\": \"decoy1.jpg\", \"images\": [{\"file_name\": \"decoy2.jpg\"}]},\n \"annotations\": [");
+        var json = new StringBuilder(
+            "\uFEFF{\"info\": {\"file_name\": \"decoy1.jpg\", \"images\": [{\"file_name\": \"decoy2.jpg\"}]},\n \"annotations\": [");
         json.AppendJoin(",", Enumerable.Repeat("{\"file_name\": \"decoy3.jpg\", \"segmentation\": [[1.5, 2.25, 3e2]]}", 3000));
         json.Append("], \"file_name\": \"decoy4.jpg\", \"images\": [");
-        json.AppendJoin(",\n", names.Select(n => $$"""{"license": {"file_name": "decoy5.jpg"}, "file_name": "{{n.Replace("ä", "\\u00e4", StringComparison.Ordinal)}}", "coco_url": "x"}"""));
+        json.AppendJoin(
+            ",\n",
+            names.Select(n =>
+                $$"""{"license": {"file_name": "decoy5.jpg"}, "file_name": "{{n.Replace("ä", "\\u00e4", StringComparison.Ordinal)}}", "coco_url": "x"}"""
+            ));
         json.Append("], \"categories\": [{\"file_name\": \"decoy6.jpg\"}]}");
         Assert.True(json.Length > 3 << 16);
 

@@ -21,9 +21,13 @@ public sealed class ImageSource_several : IDisposable
 
         Assert.Equal("1/1.jpg,1/2.jpg,2/1.jpg,3/x.jpg,3/../a/1.jpg", string.Join(',', source.Entries.Take(5).Select(e => e.Name)));
         Assert.All(source.Entries, e => Assert.True(File.Exists(e.Path), e.Path));
-        Assert.Equal(new[] { "b/1.jpg", "b/2.jpg", "a/1.jpg", "lists/x.jpg" }.Select(files.PathOf), source.Entries.Take(4).Select(e => e.Path));
+        Assert.Equal(
+            new[] { "b/1.jpg", "b/2.jpg", "a/1.jpg", "lists/x.jpg" }.Select(files.PathOf),
+            source.Entries.Take(4).Select(e => e.Path));
         Assert.Equal(6, source.FoundCount);
-        Assert.Equal($"6 images from 3 sources: (1) 2 images below {files.PathOf("b")}; (2) 1 image below {files.PathOf("a")}; (3) 3 images named in {list}.", source.Description);
+        Assert.Equal(
+            $"6 images from 3 sources: (1) 2 images below {files.PathOf("b")}; (2) 1 image below {files.PathOf("a")}; (3) 3 images named in {list}.",
+            source.Description);
     }
 
     [Fact]
@@ -79,7 +83,13 @@ public sealed class ImageSource_several : IDisposable
         files.Text("two/bad.png", "no picture");
         string pack = files.PathOf("pack/x")[..^2];
         Directory.Delete(pack);
-        ShardPack.Write(ImageSource.Open(files.PathOf("two")), pack, new ShardPackOptions(), new SkippedImages(), null, TestContext.Current.CancellationToken);
+        ShardPack.Write(
+            ImageSource.Open(files.PathOf("two")),
+            pack,
+            new ShardPackOptions(),
+            new SkippedImages(),
+            null,
+            TestContext.Current.CancellationToken);
         string tar = Directory.GetFiles(pack, "*.tar").Single();
 
         SkippedImages skipped = new();
@@ -90,7 +100,9 @@ public sealed class ImageSource_several : IDisposable
         Assert.Equal(["1/bad.png", "4/bad.png"], skipped.Entries.Select(e => e.File));
         using OpenShards shards = new();
         Assert.Equal(
-            new[] { "one", "two", "two", "two" }.SelectMany(folder => Enumerable.Range(0, 4), (folder, i) => Convert.ToHexString(File.ReadAllBytes(files.PathOf($"{folder}/{i}.png")))),
+            new[] { "one", "two", "two", "two" }.SelectMany(
+                folder => Enumerable.Range(0, 4),
+                (folder, i) => Convert.ToHexString(File.ReadAllBytes(files.PathOf($"{folder}/{i}.png")))),
             source.Entries.Select(e => Bytes(shards, e)));
     }
 

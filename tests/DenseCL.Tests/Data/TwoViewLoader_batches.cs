@@ -20,7 +20,11 @@ public sealed class TwoViewLoader_batches : IDisposable
     private ImageSource Pictures(int count)
     {
         for (int i = 0; i < count; i++)
-            files.Picture(string.Create(CultureInfo.InvariantCulture, $"{i:D2}.{(i % 3 == 0 ? "png" : "jpg")}"), 30 + (7 * i), 90 - (2 * i), i);
+            files.Picture(
+                string.Create(CultureInfo.InvariantCulture, $"{i:D2}.{(i % 3 == 0 ? "png" : "jpg")}"),
+                30 + (7 * i),
+                90 - (2 * i),
+                i);
 
         return ImageSource.Open(files.Root);
     }
@@ -36,12 +40,26 @@ public sealed class TwoViewLoader_batches : IDisposable
     };
 
     /// <summary>Everything a batch holds, copied so that it can be compared after the batch is recycled.</summary>
-    private sealed record Copy(int Epoch, int Index, byte[] Query, byte[] Key, CropGeometry[] QueryGeometry, CropGeometry[] KeyGeometry, int[] Images);
+    private sealed record Copy(
+        int Epoch,
+        int Index,
+        byte[] Query,
+        byte[] Key,
+        CropGeometry[] QueryGeometry,
+        CropGeometry[] KeyGeometry,
+        int[] Images);
 
     private static Copy Take(ViewBatch batch)
     {
         using (batch)
-            return new Copy(batch.Epoch, batch.Index, [.. batch.Query], [.. batch.Key], [.. batch.QueryGeometry], [.. batch.KeyGeometry], [.. batch.Images]);
+            return new Copy(
+                batch.Epoch,
+                batch.Index,
+                [.. batch.Query],
+                [.. batch.Key],
+                [.. batch.QueryGeometry],
+                [.. batch.KeyGeometry],
+                [.. batch.Images]);
     }
 
     private static List<Copy> Load(TwoViewLoaderOptions options, int epoch = 0, int firstBatch = 0)
@@ -50,7 +68,8 @@ public sealed class TwoViewLoader_batches : IDisposable
         return [.. loader.Epoch(epoch, firstBatch, TestContext.Current.CancellationToken).Select(Take)];
     }
 
-    private static void AssertSame(IEnumerable<Copy> expected, IEnumerable<Copy> actual) => Assert.Equivalent(expected, actual, strict: true);
+    private static void AssertSame(IEnumerable<Copy> expected, IEnumerable<Copy> actual) =>
+        Assert.Equivalent(expected, actual, strict: true);
 
     [Fact]
     public void An_epoch_has_whole_batches_in_order_and_no_image_twice()
@@ -58,7 +77,9 @@ public sealed class TwoViewLoader_batches : IDisposable
         List<Copy> batches = Load(Options(Pictures(11)));
 
         Assert.Equal([0, 1, 2], batches.Select(b => b.Index));
-        Assert.All(batches, b => Assert.Equal((0, 3 * ViewBytes, 3 * ViewBytes, 3), (b.Epoch, b.Query.Length, b.Key.Length, b.Images.Length)));
+        Assert.All(
+            batches,
+            b => Assert.Equal((0, 3 * ViewBytes, 3 * ViewBytes, 3), (b.Epoch, b.Query.Length, b.Key.Length, b.Images.Length)));
         Assert.Equal(9, batches.SelectMany(b => b.Images).Distinct().Count());
         Assert.All(batches.SelectMany(b => b.Images), i => Assert.InRange(i, 0, 10));
     }
@@ -158,7 +179,9 @@ public sealed class TwoViewLoader_batches : IDisposable
         Pictures(9);
         files.Truncated("broken/1.jpg", 1);
         files.Truncated("broken/2.png", 2);
-        ImageSource source = ImageSource.Open(files.Root).CheckHeaders(new ImageLimits(), 2, 0, new SkippedImages(), null, TestContext.Current.CancellationToken);
+        ImageSource source = ImageSource
+            .Open(files.Root)
+            .CheckHeaders(new ImageLimits(), 2, 0, new SkippedImages(), null, TestContext.Current.CancellationToken);
         Assert.Equal(11, source.Entries.Count);
         TwoViewLoaderOptions options = Options(source, batch: 11) with { MaxBadShare = 2.0 / 11 };
 
@@ -179,9 +202,13 @@ public sealed class TwoViewLoader_batches : IDisposable
         files.Truncated("broken/1.jpg", 1);
         files.Truncated("broken/2.png", 2);
 
-        DataException error = Assert.Throws<DataException>(() => Load(Options(ImageSource.Open(files.Root), batch: 11) with { MaxBadShare = 0.1 }));
+        DataException error = Assert.Throws<DataException>(() =>
+            Load(Options(ImageSource.Open(files.Root), batch: 11) with { MaxBadShare = 0.1 }));
 
-        Assert.StartsWith("2 of 11 images (18.18%) cannot be used, more than data.maxBadShare = 0.1 allows: broken/1.jpg (", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2 of 11 images (18.18%) cannot be used, more than data.maxBadShare = 0.1 allows: broken/1.jpg (",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,7 +218,9 @@ public sealed class TwoViewLoader_batches : IDisposable
         Pictures(4);
         files.Truncated("broken.jpg");
         var skipped = new SkippedImages();
-        ImageSource source = ImageSource.Open(files.Root).CheckHeaders(new ImageLimits(), 2, 0.5, skipped, null, TestContext.Current.CancellationToken);
+        ImageSource source = ImageSource
+            .Open(files.Root)
+            .CheckHeaders(new ImageLimits(), 2, 0.5, skipped, null, TestContext.Current.CancellationToken);
 
         Assert.StartsWith(
             "6 of 10 images (60%)",

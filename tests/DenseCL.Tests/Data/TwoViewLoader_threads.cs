@@ -33,7 +33,8 @@ public sealed class TwoViewLoader_threads : IDisposable
     }
 
     // A deadlock fails the test instead of hanging the suite.
-    private static Task InTime(Action action) => Task.Run(action, TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private static Task InTime(Action action) =>
+        Task.Run(action, TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     [Fact]
     public Task They_end_with_the_loader_after_an_epoch() => InTime(() =>

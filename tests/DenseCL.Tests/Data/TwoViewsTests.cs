@@ -52,7 +52,16 @@ public sealed class TwoViewsTests
                 if (reduction == 1)
                     Resample.ResizedCrop(image, crop.Left, crop.Top, crop.Width, crop.Height, expected, size, size, new Scratch());
                 else
-                    Resample.ResizedBox(image, crop.Left / by, crop.Top / by, crop.Width / by, crop.Height / by, expected, size, size, new Scratch());
+                    Resample.ResizedBox(
+                        image,
+                        crop.Left / by,
+                        crop.Top / by,
+                        crop.Width / by,
+                        crop.Height / by,
+                        expected,
+                        size,
+                        size,
+                        new Scratch());
 
                 Assert.True(expected.AsSpan().SequenceEqual(view), $"Seed {seed}, 1/{reduction}, {crop}");
             }

@@ -15,5 +15,6 @@ public class ReadmeTests
     }
 
     [Fact]
-    public void It_names_every_shipped_recipe() => Assert.All(RecipeReader.Shipped, name => Assert.Contains($"`{name}`", Readme, StringComparison.Ordinal));
+    public void It_names_every_shipped_recipe() =>
+        Assert.All(RecipeReader.Shipped, name => Assert.Contains($"`{name}`", Readme, StringComparison.Ordinal));
 }

@@ -25,7 +25,11 @@ internal static class Golden
     public static (byte[] Data, int Width, int Height, byte[] Pixels) File(string name)
     {
         JsonElement file = Files.Single(f => f.GetProperty("name").ValueEquals(name));
-        return (file.GetProperty("data").GetBytesFromBase64(), file.GetProperty("width").GetInt32(), file.GetProperty("height").GetInt32(), Pixels(file));
+        return (
+            file.GetProperty("data").GetBytesFromBase64(),
+            file.GetProperty("width").GetInt32(),
+            file.GetProperty("height").GetInt32(),
+            Pixels(file));
     }
 
     public static byte[] Pixels(JsonElement element)

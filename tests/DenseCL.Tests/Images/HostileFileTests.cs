@@ -56,9 +56,18 @@ public sealed class HostileFileTests
         (byte[] data, _, _, _) = Golden.File("rgb.png");
         var small = new ImageLimits { MaxFileBytes = data.Length - 1 };
         using var file = new TemporaryFile(data);
-        Assert.Contains("MaxFileBytes", Assert.Throws<ImageException>(() => ImageDecoder.ReadHeader(file.Path, small)).Message, StringComparison.Ordinal);
-        Assert.Contains("MaxFileBytes", Assert.Throws<ImageException>(() => ImageDecoder.Decode(file.Path, new RgbImage(), small)).Message, StringComparison.Ordinal);
-        Assert.Contains("MaxFileBytes", Assert.Throws<ImageException>(() => ImageDecoder.Decode(data, new RgbImage(), small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxFileBytes",
+            Assert.Throws<ImageException>(() => ImageDecoder.ReadHeader(file.Path, small)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxFileBytes",
+            Assert.Throws<ImageException>(() => ImageDecoder.Decode(file.Path, new RgbImage(), small)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "MaxFileBytes",
+            Assert.Throws<ImageException>(() => ImageDecoder.Decode(data, new RgbImage(), small)).Message,
+            StringComparison.Ordinal);
         ImageDecoder.Decode(data, new RgbImage(), new ImageLimits { MaxFileBytes = data.Length });
     }
 
@@ -219,7 +228,10 @@ public sealed class HostileFileTests
             Assert.Contains(reason, Assert.Throws<ImageException>(() => read(file.Path)).Message, StringComparison.Ordinal);
         }
 
-        Assert.Contains(reason, Assert.Throws<ImageException>(() => ImageDecoder.Decode(data, new RgbImage(), Limits)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<ImageException>(() => ImageDecoder.Decode(data, new RgbImage(), Limits)).Message,
+            StringComparison.Ordinal);
     }
 
     private static Action<string>[] Readers() =>

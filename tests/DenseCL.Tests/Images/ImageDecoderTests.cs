@@ -68,7 +68,10 @@ public sealed class ImageDecoderTests
         byte[] block = [255, .. new byte[255]];
         byte[] comment = [0x21, 0xFE, .. Enumerable.Repeat(block, 1100).SelectMany(b => b), 0];
         using var file = new TemporaryFile([.. data[..frames], .. comment, .. data[frames..]]);
-        Assert.Contains("animated", Assert.Throws<ImageException>(() => ImageDecoder.ReadHeader(file.Path, Limits)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "animated",
+            Assert.Throws<ImageException>(() => ImageDecoder.ReadHeader(file.Path, Limits)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,16 @@ namespace DenseCL.Tests.Images;
 /// <summary>Resampling and blur as Pillow defines them, one output byte at a time.</summary>
 internal static class PlainOperations
 {
-    public static byte[] Resize(ReadOnlySpan<byte> pixels, int width, int height, float left, float top, float right, float bottom, int outWidth, int outHeight)
+    public static byte[] Resize(
+        ReadOnlySpan<byte> pixels,
+        int width,
+        int height,
+        float left,
+        float top,
+        float right,
+        float bottom,
+        int outWidth,
+        int outHeight)
     {
         byte[] narrow = new byte[height * outWidth * 3];
         for (int x = 0; x < outWidth; x++)
@@ -45,7 +54,9 @@ internal static class PlainOperations
             {
                 (int y, int x, int channel) = (i / 3 / width, i / 3 % width, i % 3);
                 ulong Level(int k) =>
-                    before[(((Math.Clamp(y + (k * down), 0, height - 1) * width) + Math.Clamp(x + (k * across), 0, width - 1)) * 3) + channel];
+                    before[
+                        (((Math.Clamp(y + (k * down), 0, height - 1) * width) + Math.Clamp(x + (k * across), 0, width - 1)) * 3) + channel
+                    ];
                 ulong sum = 0;
                 for (int k = -radius; k <= radius; k++)
                     sum += Level(k);

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Method;
 
-/// <summary>The properties of a step that the golden runs do not show: what must not leak, the ablations, groups and accumulation.</summary>
+/// <summary>
+/// The properties of a step that the golden runs do not show: what must not leak, the ablations, groups and accumulation.
+/// </summary>
 public class DenseContrastTests
 {
     private const int Batch = 8, Size = 64, Positions = 4;
@@ -41,7 +43,8 @@ public class DenseContrastTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DenseContrast method = new(Small(method: new() { KeyMomentum = 0.75 }), CPU);
-        Tensor key = method.Key.state_dict()["backbone.layer3.0.conv1.weight"], query = method.Query.state_dict()["backbone.layer3.0.conv1.weight"];
+        Tensor key = method.Key.state_dict()["backbone.layer3.0.conv1.weight"],
+            query = method.Query.state_dict()["backbone.layer3.0.conv1.weight"];
         using (no_grad())
         {
             query.add_(1);
@@ -78,7 +81,9 @@ public class DenseContrastTests
         Assert.Equal((0, 0), (method.GlobalQueue.Enqueued, method.DenseQueue!.Enqueued));
 
         Assert.True(double.IsFinite(method.Forward(views, 0).Loss));
-        Assert.Contains(State(), entry => entry.Key.StartsWith("1 backbone", StringComparison.Ordinal) && !Same(entry.Value, before[entry.Key]));
+        Assert.Contains(
+            State(),
+            entry => entry.Key.StartsWith("1 backbone", StringComparison.Ordinal) && !Same(entry.Value, before[entry.Key]));
 
         static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
     }
@@ -129,7 +134,8 @@ public class DenseContrastTests
         plain.Query.zero_grad();
         total.backward();
         Assert.Equal(total.item<float>(), report.Loss, 1e-4);
-        Tensor ours = cat([.. method.Query.parameters().Select(p => p.grad!.flatten())]), theirs = cat([.. plain.Query.parameters().Select(p => p.grad!.flatten())]);
+        Tensor ours = cat([.. method.Query.parameters().Select(p => p.grad!.flatten())]),
+            theirs = cat([.. plain.Query.parameters().Select(p => p.grad!.flatten())]);
         Assert.InRange(((ours - theirs).norm() / theirs.norm()).item<float>(), 0, 1e-4);
 
         // What each image leaves in the dense queue: the mean of its dense map, then normalised; none dropped, in order.
@@ -175,7 +181,8 @@ public class DenseContrastTests
     [Fact]
     public void The_drawn_order_of_keys_is_a_permutation_that_changes_from_step_to_step()
     {
-        int[] first = new CounterRandom(0, (ulong)RandomPurpose.KeyOrder, 0).Permutation(64), second = new CounterRandom(0, (ulong)RandomPurpose.KeyOrder, 1).Permutation(64);
+        int[] first = new CounterRandom(0, (ulong)RandomPurpose.KeyOrder, 0).Permutation(64),
+            second = new CounterRandom(0, (ulong)RandomPurpose.KeyOrder, 1).Permutation(64);
         Assert.Equal(Enumerable.Range(0, 64), first.Order());
         Assert.NotEqual(first, second);
     }
@@ -185,11 +192,12 @@ public class DenseContrastTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using Encoder native = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null), pooled = new(BackboneKind.Resnet18, 16, dense: true, gridSize: 2);
+        using Encoder native = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null),
+            pooled = new(BackboneKind.Resnet18, 16, dense: true, gridSize: 2);
         native.Initialise(1);
         pooled.Initialise(1);
         Tensor images = randn(2, 3, 128, 128);
-        Tensor map = native.forward(images).Features!.view(2, 2, 2, 2, 2, 512);       // (N, S, 4/S, S, 4/S, C): a map of 4 × 4 in blocks of 2 × 2
+        Tensor map = native.forward(images).Features!.view(2, 2, 2, 2, 2, 512); // (N, S, 4/S, S, 4/S, C): a map of 4 × 4 in blocks of 2 × 2
         EncoderOutput output = pooled.forward(images);
         Assert.Equal([2, 4, 512], output.Features!.shape);
         Assert.True(output.Features!.allclose(map.mean([2, 4]).flatten(1, 2), 1e-4, 1e-5));
@@ -212,8 +220,10 @@ public class DenseContrastTests
         StepReport report = method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
 
         using IDisposable noGrad = no_grad();
-        Tensor query = Pooled(plain.Query.Backbone.forward(views.Query)), key = Pooled(plain.Key.Backbone.forward(views.Key));      // (N, S², C)
-        Tensor r = Head(query), t = Head(key);                                                                                        // (N, S², D)
+        Tensor query = Pooled(plain.Query.Backbone.forward(views.Query)),
+            key = Pooled(plain.Key.Backbone.forward(views.Key)); // (N, S², C)
+        Tensor r = Head(query),
+            t = Head(key); // (N, S², D)
         List<Tensor> logits = [];
         for (int n = 0; n < Batch; n++)
         {
@@ -236,7 +246,8 @@ public class DenseContrastTests
         Tensor Head(Tensor cells)
         {
             Dictionary<string, Tensor> state = plain.Query.state_dict();
-            Tensor Layer(Tensor x, int number) => x.matmul(state[$"denseHead.layers.{number}.weight"].flatten(1).t()) + state[$"denseHead.layers.{number}.bias"];
+            Tensor Layer(Tensor x, int number) =>
+                x.matmul(state[$"denseHead.layers.{number}.weight"].flatten(1).t()) + state[$"denseHead.layers.{number}.bias"];
 
             return nn.functional.normalize(Layer(Layer(cells, 0).relu(), 2), 2, 2);
         }
@@ -253,7 +264,7 @@ public class DenseContrastTests
         Assert.DoesNotContain(moco.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
         Assert.Null(report.DenseLoss);
         Assert.Equal(report.Loss, report.GlobalLoss);
-        Assert.Equal(dense.Forward(views, 0).GlobalLoss!.Value, report.GlobalLoss!.Value, 6);    // the same start: a head more moves nothing
+        Assert.Equal(dense.Forward(views, 0).GlobalLoss!.Value, report.GlobalLoss!.Value, 6); // the same start: a head more moves nothing
     }
 
     [Fact]
@@ -272,7 +283,9 @@ public class DenseContrastTests
     public void Sampled_negatives_are_dense_vectors_of_their_image()
     {
         using DisposeScope scope = NewDisposeScope();
-        using DenseContrast method = new(Small(method: new() { Negatives = Negatives.Sampled, KeyMomentum = 1 }, optim: new() { BatchNormGroup = null }), CPU);
+        using DenseContrast method = new(
+            Small(method: new() { Negatives = Negatives.Sampled, KeyMomentum = 1 }, optim: new() { BatchNormGroup = null }),
+            CPU);
         Views views = RandomViews(8);
         Tensor dense;
         using (no_grad())
@@ -301,7 +314,8 @@ public class DenseContrastTests
         StepReport report = method.Forward(views, 5, [.. Enumerable.Range(0, Batch)]);
 
         using IDisposable noGrad = no_grad();
-        Tensor r = nn.functional.normalize(plain.Query.forward(views.Query).Dense!, 2, 2), t = nn.functional.normalize(plain.Key.forward(views.Key).Dense!, 2, 2);
+        Tensor r = nn.functional.normalize(plain.Query.forward(views.Query).Dense!, 2, 2),
+            t = nn.functional.normalize(plain.Key.forward(views.Key).Dense!, 2, 2);
         CounterRandom random = new(recipe.Run.Seed, (ulong)RandomPurpose.Matching, 5);
         double sum = 0;
         for (int n = 0; n < Batch; n++)
@@ -326,7 +340,8 @@ public class DenseContrastTests
     public void Health_tells_a_collapse_from_a_sphere()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor same = nn.functional.normalize(ones(50, 128), 2, 1), spread = Initialisation.RandomUnitVectors(4000, 128, 1, RandomPurpose.GlobalQueue);
+        Tensor same = nn.functional.normalize(ones(50, 128), 2, 1),
+            spread = Initialisation.RandomUnitVectors(4000, 128, 1, RandomPurpose.GlobalQueue);
         (double positive, double negative, double deviation) = Health.Similarities(same, same, same);
         Assert.Equal([1.0, 1.0, 0.0], new[] { positive, negative, deviation }.Select(x => Math.Round(x, 5)));
 
@@ -337,7 +352,11 @@ public class DenseContrastTests
 
         Assert.Equal(0, Health.MatchEntropy(new(zeros(2, 16, ScalarType.Int64)))!.Value, 1e-6);
         Assert.Equal(1, Health.MatchEntropy(new(arange(16).view(1, 16)))!.Value, 1e-6);
-        Assert.Equal(0.5, Health.MatchEntropy(new(torch.tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 }).view(1, 16)))!.Value, 1e-6);   // log 4 / log 16
+        Assert.Equal(
+            0.5,
+            Health.MatchEntropy(new(torch.tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 }).view(1, 16)))!.Value,
+            1e-6
+        ); // log 4 / log 16
 
         Tensor features = eye(4).unsqueeze(0);
         Matches back = new(DenseMatching.ByFeatures(features, features));
@@ -352,9 +371,10 @@ public class DenseContrastTests
     public void Health_leaves_positions_without_a_match_out()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor counts = torch.tensor(new[] { true, true, false, false, false, false, false, false }).view(2, 4);       // of the second image none
-        Matches match = new(torch.tensor(new long[] { 0, 3, 0, 0, 1, 1, 1, 1 }).view(2, 4), counts), none = match with { Counts = zeros(2, 4, ScalarType.Bool) };
-        Assert.Equal(0.5, Health.MatchEntropy(match)!.Value, 1e-6);                     // two places of four, evenly: log 2 / log 4
+        Tensor counts = torch.tensor(new[] { true, true, false, false, false, false, false, false }).view(2, 4); // of the second image none
+        Matches match = new(torch.tensor(new long[] { 0, 3, 0, 0, 1, 1, 1, 1 }).view(2, 4), counts),
+            none = match with { Counts = zeros(2, 4, ScalarType.Bool) };
+        Assert.Equal(0.5, Health.MatchEntropy(match)!.Value, 1e-6); // two places of four, evenly: log 2 / log 4
         Assert.Equal(0.5, Health.SamePlaceMatches(match)!.Value, 1e-6);
         Matches back = new(torch.tensor(new long[] { 0, 0, 0, 1, 0, 0, 0, 0 }).view(2, 4));
         Assert.Equal(1, Health.MutualMatches(match, back)!.Value, 1e-6);
@@ -375,8 +395,8 @@ public class DenseContrastTests
         Tensor place = randn(1, 9, 64, generator: generator), content = randn(500, 9, 64, generator: generator);
         Assert.Equal(1, Health.PositionVariance(place.expand(500, -1, -1))!.Value, 1e-6);
         Assert.Equal(0, Health.PositionVariance(content)!.Value, 0.01);
-        Assert.Equal(0.5, Health.PositionVariance(place + content)!.Value, 0.05);            // as much variance of one kind as of the other
-        Assert.Equal(0, Enumerable.Range(0, 200).Average(_ => Health.PositionVariance(randn(2, 4, 8, generator: generator))!.Value), 0.03);     // no bias with few images
+        Assert.Equal(0.5, Health.PositionVariance(place + content)!.Value, 0.05); // as much variance of one kind as of the other
+        Assert.Equal(0, Enumerable.Range(0, 200).Average(_ => Health.PositionVariance(randn(2, 4, 8, generator: generator))!.Value), 0.03); // no bias with few images
         Assert.Null(Health.PositionVariance(content.narrow(0, 0, 1)));
     }
 
@@ -386,7 +406,7 @@ public class DenseContrastTests
         using DisposeScope scope = NewDisposeScope();
         CropGeometry[] whole = [new(0, 0, 64, 64, false)], half = [new(32, 0, 32, 64, false)];
         Assert.Equal(0.75, Health.MatchAgreement(torch.tensor(new long[] { 0, 1, 2, 0 }).view(1, 4), whole, whole));
-        Assert.Equal(0.5, Health.MatchAgreement(torch.tensor(new long[] { 3, 1, 3, 2 }).view(1, 4), whole, half));     // the left column lies outside
+        Assert.Equal(0.5, Health.MatchAgreement(torch.tensor(new long[] { 3, 1, 3, 2 }).view(1, 4), whole, half)); // the left column lies outside
         Assert.Null(Health.MatchAgreement(zeros(1, 4, ScalarType.Int64), whole, [new(100, 100, 9, 9, false)]));
         Assert.Null(Health.MatchAgreement(zeros(1, 4, ScalarType.Int64), [], []));
     }
@@ -394,7 +414,8 @@ public class DenseContrastTests
     [Fact]
     public void Negatives_of_the_own_image_and_positions_outside_the_overlap_are_as_written_out()
     {
-        // The key view is the right half of the query view: of 2 × 2 positions the left column does not count, in the first group of 4 images; in the second all do.
+        // The key view is the right half of the query view: of 2 × 2 positions the left column does not count, in the first group of 4
+        // images; in the second all do.
         using DisposeScope scope = NewDisposeScope();
         Recipe recipe = Small(method: new() { Matching = MatchingKind.Overlap, ImageNegatives = 1, DenseTemperature = 0.3, KeyMomentum = 1, Lambda = 1 });
         CropGeometry whole = new(0, 0, 100, 100, false), half = new(50, 0, 50, 100, false);
@@ -408,7 +429,8 @@ public class DenseContrastTests
         List<double> losses = [];
         for (int group = 0; group < 2; group++)
         {
-            Tensor r = nn.functional.normalize(plain.Query.forward(views.Query.narrow(0, 4 * group, 4)).Dense!, 2, 2), t = nn.functional.normalize(plain.Key.forward(views.Key.narrow(0, 4 * group, 4)).Dense!, 2, 2);
+            Tensor r = nn.functional.normalize(plain.Query.forward(views.Query.narrow(0, 4 * group, 4)).Dense!, 2, 2),
+                t = nn.functional.normalize(plain.Key.forward(views.Key.narrow(0, 4 * group, 4)).Dense!, 2, 2);
             int[] counted = group == 0 ? [1, 3] : [0, 1, 2, 3];
             losses.AddRange(from n in Enumerable.Range(0, 4) from s in counted select Loss(r[n, s], t[n], s));
         }
@@ -419,7 +441,9 @@ public class DenseContrastTests
         double Loss(Tensor row, Tensor keys, int match)
         {
             long[] others = [.. Enumerable.Range(0, Positions).Where(p => p != match).Select(p => (long)p)];
-            Tensor logits = cat([keys[match].dot(row).view(1), keys.index_select(0, torch.tensor(others, ScalarType.Int64)).mv(row), queue.mv(row)]).to_type(ScalarType.Float64) / 0.3;
+            Tensor logits =
+                cat([keys[match].dot(row).view(1), keys.index_select(0, torch.tensor(others, ScalarType.Int64)).mv(row), queue.mv(row)])
+                    .to_type(ScalarType.Float64) / 0.3;
             return -nn.functional.log_softmax(logits, 0)[0].item<double>();
         }
     }
@@ -436,10 +460,11 @@ public class DenseContrastTests
         Assert.Equal([32, 512], queue.shape);
         StepReport report = method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
 
-        // In double precision: nearly equal vectors have a gradient that is a small difference of large terms, which single precision rounds.
+        // In double precision: nearly equal vectors have a gradient that is a small difference of large terms, which single precision
+        // rounds.
         plain.Query.to(ScalarType.Float64);
         plain.Key.to(ScalarType.Float64);
-        Tensor r = nn.functional.normalize(Cells(plain.Query.Backbone.forward(views.Query.to_type(ScalarType.Float64))), 2, 2);       // (N, S², C)
+        Tensor r = nn.functional.normalize(Cells(plain.Query.Backbone.forward(views.Query.to_type(ScalarType.Float64))), 2, 2); // (N, S², C)
         Tensor t;
         using (no_grad())
         {
@@ -452,7 +477,8 @@ public class DenseContrastTests
         Tensor expected = nn.functional.cross_entropy(logits, zeros(logits.shape[0], ScalarType.Int64));
         expected.backward();
         Assert.Equal(expected.item<double>(), report.DenseLoss!.Value, 1e-4);
-        Tensor ours = cat([.. method.Query.Backbone.parameters().Select(p => p.grad!.flatten())]), theirs = cat([.. plain.Query.Backbone.parameters().Select(p => p.grad!.flatten())]);
+        Tensor ours = cat([.. method.Query.Backbone.parameters().Select(p => p.grad!.flatten())]),
+            theirs = cat([.. plain.Query.Backbone.parameters().Select(p => p.grad!.flatten())]);
         Assert.InRange(((ours - theirs).norm() / theirs.norm()).item<double>(), 0, 1e-4);
         Assert.DoesNotContain(method.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
 
@@ -467,13 +493,19 @@ public class DenseContrastTests
         using DisposeScope scope = NewDisposeScope();
         using DenseContrast method = new(Small(method: new() { Matching = matching, ImageNegatives = 1 }), CPU);
         Views views = RandomViews(12);
-        Assert.Contains($"method.matching is {matching}", Assert.Throws<ArgumentException>(() => method.Forward(views, 0)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            $"method.matching is {matching}",
+            Assert.Throws<ArgumentException>(() => method.Forward(views, 0)).Message,
+            StringComparison.OrdinalIgnoreCase);
 
         CropGeometry left = new(0, 0, 50, 100, false), right = new(50, 0, 50, 100, false);
         StepReport report = method.Forward(views with { QueryCrops = [.. Enumerable.Repeat(left, Batch)], KeyCrops = [.. Enumerable.Repeat(right, Batch)] }, 0, measureHealth: true);
         Assert.Equal(0, report.DenseLoss!.Value);
         Assert.Equal(report.GlobalLoss!.Value / 2, report.Loss, 1e-6);
-        Assert.Equal([null, null, null, null], new[] { report.Health!.MatchEntropy, report.Health.MutualMatches, report.Health.SamePlaceMatches, report.Health.MatchAgreement });
+        Assert.Equal(
+            [null, null, null, null],
+            new[] { report.Health!.MatchEntropy, report.Health.MutualMatches, report.Health.SamePlaceMatches, report.Health.MatchAgreement }
+        );
         Assert.True(report.Health.DenseDeviation > 0.1);
     }
 
@@ -482,7 +514,8 @@ public class DenseContrastTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using Encoder coarse = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null), fine = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null, outputStride: 16);
+        using Encoder coarse = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null),
+            fine = new(BackboneKind.Resnet18, 16, dense: true, gridSize: null, outputStride: 16);
         coarse.Initialise(1);
         fine.Initialise(1);
         coarse.eval();
@@ -490,7 +523,8 @@ public class DenseContrastTests
         Tensor images = randn(2, 3, 128, 128);
         Tensor every = fine.forward(images).Dense!.view(2, 8, 8, 16);
         Tensor second = arange(0, 8, 2);
-        Assert.True(every.index_select(1, second).index_select(2, second).flatten(1, 2).allclose(coarse.forward(images).Dense!, 1e-3, 1e-4));
+        Assert.True(
+            every.index_select(1, second).index_select(2, second).flatten(1, 2).allclose(coarse.forward(images).Dense!, 1e-3, 1e-4));
     }
 
     internal static Recipe Small(MethodOptions? method = null, OptimOptions? optim = null) => new()

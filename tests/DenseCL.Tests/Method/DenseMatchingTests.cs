@@ -15,14 +15,22 @@ public class DenseMatchingTests
         using DisposeScope scope = NewDisposeScope();
         const int images = 3, positions = 9, channels = 6;
         using Generator generator = new(3);
-        Tensor query = randn(images, positions, channels, generator: generator) * 5, key = randn(images, positions, channels, generator: generator);
-        float[] q = query.data<float>().ToArray(), k = key.data<float>().ToArray();
+        Tensor query = randn(images, positions, channels, generator: generator) * 5,
+            key = randn(images, positions, channels, generator: generator);
+        float[] q = query.data<float>().ToArray(),
+            k = key.data<float>().ToArray();
         List<long> expected = [];
         for (int n = 0; n < images; n++)
         {
             for (int s = 0; s < positions; s++)
             {
-                expected.Add(Enumerable.Range(0, positions).MaxBy(j => Cosine(q.AsSpan(((n * positions) + s) * channels, channels), k.AsSpan(((n * positions) + j) * channels, channels))));
+                expected.Add(
+                    Enumerable
+                        .Range(0, positions)
+                        .MaxBy(j =>
+                            Cosine(
+                                q.AsSpan(((n * positions) + s) * channels, channels),
+                                k.AsSpan(((n * positions) + j) * channels, channels))));
             }
         }
 
@@ -66,7 +74,9 @@ public class DenseMatchingTests
     {
         using DisposeScope scope = NewDisposeScope();
         CropGeometry crop = new(3, 5, 90, 60, Flipped: false);
-        Assert.Equal([2, 1, 0, 5, 4, 3, 8, 7, 6], KnownPlaces.Of([crop], [crop with { Flipped = true }], 3).Nearest().data<long>().ToArray());
+        Assert.Equal(
+            [2, 1, 0, 5, 4, 3, 8, 7, 6],
+            KnownPlaces.Of([crop], [crop with { Flipped = true }], 3).Nearest().data<long>().ToArray());
     }
 
     [Fact]
@@ -81,7 +91,7 @@ public class DenseMatchingTests
         MatchSide query = Side(new(0, 0, 100, 100, false)), key = Side(new(50, 0, 50, 100, false));
         Matches matches = DenseMatching.Match(MatchingKind.Overlap, query, key);
         Assert.Equal([false, true, false, true], matches.Counts!.data<bool>().ToArray());
-        Assert.Equal([1, 3], new[] { 1, 3 }.Select(s => matches.Key[0, s].item<long>()));       // x = 75 of 50 … 100 is the middle, the start of the second cell
+        Assert.Equal([1, 3], new[] { 1, 3 }.Select(s => matches.Key[0, s].item<long>())); // x = 75 of 50 … 100 is the middle, the start of the second cell
         Assert.Null(DenseMatching.Match(MatchingKind.Geometric, query, key).Counts);
 
         static MatchSide Side(CropGeometry crop) => new(zeros(1, 4, 8), zeros(1, 4, 8), new[] { crop });
@@ -90,7 +100,8 @@ public class DenseMatchingTests
     [Fact]
     public void Nearby_takes_the_most_similar_of_the_positions_that_geometry_allows()
     {
-        // The same crop twice, 4 × 4 cells: for the corner, cells 0, 1, 4 and 5 are near. The most similar of all is far away, of these it is 4.
+        // The same crop twice, 4 × 4 cells: for the corner, cells 0, 1, 4 and 5 are near. The most similar of all is far away, of these it
+        // is 4.
         using DisposeScope scope = NewDisposeScope();
         Tensor query = zeros(1, 16, 2), key = zeros(1, 16, 2);
         query[0, 0, 0] = 1;
@@ -111,7 +122,8 @@ public class DenseMatchingTests
     [Fact]
     public void Centred_matching_does_not_see_what_all_images_have_at_a_position()
     {
-        // Features are a large vector of the position plus a small one of the content; the key's content is the query's, moved by one position.
+        // Features are a large vector of the position plus a small one of the content; the key's content is the query's, moved by one
+        // position.
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(4);
         Tensor place = randn(1, 9, 32, generator: generator) * 10, content = randn(40, 9, 32, generator: generator);
@@ -164,5 +176,6 @@ public class DenseMatchingTests
         return (crop.Left + (crop.Width * (crop.Flipped ? 1 - x : x)), crop.Top + (crop.Height * y));
     }
 
-    private static double Distance((double X, double Y) a, (double X, double Y) b) => Math.Sqrt(((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)));
+    private static double Distance((double X, double Y) a, (double X, double Y) b) =>
+        Math.Sqrt(((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)));
 }

@@ -16,7 +16,20 @@ internal sealed record GoldenRun(
 }
 
 internal sealed record GoldenConfig(
-    int Depth, int Size, int Batch, int Steps, double Lam, int Grid, int Queue, double Lr, double Momentum, int Moco, double Temp, int Ranks, double WeightDecay, double SgdMomentum);
+    int Depth,
+    int Size,
+    int Batch,
+    int Steps,
+    double Lam,
+    int Grid,
+    int Queue,
+    double Lr,
+    double Momentum,
+    int Moco,
+    double Temp,
+    int Ranks,
+    double WeightDecay,
+    double SgdMomentum);
 
 internal sealed record GoldenTensor(double Mean, double L2, double[] First);
 

@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Method;
 
-/// <summary>Training runs of the reference implementation, reproduced from the same start: every loss of every step, and where the weights and queues end.</summary>
+/// <summary>
+/// Training runs of the reference implementation, reproduced from the same start: every loss of every step, and where the weights and
+/// queues end.
+/// </summary>
 public class GoldenRunTests(ITestOutputHelper output)
 {
     /// <summary>The files of tests/Golden/Runs, and of the folder that the environment variable DENSECL_GOLDEN_DIR names.</summary>
@@ -42,7 +45,9 @@ public class GoldenRunTests(ITestOutputHelper output)
         using DenseContrast method = Build(golden.Config);
         foreach ((Encoder encoder, string prefix) in new[] { (method.Query, "encoder_q"), (method.Key, "encoder_k") })
         {
-            Assert.Equal(golden.Keys.Keys.Where(key => key.StartsWith(prefix + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal), HashFill.Named(encoder, prefix).Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                golden.Keys.Keys.Where(key => key.StartsWith(prefix + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+                HashFill.Named(encoder, prefix).Keys.Order(StringComparer.Ordinal));
         }
 
         CompareLosses(golden, method, ScalarType.Float32, step => golden.Tolerance.LossRelativePerStep[step]);
@@ -59,7 +64,8 @@ public class GoldenRunTests(ITestOutputHelper output)
         CompareLosses(golden, method, ScalarType.BFloat16, _ => 0.03);
     }
 
-    private static GoldenRun Read(string file) => GoldenRun.Read(Path.IsPathRooted(file) ? file : Repository.PathOf("tests", "Golden", "Runs", file));
+    private static GoldenRun Read(string file) =>
+        GoldenRun.Read(Path.IsPathRooted(file) ? file : Repository.PathOf("tests", "Golden", "Runs", file));
 
     private void CompareLosses(GoldenRun golden, DenseContrast method, ScalarType type, Func<int, double> tolerance)
     {
@@ -71,7 +77,12 @@ public class GoldenRunTests(ITestOutputHelper output)
         for (int step = 0; step < config.Steps; step++)
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] keyOrder = HashFill.Values($"perm.{step}", config.Batch, 0, 1).Select((value, index) => (value, index)).OrderBy(p => p.value).Select(p => p.index).ToArray();
+            int[] keyOrder = HashFill
+                .Values($"perm.{step}", config.Batch, 0, 1)
+                .Select((value, index) => (value, index))
+                .OrderBy(p => p.value)
+                .Select(p => p.index)
+                .ToArray();
             StepReport report = method.Forward(Images(config, step, type), step, keyOrder);
             optimiser.Step(config.Lr);
 
@@ -85,8 +96,13 @@ public class GoldenRunTests(ITestOutputHelper output)
                 double deviation = Math.Abs(losses[name] - expected) / Math.Max(Math.Abs(expected), 1e-12);
                 double bound = tolerance(step);
                 worst = Math.Max(worst, deviation / bound);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step} {name}: {losses[name]:G9}, golden {expected:G9}, deviation {deviation:E1} of {bound:E1}"));
-                Assert.True(deviation <= bound, $"Step {step}, {name}: {losses[name]:G9} instead of {expected:G9}, off by {deviation:E2}, tolerance {bound:E1}.");
+                output.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"step {step} {name}: {losses[name]:G9}, golden {expected:G9}, deviation {deviation:E1} of {bound:E1}"));
+                Assert.True(
+                    deviation <= bound,
+                    $"Step {step}, {name}: {losses[name]:G9} instead of {expected:G9}, off by {deviation:E2}, tolerance {bound:E1}.");
             }
         }
 
@@ -110,7 +126,9 @@ public class GoldenRunTests(ITestOutputHelper output)
         foreach ((string key, GoldenTensor expected) in golden.FinalState)
         {
             // With several ranks the reference keeps the running statistics of rank 0 alone.
-            if (golden.Config.Ranks > 1 && (key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal)))
+            if (
+                golden.Config.Ranks > 1
+                && (key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal)))
             {
                 continue;
             }
@@ -132,7 +150,10 @@ public class GoldenRunTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worst l2 deviation: {worst:P1} of its tolerance, {golden.FinalState.Count} tensors"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"worst l2 deviation: {worst:P1} of its tolerance, {golden.FinalState.Count} tensors"));
     }
 
     private static DenseContrast Build(GoldenConfig config) => new(
@@ -140,7 +161,8 @@ public class GoldenRunTests(ITestOutputHelper output)
         {
             Method = new MethodOptions
             {
-                // The reference computes its dense branch at λ = 0 too: λ = 0 for the whole run by its warm-up, unlike MoCo-v2, which has no such branch.
+                // The reference computes its dense branch at λ = 0 too: λ = 0 for the whole run by its warm-up, unlike MoCo-v2, which has
+                // no such branch.
                 Lambda = config.Moco == 1 ? 0 : config.Lam == 0 ? 0.5 : config.Lam,
                 LambdaWarmupSteps = config.Lam == 0 ? int.MaxValue : 0,
                 Temperature = config.Temp,

@@ -60,7 +60,10 @@ internal static class HashFill
 
             using DisposeScope scope = NewDisposeScope();
             double bound = Math.Sqrt(6.0 * tensor.shape[0] / tensor.numel());
-            (double low, double high) = tensor.dim() > 1 ? (-bound, bound) : key.EndsWith(".bias", StringComparison.Ordinal) ? (-0.05, 0.05) : (0.9, 1.1);
+            (double low, double high) =
+                tensor.dim() > 1 ? (-bound, bound)
+                : key.EndsWith(".bias", StringComparison.Ordinal) ? (-0.05, 0.05)
+                : (0.9, 1.1);
             tensor.copy_(torch.tensor(Values(key, tensor.numel(), low, high)).view(tensor.shape));
         }
     }

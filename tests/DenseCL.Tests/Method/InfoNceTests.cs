@@ -7,18 +7,33 @@ namespace DenseCL.Tests.Method;
 public class InfoNceTests
 {
     /// <summary>Rows, negatives, temperature: one piece, several of rows, several of negatives, with a rest and without.</summary>
-    public static TheoryData<long, long, double> Sizes => new()
-    {
-        { 1, 1, 0.2 }, { 1, 65536, 0.2 }, { 7, 3, 0.2 }, { 64, 65536, 0.2 }, { 100, 65536, 0.07 }, { 300, 50001, 0.2 }, { 2048, 33, 0.2 }, { 2049, 2049, 0.2 }, { 20000, 1, 0.2 },
-        { 20000, 1023, 0.1 }, { 5, 100, 0.01 }, { 5, 100, 0.001 }, { 5, 100, 10 },
-    };
+    public static TheoryData<long, long, double> Sizes =>
+        new()
+        {
+            { 1, 1, 0.2 },
+            { 1, 65536, 0.2 },
+            { 7, 3, 0.2 },
+            { 64, 65536, 0.2 },
+            { 100, 65536, 0.07 },
+            { 300, 50001, 0.2 },
+            { 2048, 33, 0.2 },
+            { 2049, 2049, 0.2 },
+            { 20000, 1, 0.2 },
+            { 20000, 1023, 0.1 },
+            { 5, 100, 0.01 },
+            { 5, 100, 0.001 },
+            { 5, 100, 10 },
+        };
 
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Value_and_gradient_are_those_of_cross_entropy_in_double_precision(long rows, long negatives, double temperature) =>
         Compare(rows, negatives, temperature, products: null, 2e-5);
 
-    /// <summary>A product of unit vectors in bfloat16 is off by up to 2⁻⁸, and so is a logit by 2⁻⁸ / τ; the mean over negatives and rows is far better.</summary>
+    /// <summary>
+    /// A product of unit vectors in bfloat16 is off by up to 2⁻⁸, and so is a logit by 2⁻⁸ / τ; the mean over negatives and rows is far
+    /// better.
+    /// </summary>
     [Theory]
     [InlineData(1, 65536, 0.2)]
     [InlineData(7, 3, 0.2)]
@@ -29,7 +44,10 @@ public class InfoNceTests
     public void Products_in_bfloat16_change_value_and_gradient_little(long rows, long negatives, double temperature) =>
         Compare(rows, negatives, temperature, ScalarType.BFloat16, 0.01);
 
-    /// <summary>As many rows and negatives as ImageNet has: 200 different rows, a hundred times each, so that the plain formula in double precision need only know the 200.</summary>
+    /// <summary>
+    /// As many rows and negatives as ImageNet has: 200 different rows, a hundred times each, so that the plain formula in double precision
+    /// need only know the 200.
+    /// </summary>
     [Theory]
     [InlineData(null, 2e-5)]
     [InlineData(ScalarType.BFloat16, 0.01)]
@@ -60,13 +78,16 @@ public class InfoNceTests
         Tensor one = zeros(2, 32);
         one[TensorIndex.Colon, TensorIndex.Single(0)] = 1;
         Tensor q = one.detach().requires_grad_();
-        Tensor loss = InfoNce.Loss(q, -one, one[..1], 0.001);       // the negative is the query itself, the positive its opposite: l₋ − l₊ = 2000
+        Tensor loss = InfoNce.Loss(q, -one, one[..1], 0.001); // the negative is the query itself, the positive its opposite: l₋ − l₊ = 2000
         loss.backward();
         Assert.Equal(2000, loss.item<float>(), 1e-3);
         Assert.Equal(1000, q.grad![0, 0].item<float>(), 1e-2);      // (k₋ − k₊) / τ / R = 2 / 0.001 / 2
     }
 
-    /// <summary>Whatever the types, with vectors that do not lie side by side in memory: the sums are exact, so only the rounding of queries and products remains.</summary>
+    /// <summary>
+    /// Whatever the types, with vectors that do not lie side by side in memory: the sums are exact, so only the rounding of queries and
+    /// products remains.
+    /// </summary>
     [Theory]
     [InlineData(ScalarType.Float64, null, 1e-12)]
     [InlineData(ScalarType.Float64, ScalarType.Float64, 1e-12)]
@@ -99,7 +120,9 @@ public class InfoNceTests
 
     private static (double Loss, Tensor Gradient) Plain(Tensor queries, Tensor positives, Tensor negatives, double temperature)
     {
-        Tensor q = queries.detach().to_type(ScalarType.Float64).requires_grad_(), k = positives.to_type(ScalarType.Float64), queue = negatives.to_type(ScalarType.Float64);
+        Tensor q = queries.detach().to_type(ScalarType.Float64).requires_grad_(),
+            k = positives.to_type(ScalarType.Float64),
+            queue = negatives.to_type(ScalarType.Float64);
         Tensor logits = cat([(q * k).sum(1, keepdim: true), q.mm(queue.t())], 1) / temperature;
         Tensor loss = nn.functional.cross_entropy(logits, zeros(q.shape[0], ScalarType.Int64));
         loss.backward();
@@ -135,13 +158,17 @@ public class InfoNceTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(1);
-        Tensor q = Unit(3, generator).requires_grad_(), k = Unit(3, generator).requires_grad_(), queue = Unit(5, generator).requires_grad_();
+        Tensor q = Unit(3, generator).requires_grad_(),
+            k = Unit(3, generator).requires_grad_(),
+            queue = Unit(5, generator).requires_grad_();
         InfoNce.Loss(q, k, queue, 0.2).backward();
         Assert.NotNull(q.grad);
         Assert.True(k.grad is null && queue.grad is null);
     }
 
-    /// <summary>An independent way: all logits of a row written out, those of excluded keys left away, rows that do not count dropped.</summary>
+    /// <summary>
+    /// An independent way: all logits of a row written out, those of excluded keys left away, rows that do not count dropped.
+    /// </summary>
     [Theory]
     [InlineData(1, 4, 10, 1)]
     [InlineData(5, 9, 33, 1)]
@@ -153,7 +180,8 @@ public class InfoNceTests
         long rows = images * positions;
         Tensor q = Unit(rows, generator).requires_grad_(), k = Unit(rows, generator), queue = Unit(shared, generator);
         Tensor keys = Unit(rows, generator).view(images, positions, -1);
-        Tensor match = randint(positions, [images, positions], generator: generator, dtype: ScalarType.Int64), counts = rand([rows], generator: generator) < 0.6;
+        Tensor match = randint(positions, [images, positions], generator: generator, dtype: ScalarType.Int64),
+            counts = rand([rows], generator: generator) < 0.6;
         Tensor loss = InfoNce.Loss(q, k, queue, 0.2, own: OwnNegatives.AwayFrom(keys, match, cells), counts: counts);
         loss.backward();
 
@@ -177,7 +205,10 @@ public class InfoNceTests
         Tensor expected = stack(losses).mean();
         expected.backward();
         Assert.Equal(expected.item<double>(), loss.item<float>(), 2e-5);
-        Assert.InRange((q.grad!.to_type(ScalarType.Float64) - wide.grad!).norm().item<double>() / wide.grad!.norm().item<double>(), 0, 2e-5);
+        Assert.InRange(
+            (q.grad!.to_type(ScalarType.Float64) - wide.grad!).norm().item<double>() / wide.grad!.norm().item<double>(),
+            0,
+            2e-5);
     }
 
     [Fact]

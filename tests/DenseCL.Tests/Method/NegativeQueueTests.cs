@@ -62,6 +62,9 @@ public class NegativeQueueTests
     {
         using DisposeScope scope = NewDisposeScope();
         using NegativeQueue queue = new(zeros(4, 2));
-        Assert.Contains("5 keys do not fit a queue of 4", Assert.Throws<ArgumentException>(() => queue.Enqueue(zeros(5, 2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "5 keys do not fit a queue of 4",
+            Assert.Throws<ArgumentException>(() => queue.Enqueue(zeros(5, 2))).Message,
+            StringComparison.Ordinal);
     }
 }

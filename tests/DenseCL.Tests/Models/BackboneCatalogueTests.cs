@@ -41,7 +41,9 @@ public class BackboneCatalogueTests
             Assert.Equal(
                 entry.Stages.Select(stage => (stage.Channels, Up(65, stage.Stride), Up(33, stage.Stride))),
                 network.Stages(randn(1, 3, 65, 33)).Select(map => ((int)map.shape[1], (int)map.shape[2], (int)map.shape[3])));
-            Assert.Equal((entry.Stages[^1].Channels, outputStride, kind), (network.OutChannels, network.OutputStride, network.Architecture));
+            Assert.Equal(
+                (entry.Stages[^1].Channels, outputStride, kind),
+                (network.OutChannels, network.OutputStride, network.Architecture));
 
             int Up(int pixels, int stride) => (pixels + Math.Min(stride, outputStride) - 1) / Math.Min(stride, outputStride);
         }

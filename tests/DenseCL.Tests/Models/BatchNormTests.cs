@@ -47,7 +47,7 @@ public class BatchNormTests
         Tensor x = ChannelsLast(randn(8, 32, 9, 9) + 3000);
         Tensor[] parameters = [.. norm.parameters().Select(parameter => parameter.to_type(ScalarType.Float64))];
         Tensor exact = nn.functional.batch_norm(x.to_type(ScalarType.Float64), null!, null!, parameters[0], parameters[1], training: true);
-        Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, exact), 0, 1e-3);     // the mean, in single precision, is good to 2⁻¹³
+        Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, exact), 0, 1e-3); // the mean, in single precision, is good to 2⁻¹³
     }
 
     [Fact]
@@ -72,8 +72,15 @@ public class BatchNormTests
         using BatchNorm norm = Norm(32);
         norm.to(ScalarType.Float64).train(train);
         Tensor x = ChannelsLast(randn([2, 32, 5, 5], ScalarType.Float64));
-        Dictionary<string, Tensor> before = norm.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
-        Tensor expected = nn.functional.batch_norm(x, before["running_mean"], before["running_var"], before["weight"], before["bias"], training: train);
+        Dictionary<string, Tensor> before = norm.state_dict()
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        Tensor expected = nn.functional.batch_norm(
+            x,
+            before["running_mean"],
+            before["running_var"],
+            before["weight"],
+            before["bias"],
+            training: train);
         using (no_grad())
         {
             Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, expected), 0, 1e-12);
@@ -115,7 +122,8 @@ public class BatchNormTests
         using BatchNorm norm = Norm(64);
         norm.forward(new Activation(ChannelsLast(randn(4, 64, 6, 6) * 3)), tape: null, relu: false);
         norm.eval();
-        Dictionary<string, Tensor> before = norm.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        Dictionary<string, Tensor> before = norm.state_dict()
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
         Tensor x = ChannelsLast(randn(2, 64, 3, 3));
         Tensor expected = nn.functional.batch_norm(x, before["running_mean"], before["running_var"], before["weight"], before["bias"]);
         Assert.InRange(Off(norm.forward(new Activation(x), tape: null, relu: false).Value, expected), 0, 1e-6);
@@ -129,8 +137,16 @@ public class BatchNormTests
         Tensor Numbers(params long[] shape) => ChannelsLast(randn(shape, generator: generator)).to_type(type);
 
         using BatchNorm norm = Norm(channels);
-        Tensor x = Numbers(images, channels, side, side), other = Numbers(images, channels, side, side), dy = Numbers(images, channels, side, side), dy2 = Numbers(images, channels, side, side);
-        (Tensor exactY, Tensor[] exactGradients, Tensor exactMean, Tensor exactVariance) = Exact(norm, x, shortcut ? other : null, dy.to_type(ScalarType.Float64) + (shortcut ? dy2.to_type(ScalarType.Float64) : 0), relu);
+        Tensor x = Numbers(images, channels, side, side),
+            other = Numbers(images, channels, side, side),
+            dy = Numbers(images, channels, side, side),
+            dy2 = Numbers(images, channels, side, side);
+        (Tensor exactY, Tensor[] exactGradients, Tensor exactMean, Tensor exactVariance) = Exact(
+            norm,
+            x,
+            shortcut ? other : null,
+            dy.to_type(ScalarType.Float64) + (shortcut ? dy2.to_type(ScalarType.Float64) : 0),
+            relu);
 
         Activation input = new(x.clone()), side2 = new(other.clone());
         Tape tape = new();
@@ -161,7 +177,10 @@ public class BatchNormTests
         Assert.InRange(Off(input.Take(), exactGradients[0]), 0, bound);
         foreach ((Parameter parameter, Tensor gradient) in norm.parameters().Zip(exactGradients[1..3]))
         {
-            Assert.InRange((parameter.grad!.to_type(ScalarType.Float64) - gradient).abs().max().item<double>(), 0, bound * Math.Sqrt(images * side * side) * 4);
+            Assert.InRange(
+                (parameter.grad!.to_type(ScalarType.Float64) - gradient).abs().max().item<double>(),
+                0,
+                bound * Math.Sqrt(images * side * side) * 4);
         }
 
         if (shortcut)
@@ -171,12 +190,14 @@ public class BatchNormTests
     }
 
     /// <summary>
-    /// The root mean square, over channels, of what the running mean is off by, twice over, for numbers of deviation 1. Sums are of differences from the first row, in single precision
-    /// over up to 256 rows: where the first row is d deviations from the mean, the sum of r rows is about r d, each addition rounds it by 2⁻²⁴ r d / √3 · 0.75, and n of them
-    /// leave 0.25 · 2⁻²⁴ √n d in the mean; the mean of b such blocks has √b less, and d is 1 in the mean square. The running mean takes a tenth of it, and is itself rounded: by 2⁻²⁵
-    /// of its size, a tenth of 1 / √(n b). In bfloat16 the differences have so few digits that most sums are exact.
+    /// The root mean square, over channels, of what the running mean is off by, twice over, for numbers of deviation 1. Sums are of
+    /// differences from the first row, in single precision over up to 256 rows: where the first row is d deviations from the mean, the sum
+    /// of r rows is about r d, each addition rounds it by 2⁻²⁴ r d / √3 · 0.75, and n of them leave 0.25 · 2⁻²⁴ √n d in the mean; the mean
+    /// of b such blocks has √b less, and d is 1 in the mean square. The running mean takes a tenth of it, and is itself rounded: by 2⁻²⁵ of
+    /// its size, a tenth of 1 / √(n b). In bfloat16 the differences have so few digits that most sums are exact.
     /// </summary>
-    /// <remarks>The largest over channels is no bound: it follows the first row that is farthest from its mean, and grows with the number of channels.</remarks>
+    /// <remarks>The largest over channels is no bound: it follows the first row that is farthest from its mean, and grows with the number
+    /// of channels.</remarks>
     private static double MeanError(int rows, ScalarType type)
     {
         double ulp = Math.Pow(2, -24), block = Math.Min(rows, 256), blocks = rows / block, stored = ulp / 2 * 0.1 / Math.Sqrt(rows);
@@ -184,7 +205,12 @@ public class BatchNormTests
         return 2 * ((0.1 * ((0.25 * ulp * Math.Sqrt(block / blocks)) + differences)) + stored);
     }
 
-    private static (Tensor Y, Tensor[] Gradients, Tensor Mean, Tensor Variance) Exact(BatchNorm norm, Tensor x, Tensor? shortcut, Tensor dy, bool relu)
+    private static (Tensor Y, Tensor[] Gradients, Tensor Mean, Tensor Variance) Exact(
+        BatchNorm norm,
+        Tensor x,
+        Tensor? shortcut,
+        Tensor dy,
+        bool relu)
     {
         Tensor Double(Tensor tensor) => tensor.detach().to_type(ScalarType.Float64).requires_grad_();
         Parameter[] parameters = [.. norm.parameters()];
@@ -205,11 +231,15 @@ public class BatchNormTests
 
     /// <summary>The norm of the difference, relative to that of the exact numbers.</summary>
     private static double Off(Tensor tensor, Tensor exact) =>
-        ((tensor.to_type(ScalarType.Float64) - exact.to_type(ScalarType.Float64)).norm() / exact.to_type(ScalarType.Float64).norm().clamp_min(1e-12)).item<double>();
+        (
+            (tensor.to_type(ScalarType.Float64) - exact.to_type(ScalarType.Float64)).norm()
+            / exact.to_type(ScalarType.Float64).norm().clamp_min(1e-12)
+        ).item<double>();
 
     private static BatchNorm Norm(int channels)
     {
-        // Of a generator of its own: with other numbers every thirtieth run has one so near to 0 that rounding decides which side of ReLU it is on.
+        // Of a generator of its own: with other numbers every thirtieth run has one so near to 0 that rounding decides which side of ReLU
+        // it is on.
         using Generator generator = new((ulong)channels + 1);
         BatchNorm norm = new(channels);
         using IDisposable noGrad = no_grad();

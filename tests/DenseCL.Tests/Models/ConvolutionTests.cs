@@ -41,7 +41,8 @@ public class ConvolutionTests
         Close(gradients[0], input.Take());
         Close(gradients[1], weight.grad!);
 
-        static void Close(Tensor right, Tensor result) => Assert.InRange((right - result).abs().max().item<float>(), 0, 1e-4 * right.abs().max().item<float>());
+        static void Close(Tensor right, Tensor result) =>
+            Assert.InRange((right - result).abs().max().item<float>(), 0, 1e-4 * right.abs().max().item<float>());
     }
 
     [Theory]

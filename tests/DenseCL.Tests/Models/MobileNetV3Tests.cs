@@ -15,7 +15,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Models;
 
-/// <summary>MobileNetV3-Large against torchvision's, against ONNX Runtime, and against libtorch's differentiation in double precision.</summary>
+/// <summary>
+/// MobileNetV3-Large against torchvision's, against ONNX Runtime, and against libtorch's differentiation in double precision.
+/// </summary>
 public sealed class MobileNetV3Tests : IDisposable
 {
     private const BackboneKind Kind = BackboneKind.MobilenetV3Large;
@@ -114,7 +116,9 @@ public sealed class MobileNetV3Tests : IDisposable
         }
 
         JsonElement found = Python.Run(Torchvision, folder.Path);
-        Assert.Equal(["classifier.0.weight", "classifier.0.bias", "classifier.3.weight", "classifier.3.bias"], found.GetProperty("missing").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            ["classifier.0.weight", "classifier.0.bias", "classifier.3.weight", "classifier.3.bias"],
+            found.GetProperty("missing").EnumerateArray().Select(name => name.GetString()));
         Assert.Empty(found.GetProperty("unexpected").EnumerateArray());
         Assert.InRange(found.GetProperty("deviation").GetDouble(), 0.1, 10);
         Assert.InRange(found.GetProperty("difference").GetDouble(), 0, 1e-4);
@@ -123,7 +127,9 @@ public sealed class MobileNetV3Tests : IDisposable
         using Backbone network = Backbone.Create(Kind), dilated = Backbone.Create(Kind, 16);
         LoadReport report = BackboneFile.Load(folder["theirs.pth"], network);
         BackboneFile.Load(folder["theirs.pth"], dilated);
-        Assert.Equal((0, 0, 4), (report.Count(TensorFate.Missing), report.Count(TensorFate.OtherShape), report.Count(TensorFate.Unexpected)));
+        Assert.Equal(
+            (0, 0, 4),
+            (report.Count(TensorFate.Missing), report.Count(TensorFate.OtherShape), report.Count(TensorFate.Unexpected)));
         network.eval();
         dilated.eval();
         using (no_grad())
@@ -160,7 +166,8 @@ public sealed class MobileNetV3Tests : IDisposable
             Tensor right = theirs.Tensor(what).to_type(ScalarType.Float64);
             double off = (right - result.detach().to_type(ScalarType.Float64)).abs().max().item<double>();
 
-            // A bias that the next batch norm takes away has a gradient of rounding errors only, of sums of some thousand terms of the order of 1.
+            // A bias that the next batch norm takes away has a gradient of rounding errors only, of sums of some thousand terms of the
+            // order of 1.
             double bound = gradient ? (1e-3 * right.abs().max().item<double>()) + 5e-3 : 1e-4;
             Assert.True(off <= bound, FormattableString.Invariant($"{what} is off by {off:E2}, more than {bound:E2}."));
         }
@@ -168,7 +175,7 @@ public sealed class MobileNetV3Tests : IDisposable
 
     [Theory]
     [InlineData(ScalarType.Float32, 0.99999)]
-    [InlineData(ScalarType.BFloat16, 0.9)]      // every stored number is rounded by 2⁻⁹, through some 60 layers and back; a wrong layer gave 0.3
+    [InlineData(ScalarType.BFloat16, 0.9)] // every stored number is rounded by 2⁻⁹, through some 60 layers and back; a wrong layer gave 0.3
     public void Its_gradient_on_the_tape_points_where_that_of_double_precision_does(ScalarType type, double least)
     {
         using Backbone network = Plausible(), exact = Backbone.Create(Kind);
@@ -186,7 +193,9 @@ public sealed class MobileNetV3Tests : IDisposable
         Activation map;
         using (no_grad())
         {
-            map = network.forward(new Activation(images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).to_type(type), needsGradient: false), tape);
+            map = network.forward(
+                new Activation(images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).to_type(type), needsGradient: false),
+                tape);
         }
 
         map.Receive(dy.to_type(type));
@@ -206,7 +215,11 @@ public sealed class MobileNetV3Tests : IDisposable
         using IDisposable noGrad = no_grad();
         using Backbone network = Plausible();
         DataOptions data = new();
-        OnnxBackbone.Write(folder["a.onnx"], network, new OnnxOptions { Stages = stages, Normalisation = inside ? data : null }, new Dictionary<string, string>(StringComparer.Ordinal));
+        OnnxBackbone.Write(
+            folder["a.onnx"],
+            network,
+            new OnnxOptions { Stages = stages, Normalisation = inside ? data : null },
+            new Dictionary<string, string>(StringComparer.Ordinal));
         using SessionOptions options = new() { IntraOpNumThreads = 1 };
         using InferenceSession session = new(folder["a.onnx"], options);
         string[] outputs = stages is OnnxStages.All ? ["stage1", "stage2", "stage3", "stage4"] : ["features"];
@@ -214,7 +227,8 @@ public sealed class MobileNetV3Tests : IDisposable
         foreach ((int count, int height, int width) in new[] { (1, 64, 64), (3, 97, 65) })
         {
             Tensor images = rand(count, 3, height, width);
-            Tensor normalised = (images - Channels(data.Mean.Red, data.Mean.Green, data.Mean.Blue)) / Channels(data.Std.Red, data.Std.Green, data.Std.Blue);
+            Tensor normalised =
+                (images - Channels(data.Mean.Red, data.Mean.Green, data.Mean.Blue)) / Channels(data.Std.Red, data.Std.Green, data.Std.Blue);
             Tensor read = (inside ? images : normalised).contiguous();
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(read.data<float>().ToArray(), read.shape);
             using Microsoft.ML.OnnxRuntime.RunOptions run = new();
@@ -228,7 +242,8 @@ public sealed class MobileNetV3Tests : IDisposable
             }
         }
 
-        static Tensor Channels(double red, double green, double blue) => tensor(new[] { (float)red, (float)green, (float)blue }).reshape(1, 3, 1, 1);
+        static Tensor Channels(double red, double green, double blue) =>
+            tensor(new[] { (float)red, (float)green, (float)blue }).reshape(1, 3, 1, 1);
     }
 
     [Fact]
@@ -236,7 +251,10 @@ public sealed class MobileNetV3Tests : IDisposable
     {
         using Backbone network = Plausible();
         BackboneFile.Save(folder["a.safetensors"], network, new Recipe(), 7);
-        string message = Assert.Throws<WeightFileException>(() => WeightExport.Write(folder["a.safetensors"], folder["a.pkl"], new ExportOptions { Format = WeightFormat.Detectron2 })).Message;
+        string message = Assert
+            .Throws<WeightFileException>(() =>
+                WeightExport.Write(folder["a.safetensors"], folder["a.pkl"], new ExportOptions { Format = WeightFormat.Detectron2 }))
+            .Message;
         Assert.Contains("mobilenet-v3-large", message, StringComparison.Ordinal);
         Assert.Contains("onnx", message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["a.pkl"]));

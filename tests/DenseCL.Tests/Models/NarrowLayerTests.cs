@@ -11,8 +11,8 @@ namespace DenseCL.Tests.Models;
 
 /// <summary>
 /// Layers of widths that no kernel of this library takes, on the tape, against libtorch's own differentiation in double precision. The
-/// reference has the numbers that the layer has, rounded to its type: in bfloat16 what is left are the roundings of what is stored, 2⁻⁹ of a
-/// number each, so that the bound of a layer is the number of its roundings, one more for chance.
+/// reference has the numbers that the layer has, rounded to its type: in bfloat16 what is left are the roundings of what is stored, 2⁻⁹ of
+/// a number each, so that the bound of a layer is the number of its roundings, one more for chance.
 /// </summary>
 public class NarrowLayerTests
 {
@@ -31,13 +31,32 @@ public class NarrowLayerTests
     [InlineData(40, 40, 5, 1, 2, 40)]
     [InlineData(64, 64, 3, 1, 1, 64)]
     [InlineData(3, 16, 3, 2, 1, 1)]
-    public void A_convolution_has_the_values_and_gradients_of_double_precision(int inputs, int outputs, int size, int stride, int dilation, int groups)
+    public void A_convolution_has_the_values_and_gradients_of_double_precision(
+        int inputs,
+        int outputs,
+        int size,
+        int stride,
+        int dilation,
+        int groups)
     {
         using Convolution convolution = new(inputs, outputs, size, stride, dilation, depthwise: groups > 1);
         long pad = size / 2 * dilation;
         foreach ((ScalarType type, double bound) in new[] { (ScalarType.Float32, Single), (ScalarType.BFloat16, 2 * OneRounding) })
         {
-            Compare(convolution, convolution.forward, (x, w) => nn.functional.conv2d(x, w[0], strides: [stride, stride], padding: [pad, pad], dilation: [dilation, dilation], groups: groups), inputs, type, bound);
+            Compare(
+                convolution,
+                convolution.forward,
+                (x, w) =>
+                    nn.functional.conv2d(
+                        x,
+                        w[0],
+                        strides: [stride, stride],
+                        padding: [pad, pad],
+                        dilation: [dilation, dilation],
+                        groups: groups),
+                inputs,
+                type,
+                bound);
         }
     }
 
@@ -51,9 +70,14 @@ public class NarrowLayerTests
             using BatchNorm norm = new(channels, epsilon: 0.001, momentum: 0.01);
             norm.Initialise(0);
             Compare(
-                norm, (x, tape) => norm.forward(x, tape, relu: false),
-                (x, w) => nn.functional.batch_norm(x, null!, null!, w[0], w[1], training: true, eps: 0.001), channels, type, bound, weightsAreSingle: true);
-            Assert.InRange(norm.state_dict()["running_var"].max().item<float>(), 0.99f, 1.1f);       // 0.99 of 1, and 0.01 of the batch's, which is about 1
+                norm,
+                (x, tape) => norm.forward(x, tape, relu: false),
+                (x, w) => nn.functional.batch_norm(x, null!, null!, w[0], w[1], training: true, eps: 0.001),
+                channels,
+                type,
+                bound,
+                weightsAreSingle: true);
+            Assert.InRange(norm.state_dict()["running_var"].max().item<float>(), 0.99f, 1.1f); // 0.99 of 1, and 0.01 of the batch's, which is about 1
         }
     }
 
@@ -90,8 +114,14 @@ public class NarrowLayerTests
     }
 
     private static void Compare(
-        nn.Module module, Func<Activation, Tape?, Activation> forward, Func<Tensor, Tensor[], Tensor> exact, int channels, ScalarType type, double bound,
-        bool weightsAreSingle = false, bool weighted = true)
+        nn.Module module,
+        Func<Activation, Tape?, Activation> forward,
+        Func<Tensor, Tensor[], Tensor> exact,
+        int channels,
+        ScalarType type,
+        double bound,
+        bool weightsAreSingle = false,
+        bool weighted = true)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator random = new((ulong)channels);
@@ -129,7 +159,8 @@ public class NarrowLayerTests
         }
 
         // As in training: channels last in memory.
-        Tensor Numbers(params long[] shape) => randn(shape, generator: random).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).to_type(type);
+        Tensor Numbers(params long[] shape) =>
+            randn(shape, generator: random).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).to_type(type);
 
         static Tensor Doubled(Tensor tensor)
         {
@@ -140,8 +171,12 @@ public class NarrowLayerTests
 
         void Close(Tensor right, Tensor result, string what)
         {
-            double off = ((right.detach() - result.detach().to_type(ScalarType.Float64)).abs().max() / right.detach().abs().max()).item<double>();
-            Assert.True(off <= bound, FormattableString.Invariant($"{what} in {type} is off by {off:E2} of its greatest number, more than {bound:E2}."));
+            double off = (
+                (right.detach() - result.detach().to_type(ScalarType.Float64)).abs().max() / right.detach().abs().max()
+            ).item<double>();
+            Assert.True(
+                off <= bound,
+                FormattableString.Invariant($"{what} in {type} is off by {off:E2} of its greatest number, more than {bound:E2}."));
         }
     }
 }

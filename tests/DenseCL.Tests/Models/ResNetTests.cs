@@ -9,7 +9,10 @@ namespace DenseCL.Tests.Models;
 
 public class ResNetTests
 {
-    /// <summary>torchvision's published numbers of parameters, without the classifier (in × 1000 + 1000); names and shapes of 18 and 50 are in the golden files.</summary>
+    /// <summary>
+    /// torchvision's published numbers of parameters, without the classifier (in × 1000 + 1000); names and shapes of 18 and 50 are in the
+    /// golden files.
+    /// </summary>
     [Theory]
     [InlineData(BackboneKind.Resnet18, 11_689_512 - 513_000, 512)]
     [InlineData(BackboneKind.Resnet34, 21_797_672 - 513_000, 512)]
@@ -60,12 +63,16 @@ public class ResNetTests
         Assert.Equal(fine.StageChannels.Select(channels => (long)channels), fine.Stages(images).Select(stage => stage.shape[1]));
     }
 
-    /// <summary>In double precision: in single, some ReLU of a deep network is within a rounding of its edge and falls on the other side.</summary>
+    /// <summary>
+    /// In double precision: in single, some ReLU of a deep network is within a rounding of its edge and falls on the other side.
+    /// </summary>
     [Theory]
     [InlineData(BackboneKind.Resnet18, 8)]
     [InlineData(BackboneKind.Resnet50, 16)]
     [InlineData(BackboneKind.Resnet50, 32)]
-    public void Gradients_that_the_tape_sends_back_from_two_stages_are_those_of_libtorchs_differentiation(BackboneKind kind, int outputStride)
+    public void Gradients_that_the_tape_sends_back_from_two_stages_are_those_of_libtorchs_differentiation(
+        BackboneKind kind,
+        int outputStride)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(9);
@@ -117,7 +124,8 @@ public class ResNetTests
     public void Initialisation_follows_the_paper_and_no_layer_moves_another()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Encoder dense = new(BackboneKind.Resnet18, 128, dense: true, gridSize: null), plain = new(BackboneKind.Resnet18, 128, dense: false, gridSize: 3);
+        using Encoder dense = new(BackboneKind.Resnet18, 128, dense: true, gridSize: null),
+            plain = new(BackboneKind.Resnet18, 128, dense: false, gridSize: 3);
         dense.Initialise(7);
         plain.Initialise(7);
         Dictionary<string, Tensor> a = dense.state_dict(), b = plain.state_dict();

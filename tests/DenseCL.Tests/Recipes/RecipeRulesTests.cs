@@ -38,10 +38,16 @@ public sealed class RecipeRulesTests
     [InlineData(1, 48, "32 or 64 or `whole`")]
     [InlineData(1, 512, "256 or `whole`")]
     [InlineData(16, 32, "16 or `whole`")]
-    public void A_batch_norm_group_that_does_not_divide_a_piece_is_refused_with_the_nearest_divisors(int accumulation, int group, string choice)
+    public void A_batch_norm_group_that_does_not_divide_a_piece_is_refused_with_the_nearest_divisors(
+        int accumulation,
+        int group,
+        string choice)
     {
         string message = Refusal($"optim.accumulation={accumulation}", $"optim.batchNormGroup={group}");
-        Assert.Contains($"optim.batchNormGroup is {group}, but must divide the {256 / accumulation} images", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"optim.batchNormGroup is {group}, but must divide the {256 / accumulation} images",
+            message,
+            StringComparison.Ordinal);
         Assert.EndsWith($"Choose {choice}.", message, StringComparison.Ordinal);
     }
 
@@ -74,7 +80,10 @@ public sealed class RecipeRulesTests
     public void A_batch_of_views_that_fits_into_no_array_is_refused()
     {
         string message = Refusal("data.size=1024", "optim.batch=768", "optim.batchNormGroup=whole", "method.queue=auto");
-        Assert.Contains("optim.batch is 768 and data.size is 1024: the views of a batch have 2,415,919,104 bytes, more than the 2,147,483,591", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "optim.batch is 768 and data.size is 1024: the views of a batch have 2,415,919,104 bytes, more than the 2,147,483,591",
+            message,
+            StringComparison.Ordinal);
         Assert.EndsWith("Choose optim.batch: 682 or less, or data.size: 965 or less.", message, StringComparison.Ordinal);
         Assert.Equal(682, Read("data.size=1024", "optim.batch=682", "optim.batchNormGroup=whole", "method.queue=auto").Optim.Batch);
     }
@@ -87,9 +96,18 @@ public sealed class RecipeRulesTests
     {
         Assert.Contains("10000", Assert.Single(Read("method.lambda=1").Warnings), StringComparison.Ordinal);
         Assert.Empty(Read("method.lambda=1", "method.matching=overlap").Warnings);
-        Assert.Contains("none is so far from another. Choose a finer map (model.outputStride, data.size), 2 or less, or `none`.", Assert.Single(Read("method.imageNegatives=3", "data.size=96").Warnings), StringComparison.Ordinal);
-        Assert.Contains("Choose a larger method.gridSize, or `none`.", Assert.Single(Read("method.imageNegatives=1", "method.gridSize=1").Warnings), StringComparison.Ordinal);
-        Assert.Contains("same as matching by the backbone", Assert.Single(Read("method.matching=dense", "model.denseHead=none").Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "none is so far from another. Choose a finer map (model.outputStride, data.size), 2 or less, or `none`.",
+            Assert.Single(Read("method.imageNegatives=3", "data.size=96").Warnings),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Choose a larger method.gridSize, or `none`.",
+            Assert.Single(Read("method.imageNegatives=1", "method.gridSize=1").Warnings),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "same as matching by the backbone",
+            Assert.Single(Read("method.matching=dense", "model.denseHead=none").Warnings),
+            StringComparison.Ordinal);
         Assert.Empty(Read("method.lambda=1", "method.lambdaWarmupSteps=10000").Warnings);
         Assert.Empty(Read("method.lambda=0.9").Warnings);
     }

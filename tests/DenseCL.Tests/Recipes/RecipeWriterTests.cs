@@ -8,19 +8,63 @@ namespace DenseCL.Tests.Recipes;
 public sealed class RecipeWriterTests
 {
     /// <summary>Every key with a value that is not its default.</summary>
-    public static TheoryData<string, string> Others => new()
-    {
-        { "method.lambda", "0.7" }, { "method.temperature", "0.07" }, { "method.keyMomentum", "auto" }, { "method.queue", "auto" }, { "method.gridSize", "7" },
-        { "method.matching", "geometric" }, { "method.negatives", "sampled" }, { "method.imageNegatives", "2" }, { "method.denseTemperature", "0.1" }, { "method.lambdaWarmupSteps", "10" }, { "model.backbone", "resnet152" },
-        { "model.embedding", "64" }, { "model.outputStride", "16" }, { "model.denseHead", "none" }, { "model.weights", "'a: ''b'' #c.safetensors'" }, { "model.partial", "true" }, { "data.size", "96" }, { "data.cropScale", "[0.08, 0.9]" },
-        { "data.cropAspect", "[1, 1]" }, { "data.brightness", "0.1" }, { "data.contrast", "0.1" }, { "data.saturation", "0.1" }, { "data.hue", "0.05" },
-        { "data.jitterProbability", "0.1" }, { "data.greyscaleProbability", "0.1" }, { "data.blurProbability", "0.1" }, { "data.blurSigma", "[0.1, 1]" },
-        { "data.flipProbability", "0" }, { "data.mean", "[0.1, 0.2, 0.3]" }, { "data.std", "[0.1, 0.2, 0.3]" }, { "data.shuffle", "shards" }, { "data.threads", "3" }, { "data.prefetch", "2" },
-        { "data.maxBadShare", "0" }, { "data.minSide", "64" }, { "data.maxPixels", "2000000" }, { "optim.epochs", "5" }, { "optim.batch", "128" },
-        { "optim.learningRate", "0.3" }, { "optim.schedule", "cosine-step" }, { "optim.momentum", "0.5" }, { "optim.weightDecay", "1E-05" },
-        { "optim.batchNormGroup", "whole" }, { "optim.accumulation", "2" }, { "optim.warmupSteps", "10" }, { "run.seed", "18446744073709551615" },
-        { "run.device", "cuda" }, { "run.precision", "bf16" }, { "run.checkpointEvery", "7" }, { "run.keep", "7" }, { "run.logEvery", "7" }, { "run.probe", "'labelled'" }, { "run.probeEvery", "7" },
-    };
+    public static TheoryData<string, string> Others =>
+        new()
+        {
+            { "method.lambda", "0.7" },
+            { "method.temperature", "0.07" },
+            { "method.keyMomentum", "auto" },
+            { "method.queue", "auto" },
+            { "method.gridSize", "7" },
+            { "method.matching", "geometric" },
+            { "method.negatives", "sampled" },
+            { "method.imageNegatives", "2" },
+            { "method.denseTemperature", "0.1" },
+            { "method.lambdaWarmupSteps", "10" },
+            { "model.backbone", "resnet152" },
+            { "model.embedding", "64" },
+            { "model.outputStride", "16" },
+            { "model.denseHead", "none" },
+            { "model.weights", "'a: ''b'' #c.safetensors'" },
+            { "model.partial", "true" },
+            { "data.size", "96" },
+            { "data.cropScale", "[0.08, 0.9]" },
+            { "data.cropAspect", "[1, 1]" },
+            { "data.brightness", "0.1" },
+            { "data.contrast", "0.1" },
+            { "data.saturation", "0.1" },
+            { "data.hue", "0.05" },
+            { "data.jitterProbability", "0.1" },
+            { "data.greyscaleProbability", "0.1" },
+            { "data.blurProbability", "0.1" },
+            { "data.blurSigma", "[0.1, 1]" },
+            { "data.flipProbability", "0" },
+            { "data.mean", "[0.1, 0.2, 0.3]" },
+            { "data.std", "[0.1, 0.2, 0.3]" },
+            { "data.shuffle", "shards" },
+            { "data.threads", "3" },
+            { "data.prefetch", "2" },
+            { "data.maxBadShare", "0" },
+            { "data.minSide", "64" },
+            { "data.maxPixels", "2000000" },
+            { "optim.epochs", "5" },
+            { "optim.batch", "128" },
+            { "optim.learningRate", "0.3" },
+            { "optim.schedule", "cosine-step" },
+            { "optim.momentum", "0.5" },
+            { "optim.weightDecay", "1E-05" },
+            { "optim.batchNormGroup", "whole" },
+            { "optim.accumulation", "2" },
+            { "optim.warmupSteps", "10" },
+            { "run.seed", "18446744073709551615" },
+            { "run.device", "cuda" },
+            { "run.precision", "bf16" },
+            { "run.checkpointEvery", "7" },
+            { "run.keep", "7" },
+            { "run.logEvery", "7" },
+            { "run.probe", "'labelled'" },
+            { "run.probeEvery", "7" },
+        };
 
     [Theory]
     [MemberData(nameof(Others))]
@@ -51,23 +95,51 @@ public sealed class RecipeWriterTests
     }
 
     [Fact]
-    public void The_table_has_every_setting() => Assert.Equal(Setting.All.Select(setting => setting.Key), Others.Select(row => row.Data.Item1), StringComparer.Ordinal);
+    public void The_table_has_every_setting() =>
+        Assert.Equal(Setting.All.Select(setting => setting.Key), Others.Select(row => row.Data.Item1), StringComparer.Ordinal);
 
     [Fact]
     public void Any_valid_recipe_is_read_back_to_the_last_bit()
     {
-        Gen<double> share = Gen.OneOf(Gen.Double[0, 1], Gen.Double[0, 1e-12], Gen.OneOf(0.0, 1, double.Epsilon, 1 - 1.1102230246251565e-16, 0.1 + 0.2));
+        Gen<double> share = Gen.OneOf(
+            Gen.Double[0, 1],
+            Gen.Double[0, 1e-12],
+            Gen.OneOf(0.0, 1, double.Epsilon, 1 - 1.1102230246251565e-16, 0.1 + 0.2));
         Gen<int> steps = Gen.OneOf(Gen.Int[1, 1000], Gen.Int[1, int.MaxValue]);
-        Gen<Interval> interval = Gen.Select(Gen.Double[0.01, 1], share, (high, part) => new Interval(0.01 + ((high - 0.01) * part), high)).Where(i => i.Low <= i.High);
+        Gen<Interval> interval = Gen.Select(Gen.Double[0.01, 1], share, (high, part) => new Interval(0.01 + ((high - 0.01) * part), high))
+            .Where(i => i.Low <= i.High);
         Gen<PerChannel> channels = Gen.Double[0.001, 1].Array[3].Select(a => new PerChannel(a[0], a[1], a[2]));
         Gen<string?> weights = Gen.String[1, 20].Select(name => (string?)name).Where(IsAllowed);
 
         // Batch = pieces × groups × images a group, and the queue whole batches, so that the rules hold.
         var shape = Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[2, 64], Gen.Int[1, 100]);
-        var method = Gen.Select(share, Gen.Double[0.001, 10], share, Gen.Bool, Gen.Enum<MatchingKind>(), Gen.Enum<Negatives>(), Gen.Int[1, 64], steps);
+        var method = Gen.Select(
+            share,
+            Gen.Double[0.001, 10],
+            share,
+            Gen.Bool,
+            Gen.Enum<MatchingKind>(),
+            Gen.Enum<Negatives>(),
+            Gen.Int[1, 64],
+            steps);
         var views = Gen.Select(Gen.Int[33, 1024], interval, interval, interval, channels, channels, share.Array[8]);
-        var optim = Gen.Select(Gen.Int[1, 100_000], Gen.Double[1e-9, 10], Gen.Enum<Schedule>(), share.Where(momentum => momentum < 1), share, steps, Gen.Bool);
-        var rest = Gen.Select(Gen.Enum<BackboneKind>(), Gen.Int[8, 4096], weights, Gen.ULong, Gen.Enum<DeviceChoice>(), steps, Gen.Int[1, 256], Gen.Bool);
+        var optim = Gen.Select(
+            Gen.Int[1, 100_000],
+            Gen.Double[1e-9, 10],
+            Gen.Enum<Schedule>(),
+            share.Where(momentum => momentum < 1),
+            share,
+            steps,
+            Gen.Bool);
+        var rest = Gen.Select(
+            Gen.Enum<BackboneKind>(),
+            Gen.Int[8, 4096],
+            weights,
+            Gen.ULong,
+            Gen.Enum<DeviceChoice>(),
+            steps,
+            Gen.Int[1, 256],
+            Gen.Bool);
 
         Gen.Select(shape, method, views, optim, rest, (s, m, v, o, r) => new Recipe
         {

@@ -60,7 +60,10 @@ public sealed class SettingRangeTests
 
     [Theory]
     [MemberData(nameof(Ranges))]
-    public void A_range_takes_its_ends_and_refuses_what_lies_outside_with_value_range_and_choice(string key, string accepted, string refused)
+    public void A_range_takes_its_ends_and_refuses_what_lies_outside_with_value_range_and_choice(
+        string key,
+        string accepted,
+        string refused)
     {
         foreach (string value in Words(accepted))
         {
@@ -80,14 +83,23 @@ public sealed class SettingRangeTests
     public void The_table_of_ranges_has_every_setting_that_is_a_number()
     {
         IEnumerable<string> listed = Ranges.Select(row => row.Data.Item1);
-        Assert.Equal(Setting.All.Select(setting => setting.Key).Except(WithoutNumbers, StringComparer.Ordinal), listed, StringComparer.Ordinal);
+        Assert.Equal(
+            Setting.All.Select(setting => setting.Key).Except(WithoutNumbers, StringComparer.Ordinal),
+            listed,
+            StringComparer.Ordinal);
     }
 
     [Fact]
     public void Options_made_in_code_are_checked_as_those_from_a_file()
     {
-        Assert.Contains("method.lambda is 2,", Assert.Throws<RecipeException>(() => new MethodOptions { Lambda = 2 }).Message, StringComparison.Ordinal);
-        Assert.Contains("method.lambda is NaN,", Assert.Throws<RecipeException>(() => new MethodOptions { Lambda = double.NaN }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "method.lambda is 2,",
+            Assert.Throws<RecipeException>(() => new MethodOptions { Lambda = 2 }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "method.lambda is NaN,",
+            Assert.Throws<RecipeException>(() => new MethodOptions { Lambda = double.NaN }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<RecipeException>(() => new OptimOptions { LearningRate = double.PositiveInfinity });
         Assert.Throws<RecipeException>(() => new DataOptions { CropScale = new(double.NaN, 1) });
         Assert.Throws<RecipeException>(() => new DataOptions { CropScale = new(0.2, double.NaN) });

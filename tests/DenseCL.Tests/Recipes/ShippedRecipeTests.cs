@@ -10,8 +10,10 @@ public sealed class ShippedRecipeTests
     public static TheoryData<string> Names => [.. RecipeReader.Shipped];
 
     [Fact]
-    public void The_shipped_recipes_are_those_that_are_documented() => Assert.Equal(
-        ["demo", "densecl-coco-r50", "densecl-imagenet-r101", "densecl-imagenet-r50", "mocov2-imagenet-r50", "small", "small-mobile"], RecipeReader.Shipped);
+    public void The_shipped_recipes_are_those_that_are_documented() =>
+        Assert.Equal(
+            ["demo", "densecl-coco-r50", "densecl-imagenet-r101", "densecl-imagenet-r50", "mocov2-imagenet-r50", "small", "small-mobile"],
+            RecipeReader.Shipped);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -38,17 +40,25 @@ public sealed class ShippedRecipeTests
         Assert.Equal(backbone, recipe.Model.Backbone);
         Assert.Equal((learningRate, epochs), (recipe.Optim.LearningRate, recipe.Optim.Epochs));
 
-        Assert.Equal((65536, 128, 0.999, 0.2), (recipe.Method.Queue, recipe.Model.Embedding, recipe.Method.KeyMomentum, recipe.Method.Temperature));
+        Assert.Equal(
+            (65536, 128, 0.999, 0.2),
+            (recipe.Method.Queue, recipe.Model.Embedding, recipe.Method.KeyMomentum, recipe.Method.Temperature));
         Assert.Equal((256, 32, 1), (recipe.Optim.Batch, recipe.Optim.BatchNormGroup, recipe.Optim.Accumulation));
-        Assert.Equal((0.9, 1e-4, Schedule.Cosine, 0), (recipe.Optim.Momentum, recipe.Optim.WeightDecay, recipe.Optim.Schedule, recipe.Optim.WarmupSteps));
-        Assert.Equal((MatchingKind.Backbone, Negatives.Pooled, 0), (recipe.Method.Matching, recipe.Method.Negatives, recipe.Method.LambdaWarmupSteps));
+        Assert.Equal(
+            (0.9, 1e-4, Schedule.Cosine, 0),
+            (recipe.Optim.Momentum, recipe.Optim.WeightDecay, recipe.Optim.Schedule, recipe.Optim.WarmupSteps));
+        Assert.Equal(
+            (MatchingKind.Backbone, Negatives.Pooled, 0),
+            (recipe.Method.Matching, recipe.Method.Negatives, recipe.Method.LambdaWarmupSteps));
         Assert.Null(recipe.Method.GridSize);
         Assert.Null(recipe.Model.Weights);
 
         DataOptions data = recipe.Data;
         Assert.Equal((224, new Interval(0.2, 1), new Interval(3.0 / 4, 4.0 / 3)), (data.Size, data.CropScale, data.CropAspect));
         Assert.Equal((0.4, 0.4, 0.4, 0.1, 0.8), (data.Brightness, data.Contrast, data.Saturation, data.Hue, data.JitterProbability));
-        Assert.Equal((0.2, 0.5, new Interval(0.1, 2), 0.5), (data.GreyscaleProbability, data.BlurProbability, data.BlurSigma, data.FlipProbability));
+        Assert.Equal(
+            (0.2, 0.5, new Interval(0.1, 2), 0.5),
+            (data.GreyscaleProbability, data.BlurProbability, data.BlurSigma, data.FlipProbability));
         Assert.Equal((new PerChannel(0.485, 0.456, 0.406), new PerChannel(0.229, 0.224, 0.225)), (data.Mean, data.Std));
     }
 
@@ -87,7 +97,9 @@ public sealed class ShippedRecipeTests
             rows.Select(cells => $"{cells[1]} = {cells[2]}"),
             StringComparer.Ordinal);
         Assert.All(rows, cells => Assert.Equal(6, cells.Length));
-        Assert.All(rows, cells => Assert.True(cells[4].Length > 10, string.Create(CultureInfo.InvariantCulture, $"{cells[1]} has no consequence.")));
+        Assert.All(
+            rows,
+            cells => Assert.True(cells[4].Length > 10, string.Create(CultureInfo.InvariantCulture, $"{cells[1]} has no consequence.")));
     }
 
     [Fact]
@@ -98,8 +110,12 @@ public sealed class ShippedRecipeTests
         {
             string line = lines.Single(text => text.StartsWith($"| `{key}` |", StringComparison.Ordinal));
             string range = line.Split('|')[3];
-            IEnumerable<string> words = accepted.Split(' ').Where(word => char.IsLetter(word[0]) || (!word.Contains('e', StringComparison.Ordinal) && word[0] != '['));
-            Assert.All(words.Where(word => word is not ("2147483647" or "0.999999")), word => Assert.Matches($@"(?<![\d.]){word}(?![\d.])", range));
+            IEnumerable<string> words = accepted
+                .Split(' ')
+                .Where(word => char.IsLetter(word[0]) || (!word.Contains('e', StringComparison.Ordinal) && word[0] != '['));
+            Assert.All(
+                words.Where(word => word is not ("2147483647" or "0.999999")),
+                word => Assert.Matches($@"(?<![\d.]){word}(?![\d.])", range));
         }
     }
 

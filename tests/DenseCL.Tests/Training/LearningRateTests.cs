@@ -28,6 +28,8 @@ public class LearningRateTests
     public void Warm_up_grows_linearly_to_the_full_rate()
     {
         OptimOptions constant = Paper with { Schedule = Schedule.Constant, WarmupSteps = 4 };
-        Assert.Equal([0.0075, 0.015, 0.0225, 0.03, 0.03], Enumerable.Range(0, 5).Select(step => Math.Round(LearningRate.At(constant, step, 5000), 12)));
+        Assert.Equal(
+            [0.0075, 0.015, 0.0225, 0.03, 0.03],
+            Enumerable.Range(0, 5).Select(step => Math.Round(LearningRate.At(constant, step, 5000), 12)));
     }
 }

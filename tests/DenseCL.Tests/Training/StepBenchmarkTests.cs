@@ -28,7 +28,9 @@ public class StepBenchmarkTests
     [InlineData("method.keyMomentum")]
     public void A_method_that_is_not_fixed_is_refused(string key)
     {
-        string message = Assert.Throws<RecipeException>(() => StepBenchmark.Run(Read($"{key}=auto"), 2, TestContext.Current.CancellationToken)).Message;
+        string message = Assert
+            .Throws<RecipeException>(() => StepBenchmark.Run(Read($"{key}=auto"), 2, TestContext.Current.CancellationToken))
+            .Message;
         Assert.StartsWith($"{key} is `auto`", message, StringComparison.Ordinal);
         Assert.EndsWith("Choose a number.", message, StringComparison.Ordinal);
     }

@@ -39,15 +39,26 @@ public sealed class BackboneFileTests : IDisposable
     public void A_file_that_lacks_tensors_or_holds_others_is_refused_by_name()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Backbone small = Backbone.Create(BackboneKind.Resnet18), deep = Backbone.Create(BackboneKind.Resnet34), wide = Backbone.Create(BackboneKind.Resnet50);
+        using Backbone small = Backbone.Create(BackboneKind.Resnet18),
+            deep = Backbone.Create(BackboneKind.Resnet34),
+            wide = Backbone.Create(BackboneKind.Resnet50);
         small.Initialise(3);
         wide.Initialise(3);
         string path = folder["weights.safetensors"];
         SafetensorsWriter.Write(path, small.state_dict());
-        Assert.Contains("layer1.2.conv1.weight", Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, deep)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layer1.2.conv1.weight",
+            Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, deep)).Message,
+            StringComparison.Ordinal);
 
         SafetensorsWriter.Write(path, wide.state_dict());
-        Assert.Contains("another architecture", Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, small)).Message, StringComparison.Ordinal);
-        Assert.Contains(folder["none"], Assert.Throws<WeightFileException>(() => BackboneFile.Load(folder["none"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another architecture",
+            Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, small)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            folder["none"],
+            Assert.Throws<WeightFileException>(() => BackboneFile.Load(folder["none"], small)).Message,
+            StringComparison.Ordinal);
     }
 }

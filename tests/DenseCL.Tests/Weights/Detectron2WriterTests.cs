@@ -73,7 +73,10 @@ public sealed class Detectron2WriterTests : IDisposable
         Assert.Throws<ArgumentException>(() => Detectron2Writer.Write(FilePath, [x, x]));
         Assert.Throws<ArgumentException>(() => Detectron2Writer.Write(FilePath, [new("x", ones(1, dtype: ScalarType.ComplexFloat32))]));
         string missing = folder["missing", "a.pkl"];
-        Assert.Contains(missing, Assert.Throws<WeightFileException>(() => Detectron2Writer.Write(missing, [x])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            missing,
+            Assert.Throws<WeightFileException>(() => Detectron2Writer.Write(missing, [x])).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 

@@ -11,11 +11,28 @@ public sealed class HostilePickleTests
         ["os.system"] = (() => New().Global("os", "system").Text("true").Add([0x85]).Add("R"), "'os.system'"),
         ["builtins.eval"] = (() => New().Global("builtins", "eval").Text("1").Add([0x85]).Add("R"), "'builtins.eval'"),
         ["a name that is only mentioned"] = (() => New().Global("subprocess", "Popen"), "'subprocess.Popen'"),
-        ["posix.system by STACK_GLOBAL"] = (() => New().Text("posix").Text("system").Add([0x93]).Text("true").Add([0x85]).Add("R"), "'posix.system'"),
-        ["posix.system by names from the memo"] =
-            (() => New().Text("posix").Add("q\0" + "0").Text("system").Add("q\u0001" + "0").Add("h\0h\u0001").Add([0x93]).Text("true").Add([0x85]).Add("R"), "'posix.system'"),
-        ["a name through a module that is known"] = (() => New().Text("torch").Text("serialization.os.system").Add([0x93]), "'torch.serialization.os.system'"),
-        ["nested file of torch"] = (() => New().Global("torch.storage", "_load_from_bytes").Add("B\0\0\0\0").Add([0x85]).Add("R"), "_load_from_bytes"),
+        ["posix.system by STACK_GLOBAL"] = (
+            () => New().Text("posix").Text("system").Add([0x93]).Text("true").Add([0x85]).Add("R"),
+            "'posix.system'"),
+        ["posix.system by names from the memo"] = (
+            () =>
+                New()
+                    .Text("posix")
+                    .Add("q\0" + "0")
+                    .Text("system")
+                    .Add("q\u0001" + "0")
+                    .Add("h\0h\u0001")
+                    .Add([0x93])
+                    .Text("true")
+                    .Add([0x85])
+                    .Add("R"),
+            "'posix.system'"),
+        ["a name through a module that is known"] = (
+            () => New().Text("torch").Text("serialization.os.system").Add([0x93]),
+            "'torch.serialization.os.system'"),
+        ["nested file of torch"] = (
+            () => New().Global("torch.storage", "_load_from_bytes").Add("B\0\0\0\0").Add([0x85]).Add("R"),
+            "_load_from_bytes"),
         ["sparse tensor"] = (() => New().Global("torch._utils", "_rebuild_sparse_tensor"), "sparse tensors"),
         ["quantised tensor"] = (() => New().Global("torch._utils", "_rebuild_qtensor"), "quantised tensors"),
         ["tensor of another class"] = (() => New().Global("mylib", "MyTensor"), "'mylib.MyTensor'"),
@@ -31,15 +48,28 @@ public sealed class HostilePickleTests
         ["BINPERSID in a pickle alone"] = (() => New().Text("x").Add("Q"), "BINPERSID"),
         ["calling a mark"] = (() => New().Global("numpy", "ndarray").Longs(1).Add([0x85]).Add("R"), "numpy.ndarray"),
         ["calling a text"] = (() => New().Text("os.system").Add(")R"), "a text"),
-        ["NEWOBJ of a class that is only a mark"] = (() => New().Global("torch.nn.parameter", "Parameter").Add(")").Add([0x81]), "Parameter"),
-        ["a call within a call within itself"] =
-            (() => New().Global("torch._tensor", "_rebuild_from_type_v2").Add("(").Global("torch._tensor", "_rebuild_from_type_v2").Global("torch", "Tensor").Add(")NtR"), "_rebuild_from_type_v2"),
+        ["NEWOBJ of a class that is only a mark"] = (
+            () => New().Global("torch.nn.parameter", "Parameter").Add(")").Add([0x81]),
+            "Parameter"),
+        ["a call within a call within itself"] = (
+            () =>
+                New()
+                    .Global("torch._tensor", "_rebuild_from_type_v2")
+                    .Add("(")
+                    .Global("torch._tensor", "_rebuild_from_type_v2")
+                    .Global("torch", "Tensor")
+                    .Add(")NtR"),
+            "_rebuild_from_type_v2"),
         ["BUILD on a name"] = (() => New().Global("torch", "Tensor").Add("}b"), "torch.Tensor"),
         ["BUILD on a list"] = (() => New().Add("]}b"), "container"),
         ["a state that is none"] = (() => New().Global("numpy", "dtype").Text("f4").Add([0x85]).Add("R]b"), "state of a numpy type"),
-        ["a type that changes"] = (() => New().Global("numpy", "dtype").Text("f4").Add([0x85]).Add("R(K\u0003U\u0001<NNNNNt\u0094bh\0b"), "state of a numpy type"),
+        ["a type that changes"] = (
+            () => New().Global("numpy", "dtype").Text("f4").Add([0x85]).Add("R(K\u0003U\u0001<NNNNNt\u0094bh\0b"),
+            "state of a numpy type"),
         ["an array that changes"] = (() => New().Array("f4", [1], new byte[4]).Add("q\0N"), "no dictionary"),
-        ["an array without content"] = (() => New().Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Add(")NtR").Add([]), "mark"),
+        ["an array without content"] = (
+            () => New().Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Add(")NtR").Add([]),
+            "mark"),
         ["protocol 9"] = (() => New().Add([0x80, 9]), "protocol 9"),
         ["an instruction that is none"] = (() => New().Add([0xFE]), "0xFE"),
         ["nothing on the stack"] = (() => New(), "stack"),
@@ -66,7 +96,9 @@ public sealed class HostilePickleTests
         ["a number of 100,000 digits"] = (() => New().Add("L").Repeat(100_000, (byte)'7').Add("L\n"), "longer"),
         ["a line without end"] = (() => New().Add("c").Repeat(100_000, (byte)'a'), "longer"),
         ["no UTF-8"] = (() => New().Add("}X\u0001\0\0\0\u00ffNs"), "UTF-8"),
-        ["bytes as text with other characters"] = (() => New().Global("_codecs", "encode").Text("\u0141").Text("latin1").Add([0x86]).Add("R"), "something else"),
+        ["bytes as text with other characters"] = (
+            () => New().Global("_codecs", "encode").Text("\u0141").Text("latin1").Add([0x86]).Add("R"),
+            "something else"),
         ["another encoding"] = (() => New().Global("_codecs", "encode").Text("a").Text("zip").Add([0x86]).Add("R"), "_codecs.encode"),
         ["a list that holds itself"] = (() => New().Add("]q\0h\0a"), "nested deeper"),
         ["a dictionary that holds itself"] = (() => New().Add("}q\0X\u0001\0\0\0ah\0s"), "nested deeper"),
@@ -80,7 +112,9 @@ public sealed class HostilePickleTests
         ["ten million dictionaries"] = (() => New().Add("]").Repeat(10_000_000, (byte)'}', (byte)'a'), "more objects"),
         ["the same long list made a dictionary again and again"] = (Pairs, "more objects"),
         ["keys as long as allowed, as deep as allowed"] = (LongKeys, "longer than"),
-        ["one name twice"] = (() => New().Add("}(X\u0001\0\0\0" + "1").Array("f4", [1], new byte[4]).Add("K\u0001").Array("f4", [1], new byte[4]).Add("u"), "'1'"),
+        ["one name twice"] = (
+            () => New().Add("}(X\u0001\0\0\0" + "1").Array("f4", [1], new byte[4]).Add("K\u0001").Array("f4", [1], new byte[4]).Add("u"),
+            "'1'"),
         ["an array of less"] = (() => New().Array("f4", [2], new byte[4]), "8"),
         ["an array of more"] = (() => New().Array("f4", [2], new byte[12]), "12"),
         ["an array with a negative side"] = (() => New().Array("f4", [-1], new byte[4]), "negative"),
@@ -143,7 +177,8 @@ public sealed class HostilePickleTests
         Stopwatch time = Stopwatch.StartNew();
         string message = open(path);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{time.ElapsedMilliseconds} ms, {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MB");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{time.ElapsedMilliseconds} ms, {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MB");
 
         // Memory is what counts; the time is bounded so that quadratic work fails here and a slow machine does not.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 30);

@@ -42,8 +42,10 @@ public sealed class HostileTensorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void A_tensor_outside_of_its_storage_is_refused(long count, long offset, long[] shape, long[] strides, string message)
-        => Refused(TorchZipBuilder.Build(new PickleBuilder().Tensor("FloatStorage", count, offset, shape, strides).Bytes, new byte[40]), message);
+    public void A_tensor_outside_of_its_storage_is_refused(long count, long offset, long[] shape, long[] strides, string message) =>
+        Refused(
+            TorchZipBuilder.Build(new PickleBuilder().Tensor("FloatStorage", count, offset, shape, strides).Bytes, new byte[40]),
+            message);
 
     [Fact]
     public void A_number_repeated_beyond_memory_is_refused_when_it_is_asked_for()
@@ -61,7 +63,8 @@ public sealed class HostileTensorTests : IDisposable
     [Fact]
     public void A_truth_value_of_two_is_refused()
     {
-        using WeightFile file = WeightFile.Open(Write(TorchZipBuilder.Build(new PickleBuilder().Tensor("BoolStorage", 2, 0, [2], [1]).Bytes, [1, 2])));
+        using WeightFile file = WeightFile.Open(
+            Write(TorchZipBuilder.Build(new PickleBuilder().Tensor("BoolStorage", 2, 0, [2], [1]).Bytes, [1, 2])));
         Assert.Contains("truth value", Assert.Throws<WeightFileException>(() => file.Tensor("tensor")).Message, StringComparison.Ordinal);
     }
 
@@ -69,12 +72,21 @@ public sealed class HostileTensorTests : IDisposable
     public void A_storage_under_two_types_is_refused()
         => Refused(
             TorchZipBuilder.Build(
-                new PickleBuilder().Add("]").Tensor("FloatStorage", 2, 0, [2], [1]).Add("a").Tensor("DoubleStorage", 1, 0, [1], [1]).Add("a").Bytes, new byte[8]),
+                new PickleBuilder()
+                    .Add("]")
+                    .Tensor("FloatStorage", 2, 0, [2], [1])
+                    .Add("a")
+                    .Tensor("DoubleStorage", 1, 0, [1], [1])
+                    .Add("a")
+                    .Bytes,
+                new byte[8]),
             "two types");
 
     [Fact]
-    public void Only_the_byte_orders_that_exist_are_read()
-        => Refused(TorchZipBuilder.Zip([("a/data.pkl", new PickleBuilder().Add("}").Bytes), ("a/byteorder", "middle"u8.ToArray())]), "'middle'");
+    public void Only_the_byte_orders_that_exist_are_read() =>
+        Refused(
+            TorchZipBuilder.Zip([("a/data.pkl", new PickleBuilder().Add("}").Bytes), ("a/byteorder", "middle"u8.ToArray())]),
+            "'middle'");
 
     [Fact]
     public void Zips_of_other_kinds_are_refused_by_what_they_are()
@@ -156,9 +168,18 @@ public sealed class HostileTensorTests : IDisposable
         Encoding.ASCII.GetBytes("storages").CopyTo(tar, 0);
         Encoding.ASCII.GetBytes("ustar").CopyTo(tar, 257);
         Refused(tar, "tar archive");
-        Assert.Contains("is a folder", Assert.Throws<WeightFileException>(() => WeightFile.Open(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.Throws<WeightFileException>(() => WeightFile.Open(folder["none"])).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.Throws<WeightFileException>(() => WeightFile.Open(folder["none", "none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a folder",
+            Assert.Throws<WeightFileException>(() => WeightFile.Open(folder.Path)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file",
+            Assert.Throws<WeightFileException>(() => WeightFile.Open(folder["none"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file",
+            Assert.Throws<WeightFileException>(() => WeightFile.Open(folder["none", "none"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

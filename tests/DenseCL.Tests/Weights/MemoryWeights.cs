@@ -7,7 +7,11 @@ namespace DenseCL.Tests.Weights;
 
 /// <summary>A weight file that was never on a disk.</summary>
 internal sealed class MemoryWeights(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
-    : WeightFile("memory", WeightFormat.PyTorch, tensors.Select(t => new WeightEntry(t.Key, TypeOf(t.Value), t.Value.shape)), metadata ?? new Dictionary<string, string>(StringComparer.Ordinal))
+    : WeightFile(
+        "memory",
+        WeightFormat.PyTorch,
+        tensors.Select(t => new WeightEntry(t.Key, TypeOf(t.Value), t.Value.shape)),
+        metadata ?? new Dictionary<string, string>(StringComparer.Ordinal))
 {
     public override Tensor Tensor(string key) => tensors[key].clone();
 

@@ -12,8 +12,8 @@ namespace DenseCL.Tests.Weights;
 /// <see cref="WeightFileException"/> or give tensors that are as it described them; anything else fails.
 /// </summary>
 /// <remarks>
-/// The environment variable <c>DENSECL_FUZZ_MUTATIONS</c> is the number of damaged files for a whole test instead of a few thousand, such as
-/// 1000000 for a long run, in which no file may take 2 seconds and the process no gigabyte:
+/// The environment variable <c>DENSECL_FUZZ_MUTATIONS</c> is the number of damaged files for a whole test instead of a few thousand, such
+/// as 1000000 for a long run, in which no file may take 2 seconds and the process no gigabyte:
 /// <c>DENSECL_FUZZ_MUTATIONS=1000000 dotnet test tests/DenseCL.Tests -c Release --filter FullyQualifiedName~Mutat</c>
 /// </remarks>
 internal sealed class Mutation : IDisposable
@@ -38,7 +38,11 @@ internal sealed class Mutation : IDisposable
     /// <param name="open">Opens a file.</param>
     public void Run(IReadOnlyList<byte[]> files, int count, Func<string, WeightFile> open)
     {
-        bool wished = int.TryParse(Environment.GetEnvironmentVariable("DENSECL_FUZZ_MUTATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wish);
+        bool wished = int.TryParse(
+            Environment.GetEnvironmentVariable("DENSECL_FUZZ_MUTATIONS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int wish);
         if (wished)
         {
             count = wish;
@@ -73,7 +77,9 @@ internal sealed class Mutation : IDisposable
         if (wished)
         {
             using Process process = Process.GetCurrentProcess();
-            TestContext.Current.SendDiagnosticMessage($"{count} files: {Counts}, the longest took {longest.TotalMilliseconds:F0} ms, at most {process.PeakWorkingSet64 >> 20} MB in the process");
+            TestContext.Current.SendDiagnosticMessage(
+                $"{count} files: {Counts}, the longest took {longest.TotalMilliseconds:F0} ms, at most {process.PeakWorkingSet64 >> 20} MB in the process"
+            );
             Assert.True(longest < TimeSpan.FromSeconds(2), $"A file took {longest}.");
             Assert.True(process.PeakWorkingSet64 < 1 << 30, $"The process took {process.PeakWorkingSet64 >> 20} MB.");
         }

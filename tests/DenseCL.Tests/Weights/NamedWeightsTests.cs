@@ -37,13 +37,18 @@ public sealed class NamedWeightsTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("state_dict.backbone.")]
-    public void Children_by_number_are_known(string prefix) => AssertFound(
-        name => prefix + name.Replace("conv1.", name.StartsWith("conv1", StringComparison.Ordinal) ? "0." : "conv1.", StringComparison.Ordinal)
-            .Replace("bn1.", name.StartsWith("bn1", StringComparison.Ordinal) ? "1." : "bn1.", StringComparison.Ordinal)
-            .Replace("layer1.", "4.", StringComparison.Ordinal).Replace("layer2.", "5.", StringComparison.Ordinal)
-            .Replace("layer3.", "6.", StringComparison.Ordinal).Replace("layer4.", "7.", StringComparison.Ordinal),
-        prefix.Length == 0 ? "children" : "lightly",
-        prefix);
+    public void Children_by_number_are_known(string prefix) =>
+        AssertFound(
+            name =>
+                prefix
+                + name.Replace("conv1.", name.StartsWith("conv1", StringComparison.Ordinal) ? "0." : "conv1.", StringComparison.Ordinal)
+                    .Replace("bn1.", name.StartsWith("bn1", StringComparison.Ordinal) ? "1." : "bn1.", StringComparison.Ordinal)
+                    .Replace("layer1.", "4.", StringComparison.Ordinal)
+                    .Replace("layer2.", "5.", StringComparison.Ordinal)
+                    .Replace("layer3.", "6.", StringComparison.Ordinal)
+                    .Replace("layer4.", "7.", StringComparison.Ordinal),
+            prefix.Length == 0 ? "children" : "lightly",
+            prefix);
 
     [Theory]
     [InlineData("state_dict.encoder_q.0.", "state_dict.encoder_k.0.")]
@@ -133,7 +138,7 @@ public sealed class NamedWeightsTests : IDisposable
         AssertSame(tensors["state_dict.encoder_k.0.layer3.1.conv2.weight"], key["backbone.layer3.1.conv2.weight"]);
         AssertSame(tensors["state_dict.encoder_q.1.mlp2.2.weight"], query["denseHead.layers.2.weight"]);
         AssertSame(tensors["state_dict.encoder_k.1.mlp.0.bias"], key["globalHead.layers.0.bias"]);
-        Assert.Equal([10f, 11f], method.GlobalQueue.Keys[TensorIndex.Slice(0, 2), TensorIndex.Single(0)].data<float>().ToArray());   // the oldest is written over next
+        Assert.Equal([10f, 11f], method.GlobalQueue.Keys[TensorIndex.Slice(0, 2), TensorIndex.Single(0)].data<float>().ToArray()); // the oldest is written over next
         Assert.Equal(-1f, method.DenseQueue!.Keys[1, 5].item<float>());
         Assert.Equal((0L, 1.0), (method.GlobalQueue.Position, method.GlobalQueue.Filled));
     }
@@ -174,10 +179,14 @@ public sealed class NamedWeightsTests : IDisposable
         using Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(5);
         string message = Assert.Throws<WeightFileException>(() => BackboneFile.Load(path, network)).Message;
-        Assert.All(new[] { "layer4.1.bn2.running_var", "(128, 64, 1, 1) in the file, (128, 64, 3, 3) here", "--partial" }, part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "layer4.1.bn2.running_var", "(128, 64, 1, 1) in the file, (128, 64, 3, 3) here", "--partial" },
+            part => Assert.Contains(part, message, StringComparison.Ordinal));
 
         LoadReport report = BackboneFile.Load(path, network, partial: true);
-        Assert.Equal((1, 1, 1), (report.Count(TensorFate.Missing), report.Count(TensorFate.OtherShape), report.Count(TensorFate.Unexpected)));
+        Assert.Equal(
+            (1, 1, 1),
+            (report.Count(TensorFate.Missing), report.Count(TensorFate.OtherShape), report.Count(TensorFate.Unexpected)));
         AssertSame(tensors["layer4.1.conv2.weight"], network.state_dict()["layer4.1.conv2.weight"]);
     }
 
@@ -189,20 +198,36 @@ public sealed class NamedWeightsTests : IDisposable
         SafetensorsWriter.Write(folder["named.safetensors"], tensors);
         using Backbone loaded = Backbone.Create(BackboneKind.Resnet18);
         loaded.Initialise(9);
-        LoadReport report = BackboneFile.Load(folder["named.safetensors"], loaded);     // torchvision's resnet18 has 122 tensors, two of them fc's
+        LoadReport report = BackboneFile.Load(folder["named.safetensors"], loaded); // torchvision's resnet18 has 122 tensors, two of them fc's
         Assert.Contains(title, report.Convention, StringComparison.Ordinal);
-        Assert.Equal((120, 0, 1), (report.Count(TensorFate.Matched), report.Count(TensorFate.Missing), report.Count(TensorFate.Unexpected)));
+        Assert.Equal(
+            (120, 0, 1),
+            (report.Count(TensorFate.Matched), report.Count(TensorFate.Missing), report.Count(TensorFate.Unexpected)));
         Assert.All(loaded.state_dict(), entry => AssertSame(tensors[rename(entry.Key)], entry.Value));
     }
 
-    private static void AssertSame(Tensor expected, Tensor actual) => Assert.True(expected.shape.SequenceEqual(actual.shape) && expected.eq(actual).all().item<bool>());
+    private static void AssertSame(Tensor expected, Tensor actual) =>
+        Assert.True(expected.shape.SequenceEqual(actual.shape) && expected.eq(actual).all().item<bool>());
 
     private static Dictionary<string, Tensor> Network(ulong seed, Func<string, string> rename)
     {
         Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(seed);
-        return network.state_dict().ToDictionary(entry => rename(entry.Key), entry => entry.Value.is_floating_point() ? entry.Value + 0.25f : entry.Value + (long)seed, StringComparer.Ordinal);
+        return network
+            .state_dict()
+            .ToDictionary(
+                entry => rename(entry.Key),
+                entry => entry.Value.is_floating_point() ? entry.Value + 0.25f : entry.Value + (long)seed,
+                StringComparer.Ordinal);
     }
 
-    private static Recipe Small() => RecipeReader.Read("densecl-imagenet-r50", "model.backbone=resnet18", "model.embedding=32", "method.queue=64", "method.keyMomentum=0.99", "optim.batch=4", "optim.batchNormGroup=4");
+    private static Recipe Small() =>
+        RecipeReader.Read(
+            "densecl-imagenet-r50",
+            "model.backbone=resnet18",
+            "model.embedding=32",
+            "method.queue=64",
+            "method.keyMomentum=0.99",
+            "optim.batch=4",
+            "optim.batchNormGroup=4");
 }

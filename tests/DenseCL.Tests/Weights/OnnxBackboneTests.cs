@@ -43,7 +43,9 @@ public sealed class OnnxBackboneTests : IDisposable
         using InferenceSession session = new(FilePath, options);
         string[] outputs = stages is OnnxStages.All ? ["stage1", "stage2", "stage3", "stage4"] : ["features"];
         Assert.Equal(outputs, session.OutputNames);
-        foreach ((int count, int height, int width) in ((int, int, int)[])[(1, 64, 64), (3, 64, 64), (1, 97, 65), (3, 97, 65), (1, 33, 110), (3, 33, 110)])
+        foreach (
+            (int count, int height, int width) in ((int, int, int)[])
+                [(1, 64, 64), (3, 64, 64), (1, 97, 65), (3, 97, 65), (1, 33, 110), (3, 33, 110)])
         {
             Tensor images = RandomBackbone.Images(count, height, width);
             Tensor normalised = (images - Channels(data.Mean)) / Channels(data.Std);
@@ -83,7 +85,11 @@ public sealed class OnnxBackboneTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor plain = arange(36, dtype: ScalarType.Float32).reshape(2, 2, 3, 3);
         Tensor view = plain.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        OnnxWriter.Write(FilePath, new ModelProto { IrVersion = 7 }, new GraphProto(), new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["w"] = view, ["half"] = plain.to(ScalarType.BFloat16) });
+        OnnxWriter.Write(
+            FilePath,
+            new ModelProto { IrVersion = 7 },
+            new GraphProto(),
+            new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["w"] = view, ["half"] = plain.to(ScalarType.BFloat16) });
         using OnnxFile file = OnnxFile.Open(new WeightBytes(FilePath));
         Assert.True(file.Tensor("w").bytes.SequenceEqual(plain.bytes));
         Assert.True(file.Tensor("half").bytes.SequenceEqual(plain.bytes));
@@ -150,7 +156,10 @@ public sealed class OnnxBackboneTests : IDisposable
         Assert.Equal("batch 3 height width", Shape(Assert.Single(model.Graph.Input)));
 
         static string Shape(ValueInfoProto value) =>
-            string.Join(' ', value.Type.TensorType.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : d.DimValue.ToString(CultureInfo.InvariantCulture)));
+            string.Join(
+                ' ',
+                value.Type.TensorType.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : d.DimValue.ToString(CultureInfo.InvariantCulture))
+            );
     }
 
     [Theory]
@@ -174,7 +183,11 @@ public sealed class OnnxBackboneTests : IDisposable
             print(*[o.name for o in shapes])
             """;
         using Backbone backbone = RandomBackbone.Create(kind);
-        OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = stages, Normalisation = inside ? new DataOptions() : null }, NoNotes);
+        OnnxBackbone.Write(
+            FilePath,
+            backbone,
+            new OnnxOptions { Stages = stages, Normalisation = inside ? new DataOptions() : null },
+            NoNotes);
         (string output, string error) = OtherProgram.Run("/usr/bin/python3", "-c", Script, FilePath);
         Assert.SkipWhen(output.StartsWith("missing", StringComparison.Ordinal), "Python has no module onnx here.");
         Assert.Equal("", error);
@@ -188,7 +201,9 @@ public sealed class OnnxBackboneTests : IDisposable
             }
         }
 
-        Assert.Equal($"{crc.GetCurrentHashAsUInt32()}\n{(stages is OnnxStages.All ? "stage1 stage2 stage3 stage4" : "features")}\n", output);
+        Assert.Equal(
+            $"{crc.GetCurrentHashAsUInt32()}\n{(stages is OnnxStages.All ? "stage1 stage2 stage3 stage4" : "features")}\n",
+            output);
     }
 
     [Fact]
@@ -201,7 +216,8 @@ public sealed class OnnxBackboneTests : IDisposable
         Assert.Equal(FilePath, Assert.Single(Directory.EnumerateFileSystemEntries(root)));
     }
 
-    private static Tensor Channels(PerChannel values) => tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }).reshape(1, 3, 1, 1);
+    private static Tensor Channels(PerChannel values) =>
+        tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }).reshape(1, 3, 1, 1);
 
     private static void AssertClose(Tensor expected, Tensor actual)
     {
@@ -215,7 +231,10 @@ public sealed class OnnxBackboneTests : IDisposable
         float[] pixels = images.contiguous().data<float>().ToArray();
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, images.shape);
         using Microsoft.ML.OnnxRuntime.RunOptions run = new();
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, new Dictionary<string, OrtValue>(StringComparer.Ordinal) { ["images"] = input }, session.OutputNames);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+            run,
+            new Dictionary<string, OrtValue>(StringComparer.Ordinal) { ["images"] = input },
+            session.OutputNames);
         List<Tensor> maps = [];
         foreach (OrtValue result in results)
         {

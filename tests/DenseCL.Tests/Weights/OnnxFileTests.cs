@@ -138,24 +138,31 @@ public sealed class OnnxFileTests : IDisposable
     public void A_wrong_tensor_is_refused_by_name_and_reason(string words, byte[] tensor) =>
         AssertRefused(words, [0x08, 8, .. Field(7, Field(5, tensor))]);
 
-    public static TheoryData<string, byte[]> WrongModels() => new()
-    {
-        { "no graph", [] },
-        { "no graph", [0x08, 8] },
-        { "cut off", [0x08] },
-        { "number is 0", [0x08, 8, 0x00] },
-        { "number is 1 and its wire type 3", [0x0B, 0x0B, 0x0B, 0x0B, 0x0C] },
-        { "wire type 7", [0x0F] },
-        { "more than 64 bits", [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] },
-        { "more than 64 bits", [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02] },
-        { "given as 18446744073709551615", [0x3A, .. Varint(ulong.MaxValue)] },
-        { "given as 2147483647", [0x3A, .. Varint(int.MaxValue)] },
-        { "given as 5, of which 1", Field(7, 0x2A, 5, 8) },
-        { "sparse", Field(7, Field(15, 1)) },
-        { "'x': the name comes twice", Field(7, [.. Field(5, [.. Field(8, "x"u8), 0x10, 2, .. Field(9, 1)]), .. Field(5, [.. Field(8, "x"u8), 0x10, 2, .. Field(9, 1)])]) },
-        { "note 'k' comes twice", [.. Field(14, Field(1, "k"u8)), .. Field(14, Field(1, "k"u8)), .. Field(7)] },
-        { "note '' comes twice", [.. Field(14), .. Field(14), .. Field(7)] },
-    };
+    public static TheoryData<string, byte[]> WrongModels() =>
+        new()
+        {
+            { "no graph", [] },
+            { "no graph", [0x08, 8] },
+            { "cut off", [0x08] },
+            { "number is 0", [0x08, 8, 0x00] },
+            { "number is 1 and its wire type 3", [0x0B, 0x0B, 0x0B, 0x0B, 0x0C] },
+            { "wire type 7", [0x0F] },
+            { "more than 64 bits", [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] },
+            { "more than 64 bits", [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02] },
+            { "given as 18446744073709551615", [0x3A, .. Varint(ulong.MaxValue)] },
+            { "given as 2147483647", [0x3A, .. Varint(int.MaxValue)] },
+            { "given as 5, of which 1", Field(7, 0x2A, 5, 8) },
+            { "sparse", Field(7, Field(15, 1)) },
+            {
+                "'x': the name comes twice",
+                Field(
+                    7,
+                    [.. Field(5, [.. Field(8, "x"u8), 0x10, 2, .. Field(9, 1)]), .. Field(5, [.. Field(8, "x"u8), 0x10, 2, .. Field(9, 1)])]
+                )
+            },
+            { "note 'k' comes twice", [.. Field(14, Field(1, "k"u8)), .. Field(14, Field(1, "k"u8)), .. Field(7)] },
+            { "note '' comes twice", [.. Field(14), .. Field(14), .. Field(7)] },
+        };
 
     [Theory]
     [MemberData(nameof(WrongModels))]
@@ -257,7 +264,8 @@ public sealed class OnnxFileTests : IDisposable
         Assert.True(OnnxSignature.Matches(Sample().AsSpan(0, 64)));
 
         // PyTorch's exporter: ir_version, producer_name "pytorch", producer_version, graph cut off by the window.
-        Assert.True(OnnxSignature.Matches([0x08, 6, .. Field(2, "pytorch"u8), .. Field(3, "1.9"u8), 0x3A, 0xE0, 0x88, 0x92, 0x30, 0x0A, 0x7E]));
+        Assert.True(
+            OnnxSignature.Matches([0x08, 6, .. Field(2, "pytorch"u8), .. Field(3, "1.9"u8), 0x3A, 0xE0, 0x88, 0x92, 0x30, 0x0A, 0x7E]));
         Assert.True(OnnxSignature.Matches([0x08, 8, 0x3A, 0xE0, 0x88, 0x92, 0x30, 0x0A, 0x7E, 0x0A]));
 
         byte[][] others =

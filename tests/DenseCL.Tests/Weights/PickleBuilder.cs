@@ -66,15 +66,33 @@ internal sealed class PickleBuilder
     }
 
     /// <summary>A tensor of the storage "0".</summary>
-    public PickleBuilder Tensor(string storage, long count, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
-        => Global("torch._utils", "_rebuild_tensor_v2").Add("(").Storage(storage, count).Long(offset).Longs(shape).Longs(strides).Add([0x89]).Global("collections", "OrderedDict").Add(")RtR");
+    public PickleBuilder Tensor(string storage, long count, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides) =>
+        Global("torch._utils", "_rebuild_tensor_v2")
+            .Add("(")
+            .Storage(storage, count)
+            .Long(offset)
+            .Longs(shape)
+            .Longs(strides)
+            .Add([0x89])
+            .Global("collections", "OrderedDict")
+            .Add(")RtR");
 
     public PickleBuilder Storage(string type, long count)
         => Add("(").Text("storage").Global("torch", type).Text("0").Text("cpu").Long(count).Add("tQ");
 
     /// <summary>A numpy array.</summary>
-    public PickleBuilder Array(string code, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data)
-        => Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Add("K\0\u0085U\u0001b\u0087R")
-            .Add("(K\u0001").Longs(shape).Global("numpy", "dtype").Text(code).Add("K\0K\u0001\u0087R(K\u0003U\u0001<NNNJ\u00ff\u00ff\u00ff\u00ffJ\u00ff\u00ff\u00ff\u00ffK\0tb")
-            .Add(0x89).Add("B").Length32(data.Length).Add(data).Add("tb");
+    public PickleBuilder Array(string code, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data) =>
+        Global("numpy.core.multiarray", "_reconstruct")
+            .Global("numpy", "ndarray")
+            .Add("K\0\u0085U\u0001b\u0087R")
+            .Add("(K\u0001")
+            .Longs(shape)
+            .Global("numpy", "dtype")
+            .Text(code)
+            .Add("K\0K\u0001\u0087R(K\u0003U\u0001<NNNJ\u00ff\u00ff\u00ff\u00ffJ\u00ff\u00ff\u00ff\u00ffK\0tb")
+            .Add(0x89)
+            .Add("B")
+            .Length32(data.Length)
+            .Add(data)
+            .Add("tb");
 }

@@ -14,8 +14,18 @@ public sealed class PyTorchWriterTests : IDisposable
     /// <summary>What PyTorch's restricted reader may call for tensors of ours, plainer than its own list.</summary>
     private static readonly string[] AllowedGlobals =
     [
-        "collections OrderedDict", "torch BFloat16Storage", "torch BoolStorage", "torch ByteStorage", "torch CharStorage", "torch DoubleStorage",
-        "torch FloatStorage", "torch HalfStorage", "torch IntStorage", "torch LongStorage", "torch ShortStorage", "torch._utils _rebuild_tensor_v2",
+        "collections OrderedDict",
+        "torch BFloat16Storage",
+        "torch BoolStorage",
+        "torch ByteStorage",
+        "torch CharStorage",
+        "torch DoubleStorage",
+        "torch FloatStorage",
+        "torch HalfStorage",
+        "torch IntStorage",
+        "torch LongStorage",
+        "torch ShortStorage",
+        "torch._utils _rebuild_tensor_v2",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -72,9 +82,13 @@ public sealed class PyTorchWriterTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor x = arange(6, dtype: ScalarType.Float32);
-        PyTorchWriter.Write(FilePath, [new("a", x), new("tied", x.view(6)), new("folded", x.view(2, 3)), new("part", x[..3]), new("equal", x.clone())]);
+        PyTorchWriter.Write(
+            FilePath,
+            [new("a", x), new("tied", x.view(6)), new("folded", x.view(2, 3)), new("part", x[..3]), new("equal", x.clone())]);
         using ZipArchive zip = ZipFile.OpenRead(FilePath);
-        Assert.Equal([24, 24, 12, 24], zip.Entries.Where(e => e.FullName.Contains("/data/", StringComparison.Ordinal)).Select(e => e.Length));
+        Assert.Equal(
+            [24, 24, 12, 24],
+            zip.Entries.Where(e => e.FullName.Contains("/data/", StringComparison.Ordinal)).Select(e => e.Length));
     }
 
     [Theory]
@@ -108,7 +122,10 @@ public sealed class PyTorchWriterTests : IDisposable
     {
         using var scope = NewDisposeScope();
         string missing = folder["missing", "a.pth"];
-        Assert.Contains(missing, Assert.Throws<WeightFileException>(() => PyTorchWriter.Write(missing, [new("x", ones(3))])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            missing,
+            Assert.Throws<WeightFileException>(() => PyTorchWriter.Write(missing, [new("x", ones(3))])).Message,
+            StringComparison.Ordinal);
         if (File.Exists("/dev/full"))
         {
             // The partial file's name leads to a device that is always full.
@@ -130,7 +147,8 @@ public sealed class PyTorchWriterTests : IDisposable
         Assert.Throws<ArgumentException>(() => PyTorchWriter.Write(FilePath, [new("x", ones(1, dtype: ScalarType.ComplexFloat32))]));
         Assert.Throws<ArgumentException>(() => PyTorchWriter.Write(FilePath, [x], beside: Notes()));
         Assert.Throws<ArgumentException>(() => PyTorchWriter.Write(FilePath, [x], key: "author", Notes()));
-        Assert.Throws<ArgumentException>(() => PyTorchWriter.Write(FilePath, [x], "state_dict", new Dictionary<string, object?> { ["when"] = DateTime.MinValue }));
+        Assert.Throws<ArgumentException>(() =>
+            PyTorchWriter.Write(FilePath, [x], "state_dict", new Dictionary<string, object?> { ["when"] = DateTime.MinValue }));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
@@ -142,8 +160,14 @@ public sealed class PyTorchWriterTests : IDisposable
         tensors["tied"] = tensors["odd"];
         PyTorchWriter.Write(folder["bare.pth"], tensors);
         PyTorchWriter.Write(folder["wrapped.pth"], tensors, "state_dict", Notes());
-        PyTorchWriter.Write(folder["float.pth"], [], "state_dict", new Dictionary<string, object?> { ["pi"] = 3.141592653589793, ["none"] = null });
-        PyTorchWriter.Write(folder["bulky.pth"], Enumerable.Range(0, 3000).Select(i => new KeyValuePair<string, Tensor>($"t{i}", tensor((float)i))));
+        PyTorchWriter.Write(
+            folder["float.pth"],
+            [],
+            "state_dict",
+            new Dictionary<string, object?> { ["pi"] = 3.141592653589793, ["none"] = null });
+        PyTorchWriter.Write(
+            folder["bulky.pth"],
+            Enumerable.Range(0, 3000).Select(i => new KeyValuePair<string, Tensor>($"t{i}", tensor((float)i))));
         JsonElement read = Python.Run(
             """
             import collections, hashlib, io, json, pickletools, sys, torch, zipfile
@@ -227,7 +251,9 @@ public sealed class PyTorchWriterTests : IDisposable
         foreach (BackboneKind kind in kinds)
         {
             JsonElement found = read.GetProperty(kind.ToString().ToLowerInvariant());
-            Assert.Equal([2, kind == BackboneKind.Resnet18 ? 512 : 2048, 2, 3], found.GetProperty("shape").EnumerateArray().Select(n => n.GetInt32()));
+            Assert.Equal(
+                [2, kind == BackboneKind.Resnet18 ? 512 : 2048, 2, 3],
+                found.GetProperty("shape").EnumerateArray().Select(n => n.GetInt32()));
             Assert.InRange(found.GetProperty("deviation").GetDouble(), 0.1, 10);
             Assert.InRange(found.GetProperty("difference").GetDouble(), 0, 1e-4);
             Assert.InRange(found.GetProperty("pooled").GetDouble(), 0, 1e-4);
@@ -259,8 +285,12 @@ public sealed class PyTorchWriterTests : IDisposable
             }
             else
             {
-                bool scale = name.EndsWith(".weight", StringComparison.Ordinal), variance = name.EndsWith("running_var", StringComparison.Ordinal);
-                tensor.copy_(scale ? uniform * 0.4 + 0.4 : variance ? uniform + 0.7 : uniform * 0.4 - 0.2);
+                bool scale = name.EndsWith(".weight", StringComparison.Ordinal),
+                    variance = name.EndsWith("running_var", StringComparison.Ordinal);
+                tensor.copy_(
+                    scale ? uniform * 0.4 + 0.4
+                    : variance ? uniform + 0.7
+                    : uniform * 0.4 - 0.2);
             }
         }
 

@@ -24,7 +24,9 @@ internal static class RandomBackbone
         foreach ((string name, Tensor tensor) in backbone.state_dict().Where(entry => entry.Value.dim() == 1))
         {
             // What a block adds to its shortcut is small: the maps would grow with the depth otherwise.
-            bool last = name.EndsWith("bn3.weight", StringComparison.Ordinal) || (kind < BackboneKind.Resnet50 && name.EndsWith("bn2.weight", StringComparison.Ordinal));
+            bool last =
+                name.EndsWith("bn3.weight", StringComparison.Ordinal)
+                || (kind < BackboneKind.Resnet50 && name.EndsWith("bn2.weight", StringComparison.Ordinal));
             (double low, double high) = name[(name.LastIndexOf('.') + 1)..] switch
             {
                 "weight" => last ? (0.2, 0.4) : (0.6, 1.1),
@@ -57,8 +59,13 @@ internal static class RandomBackbone
     public static Tensor[] Stages(Backbone backbone, Tensor images)
     {
         using IDisposable noGrad = no_grad();
-        Dictionary<string, nn.Module> modules = backbone.named_children().ToDictionary(child => child.name, child => child.module, StringComparer.Ordinal);
-        Activation x = ((BatchNorm)modules["bn1"]).forward(((Convolution)modules["conv1"]).forward(new Activation(images), tape: null), tape: null, relu: true);
+        Dictionary<string, nn.Module> modules = backbone
+            .named_children()
+            .ToDictionary(child => child.name, child => child.module, StringComparer.Ordinal);
+        Activation x = ((BatchNorm)modules["bn1"]).forward(
+            ((Convolution)modules["conv1"]).forward(new Activation(images), tape: null),
+            tape: null,
+            relu: true);
         x = new Activation(nn.functional.max_pool2d(x.Value, [3, 3], [2, 2], [1, 1]));
         return [.. Enumerable.Range(1, 4).Select(i =>
         {

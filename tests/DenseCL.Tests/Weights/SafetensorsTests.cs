@@ -155,7 +155,9 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", "too large")]
     [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", "too large")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "begins at byte 4")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "begins at byte 0")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "begins at byte 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes follow")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "truncated")]
     public void A_wrong_header_is_refused_by_name_and_place(string header, string words)
@@ -276,7 +278,9 @@ public sealed class SafetensorsTests : IDisposable
     {
         // 3 GB that take no room: the file is sparse.
         using var scope = NewDisposeScope();
-        byte[] head = Build("""{"big":{"dtype":"U8","shape":[3000000000],"data_offsets":[0,3000000000]},"end":{"dtype":"U8","shape":[2],"data_offsets":[3000000000,3000000002]}}""", []);
+        byte[] head = Build(
+            """{"big":{"dtype":"U8","shape":[3000000000],"data_offsets":[0,3000000000]},"end":{"dtype":"U8","shape":[2],"data_offsets":[3000000000,3000000002]}}""",
+            []);
         using (FileStream stream = File.Create(FilePath))
         {
             stream.Write(head);

@@ -13,7 +13,9 @@ internal static class SampleTensors
         ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64,
     ];
 
-    /// <summary>Every type in several shapes, numbers that compare as unequal to themselves, and views. In the current dispose scope.</summary>
+    /// <summary>
+    /// Every type in several shapes, numbers that compare as unequal to themselves, and views. In the current dispose scope.
+    /// </summary>
     public static Dictionary<string, Tensor> All()
     {
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);

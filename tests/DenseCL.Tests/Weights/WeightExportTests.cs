@@ -23,7 +23,9 @@ public sealed class WeightExportTests : IDisposable
         TheoryData<BackboneKind, WeightFormat, WeightNaming> data = [];
         foreach (BackboneKind architecture in new[] { BackboneKind.Resnet18, BackboneKind.Resnet50, BackboneKind.Resnet101, BackboneKind.MobilenetV3Large })
         {
-            foreach (WeightFormat format in Enum.GetValues<WeightFormat>().Where(format => format != WeightFormat.Detectron2 || architecture != BackboneKind.MobilenetV3Large))
+            foreach (
+                WeightFormat format in Enum.GetValues<WeightFormat>()
+                    .Where(format => format != WeightFormat.Detectron2 || architecture != BackboneKind.MobilenetV3Large))
             {
                 data.Add(architecture, format, WeightNaming.Torchvision);
             }
@@ -54,7 +56,11 @@ public sealed class WeightExportTests : IDisposable
         Assert.Equal((0, 0, 0), (report.Count(TensorFate.Missing), report.Count(TensorFate.Reshaped), report.Count(TensorFate.Unexpected)));
         Dictionary<string, Tensor> expected = saved.state_dict();
         Assert.All(
-            loaded.state_dict().Where(entry => format is WeightFormat.Safetensors or WeightFormat.PyTorch || !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)),
+            loaded
+                .state_dict()
+                .Where(entry =>
+                    format is WeightFormat.Safetensors or WeightFormat.PyTorch
+                    || !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)),
             entry => AssertSame(expected[entry.Key], entry.Value));
 
         saved.eval();
@@ -71,12 +77,21 @@ public sealed class WeightExportTests : IDisposable
     [InlineData(WeightFormat.PyTorch, WeightNaming.MmSegmentation)]
     public void Pretraining_goes_on_from_an_export_with_heads(WeightFormat format, WeightNaming naming)
     {
-        Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", "model.backbone=resnet18", "model.embedding=16", "method.queue=12", "method.keyMomentum=0.9", "optim.batch=4", "optim.batchNormGroup=4", "data.size=64");
-        using DenseContrast first = new(recipe, CPU), second = new(recipe with { Run = recipe.Run with { Seed = 5 } }, CPU);
+        Recipe recipe = RecipeReader.Read(
+            "densecl-imagenet-r50",
+            "model.backbone=resnet18",
+            "model.embedding=16",
+            "method.queue=12",
+            "method.keyMomentum=0.9",
+            "optim.batch=4",
+            "optim.batchNormGroup=4",
+            "data.size=64");
+        using DenseContrast first = new(recipe, CPU),
+            second = new(recipe with { Run = recipe.Run with { Seed = 5 } }, CPU);
         using TrainingStep training = new(first, recipe.Optim);
         for (int step = 0; step < 4; step++)
         {
-            training.Run(new Views(randn(4, 3, 64, 64), randn(4, 3, 64, 64), [], []), step, 0.05);     // 16 keys in 12 entries: the ring has wrapped
+            training.Run(new Views(randn(4, 3, 64, 64), randn(4, 3, 64, 64), [], []), step, 0.05); // 16 keys in 12 entries: the ring has wrapped
         }
 
         Checkpoint.Save(folder["checkpoint.safetensors"], training, 4, recipe, "data");
@@ -105,9 +120,15 @@ public sealed class WeightExportTests : IDisposable
         BackboneFile.Save(folder["known.safetensors"], network, recipe, 7);
         SafetensorsWriter.Write(folder["unknown.safetensors"], network.state_dict());
         Assert.Empty(WeightExport.Write(folder["known.safetensors"], folder["a.safetensors"], new ExportOptions()).Notes);
-        Assert.Contains("ImageNet", Assert.Single(WeightExport.Write(folder["unknown.safetensors"], folder["b.safetensors"], new ExportOptions()).Notes), StringComparison.Ordinal);
-        using WeightFile known = WeightFile.Open(folder["a.safetensors"]), unknown = WeightFile.Open(folder["b.safetensors"]);
-        Assert.Equal(("0.5 0.25 0.125", recipe.Hash, "resnet18"), (known.Metadata["mean"], known.Metadata["recipe"], known.Metadata["architecture"]));
+        Assert.Contains(
+            "ImageNet",
+            Assert.Single(WeightExport.Write(folder["unknown.safetensors"], folder["b.safetensors"], new ExportOptions()).Notes),
+            StringComparison.Ordinal);
+        using WeightFile known = WeightFile.Open(folder["a.safetensors"]),
+            unknown = WeightFile.Open(folder["b.safetensors"]);
+        Assert.Equal(
+            ("0.5 0.25 0.125", recipe.Hash, "resnet18"),
+            (known.Metadata["mean"], known.Metadata["recipe"], known.Metadata["architecture"]));
         Assert.Equal("0.485 0.456 0.406", unknown.Metadata["mean"]);
     }
 
@@ -116,13 +137,24 @@ public sealed class WeightExportTests : IDisposable
     {
         ExportOptions[] wrong =
         [
-            new() { Format = WeightFormat.Onnx, Heads = true }, new() { Format = WeightFormat.Detectron2, Heads = true }, new() { Naming = WeightNaming.OpenSelfSup },
-            new() { Stages = OnnxStages.All }, new() { Format = WeightFormat.PyTorch, Normalise = true },
+            new() { Format = WeightFormat.Onnx, Heads = true },
+            new() { Format = WeightFormat.Detectron2, Heads = true },
+            new() { Naming = WeightNaming.OpenSelfSup },
+            new() { Stages = OnnxStages.All },
+            new() { Format = WeightFormat.PyTorch, Normalise = true },
         ];
-        Assert.All(wrong, options => Assert.StartsWith("--", Assert.Throws<WeightFileException>(options.Validate).Message, StringComparison.Ordinal));
+        Assert.All(
+            wrong,
+            options => Assert.StartsWith("--", Assert.Throws<WeightFileException>(options.Validate).Message, StringComparison.Ordinal));
         using Backbone network = Network(BackboneKind.Resnet18);
         BackboneFile.Save(folder["bare.safetensors"], network, new Recipe(), 7);
-        Assert.Contains("no heads", Assert.Throws<WeightFileException>(() => WeightExport.Write(folder["bare.safetensors"], folder["x"], new ExportOptions { Heads = true })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no heads",
+            Assert
+                .Throws<WeightFileException>(() =>
+                    WeightExport.Write(folder["bare.safetensors"], folder["x"], new ExportOptions { Heads = true }))
+                .Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(folder["x"]));
     }
 
@@ -131,7 +163,12 @@ public sealed class WeightExportTests : IDisposable
         Backbone network = Backbone.Create(architecture);
         network.Initialise(3);
         using IDisposable noGrad = no_grad();
-        foreach (Tensor tensor in network.state_dict().Where(entry => !entry.Key.Contains("conv", StringComparison.Ordinal)).Select(entry => entry.Value).Where(t => t.is_floating_point()))
+        foreach (
+            Tensor tensor in network
+                .state_dict()
+                .Where(entry => !entry.Key.Contains("conv", StringComparison.Ordinal))
+                .Select(entry => entry.Value)
+                .Where(t => t.is_floating_point()))
         {
             tensor.add_(rand_like(tensor) * 0.1f);
         }
@@ -139,5 +176,6 @@ public sealed class WeightExportTests : IDisposable
         return network;
     }
 
-    private static void AssertSame(Tensor expected, Tensor actual) => Assert.True(expected.shape.SequenceEqual(actual.shape) && expected.eq(actual).all().item<bool>());
+    private static void AssertSame(Tensor expected, Tensor actual) =>
+        Assert.True(expected.shape.SequenceEqual(actual.shape) && expected.eq(actual).all().item<bool>());
 }

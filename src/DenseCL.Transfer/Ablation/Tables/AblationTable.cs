@@ -7,7 +7,11 @@ namespace DenseCL.Transfer.Ablation.Tables;
 public sealed class AblationTable
 {
     private AblationTable(AblationPlan plan, IReadOnlyList<AblationTableRow> rows) =>
-        (Baseline, Evaluations, Seeds, Rows) = (plan.Baseline, [.. plan.Evaluations.Select(evaluation => evaluation.Text)], plan.Seeds, rows);
+        (Baseline, Evaluations, Seeds, Rows) = (
+            plan.Baseline,
+            [.. plan.Evaluations.Select(evaluation => evaluation.Text)],
+            plan.Seeds,
+            rows);
 
     /// <summary>The variant that the others are compared with, or null.</summary>
     public string? Baseline { get; }
@@ -43,16 +47,36 @@ public sealed class AblationTable
     /// <summary>As JSON, with every digit.</summary>
     public string ToJson() => TableJson.Of(this);
 
-    private static IEnumerable<AblationTableRow> RowsOf(AblationPlan plan, PlannedEvaluation evaluation, string figure, AblationResult[] measured)
+    private static IEnumerable<AblationTableRow> RowsOf(
+        AblationPlan plan,
+        PlannedEvaluation evaluation,
+        string figure,
+        AblationResult[] measured)
     {
-        Dictionary<string, KeyValuePair<ulong, double>[]> values = plan.Names.ToDictionary(name => name, name => ValuesOf(plan, name, figure, measured), StringComparer.Ordinal);
-        bool isShare = !IsNumber(evaluation.Kind, figure) && values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
+        Dictionary<string, KeyValuePair<ulong, double>[]> values = plan.Names.ToDictionary(
+            name => name,
+            name => ValuesOf(plan, name, figure, measured),
+            StringComparer.Ordinal);
+        bool isShare =
+            !IsNumber(evaluation.Kind, figure) && values.Values.SelectMany(pairs => pairs).All(pair => pair.Value is >= 0 and <= 1);
         Dictionary<ulong, double> baseline = plan.Baseline is { } name ? new(values[name]) : [];
-        foreach ((string variant, KeyValuePair<ulong, double>[] own) in plan.Names.Select(variant => (variant, values[variant])).Where(row => row.Item2.Length > 0))
+        foreach (
+            (string variant, KeyValuePair<ulong, double>[] own) in plan
+                .Names.Select(variant => (variant, values[variant]))
+                .Where(row => row.Item2.Length > 0))
         {
-            double[] differences = variant == plan.Baseline ? [] : [.. own.Where(pair => baseline.ContainsKey(pair.Key)).Select(pair => pair.Value - baseline[pair.Key])];
+            double[] differences =
+                variant == plan.Baseline
+                    ? []
+                    : [.. own.Where(pair => baseline.ContainsKey(pair.Key)).Select(pair => pair.Value - baseline[pair.Key])];
             yield return new AblationTableRow(
-                evaluation.Text, figure, isShare, variant, own, Estimate.Of([.. own.Select(pair => pair.Value)]), differences.Length == 0 ? null : Estimate.Of(differences));
+                evaluation.Text,
+                figure,
+                isShare,
+                variant,
+                own,
+                Estimate.Of([.. own.Select(pair => pair.Value)]),
+                differences.Length == 0 ? null : Estimate.Of(differences));
         }
     }
 

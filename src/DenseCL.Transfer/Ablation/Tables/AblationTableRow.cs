@@ -8,7 +8,8 @@ namespace DenseCL.Transfer.Ablation.Tables;
 /// <param name="Variant">The variant's name.</param>
 /// <param name="Values">The single values by seed, at least one, in the order of the seeds.</param>
 /// <param name="Mean">What they say of the mean.</param>
-/// <param name="Difference">This variant minus the baseline, over the seeds that both have; null for the baseline itself, and where there is no such seed.</param>
+/// <param name="Difference">This variant minus the baseline, over the seeds that both have; null for the baseline itself, and where there
+/// is no such seed.</param>
 public sealed record AblationTableRow(
     string Evaluation,
     string Figure,

@@ -4,7 +4,10 @@ using DenseCL.Transfer.Measures;
 
 namespace DenseCL.Transfer.Ablation.Tables;
 
-/// <summary>The table for spreadsheets: a line for every evaluation, figure and variant, numbers with all digits and a decimal point, what is not known empty.</summary>
+/// <summary>
+/// The table for spreadsheets: a line for every evaluation, figure and variant, numbers with all digits and a decimal point, what is not
+/// known empty.
+/// </summary>
 internal static class TableCsv
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
@@ -15,7 +18,20 @@ internal static class TableCsv
         AppendLine(
             text,
             [
-                "evaluation", "figure", "variant", "n", "mean", "sd", "ci95_low", "ci95_high", "difference_n", "difference", "difference_sd", "difference_ci95_low", "difference_ci95_high", "p",
+                "evaluation",
+                "figure",
+                "variant",
+                "n",
+                "mean",
+                "sd",
+                "ci95_low",
+                "ci95_high",
+                "difference_n",
+                "difference",
+                "difference_sd",
+                "difference_ci95_low",
+                "difference_ci95_high",
+                "p",
                 .. table.Seeds.Select(seed => string.Create(Invariant, $"seed_{seed}")),
             ]);
         foreach (AblationTableRow row in table.Rows)
@@ -25,10 +41,22 @@ internal static class TableCsv
             AppendLine(
                 text,
                 [
-                    row.Evaluation, row.Figure, row.Variant,
-                    mean.Count.ToString(Invariant), Number(mean.Mean), Number(mean.StandardDeviation), Number(mean.Low), Number(mean.High),
-                    difference?.Count.ToString(Invariant) ?? "", Number(difference?.Mean), Number(difference?.StandardDeviation), Number(difference?.Low), Number(difference?.High), Number(difference?.PValue),
-                    .. table.Seeds.Select(seed => Number(row.Values.Where(pair => pair.Key == seed).Select(pair => (double?)pair.Value).FirstOrDefault())),
+                    row.Evaluation,
+                    row.Figure,
+                    row.Variant,
+                    mean.Count.ToString(Invariant),
+                    Number(mean.Mean),
+                    Number(mean.StandardDeviation),
+                    Number(mean.Low),
+                    Number(mean.High),
+                    difference?.Count.ToString(Invariant) ?? "",
+                    Number(difference?.Mean),
+                    Number(difference?.StandardDeviation),
+                    Number(difference?.Low),
+                    Number(difference?.High),
+                    Number(difference?.PValue),
+                    .. table.Seeds.Select(seed =>
+                        Number(row.Values.Where(pair => pair.Key == seed).Select(pair => (double?)pair.Value).FirstOrDefault())),
                 ]);
         }
 

@@ -29,7 +29,10 @@ internal static class TableJson
                 json.WriteStartObject();
                 json.WriteString("evaluation", evaluation);
                 json.WriteStartArray("figures");
-                foreach (IGrouping<string, AblationTableRow> figure in table.Rows.Where(row => row.Evaluation == evaluation).GroupBy(row => row.Figure, StringComparer.Ordinal))
+                foreach (
+                    IGrouping<string, AblationTableRow> figure in table
+                        .Rows.Where(row => row.Evaluation == evaluation)
+                        .GroupBy(row => row.Figure, StringComparer.Ordinal))
                 {
                     Write(json, figure);
                 }

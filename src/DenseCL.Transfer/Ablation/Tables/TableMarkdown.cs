@@ -30,13 +30,18 @@ internal static class TableMarkdown
         string comparison = table.Baseline is null
             ? ""
             : $" The difference is to {table.Baseline} with the same seed, over the seeds that both have; p is that of the paired t test, not corrected for the number of comparisons.";
-        text.Append(CultureInfo.InvariantCulture, $"\nMean ± sample standard deviation over n seeds; intervals are 95 % confidence intervals of the mean by Student's t.{comparison}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\nMean ± sample standard deviation over n seeds; intervals are 95 % confidence intervals of the mean by Student's t.{comparison}\n"
+        );
         return text.ToString();
     }
 
     /// <summary>A figure as it is shown.</summary>
     public static string Number(double value, bool isShare) =>
-        double.IsNaN(value) ? None : isShare ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1} %") : value.ToString("G4", CultureInfo.InvariantCulture);
+        double.IsNaN(value) ? None
+        : isShare ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:F1} %")
+        : value.ToString("G4", CultureInfo.InvariantCulture);
 
     private static void AppendMain(StringBuilder text, AblationTableRow[] rows, AblationTable table)
     {
@@ -51,7 +56,8 @@ internal static class TableMarkdown
                 [
                     row.Variant, MeanOf(row), IntervalOf(row.Mean, value => Plain(value, row.IsShare), row.IsShare ? " %" : ""),
                     row.Mean.Count.ToString(CultureInfo.InvariantCulture),
-                    .. table.Seeds.Select(seed => row.Values.Where(pair => pair.Key == seed).Select(pair => Number(pair.Value, row.IsShare)).FirstOrDefault(None)),
+                    .. table.Seeds.Select(seed =>
+                        row.Values.Where(pair => pair.Key == seed).Select(pair => Number(pair.Value, row.IsShare)).FirstOrDefault(None)),
                     .. table.Baseline is null ? [] : DifferenceOf(row),
                 ]);
         }
@@ -82,7 +88,8 @@ internal static class TableMarkdown
         : Number(row.Mean.Mean, row.IsShare);
 
     private static string MeanAndIntervalOf(AblationTableRow row) =>
-        MeanOf(row) + (row.Mean.Low is null ? "" : $" ({IntervalOf(row.Mean, value => Plain(value, row.IsShare), row.IsShare ? " %" : "")})");
+        MeanOf(row)
+        + (row.Mean.Low is null ? "" : $" ({IntervalOf(row.Mean, value => Plain(value, row.IsShare), row.IsShare ? " %" : "")})");
 
     private static string[] DifferenceOf(AblationTableRow row) => row.Difference is not { } difference
         ? [None, None, None]

@@ -9,36 +9,43 @@ public sealed class EvaluationData
     private EvaluationData(string summary, string flag, string help) => (Summary, Flag, Help) = (summary, flag, help);
 
     /// <summary>Images with a mask each; see <see cref="EvaluationInput.Masks"/>.</summary>
-    public static EvaluationData Masks { get; } = new(
-        "images and masks",
-        "--data",
-        "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not.")
-    {
-        Options = typeof(SegmentationDataOptions),
-    };
+    public static EvaluationData Masks { get; } =
+        new(
+            "images and masks",
+            "--data",
+            "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not."
+        )
+        {
+            Options = typeof(SegmentationDataOptions),
+        };
 
     /// <summary>Images of one class each; see <see cref="EvaluationInput.Classes"/>.</summary>
     public static EvaluationData Classes { get; } = new(
-        "a folder for each class", "--data", "The images: a folder with train/ and val/ (or test/), in each a folder for every class.") { IsInTwoParts = true };
+        "a folder for each class", "--data", "The images: a folder with train/ and val/ (or test/), in each a folder for every class.")
+    { IsInTwoParts = true };
 
     /// <summary>Images that may show several classes; see <see cref="EvaluationInput.SeveralClasses"/>.</summary>
-    public static EvaluationData SeveralClasses { get; } = new(
-        "VOC 2007, or a folder for each class",
-        "--data",
-        "The images: VOCdevkit with VOC2007 in it (trainval and test), or a folder with train/ and val/ (or test/), in each a folder for every class.")
-    {
-        IsInTwoParts = true,
-    };
+    public static EvaluationData SeveralClasses { get; } =
+        new(
+            "VOC 2007, or a folder for each class",
+            "--data",
+            "The images: VOCdevkit with VOC2007 in it (trainval and test), or a folder with train/ and val/ (or test/), in each a folder for every class."
+        )
+        {
+            IsInTwoParts = true,
+        };
 
     /// <summary>Images without labels; see <see cref="EvaluationInput.Images"/>.</summary>
-    public static EvaluationData Images { get; } = new(
-        "images without labels",
-        "--images",
-        "The images to match views of, as for pretrain; may be given several times. Of a folder of images and masks, the images of one split.")
-    {
-        IsSeveral = true,
-        Options = typeof(MatchImagesOptions),
-    };
+    public static EvaluationData Images { get; } =
+        new(
+            "images without labels",
+            "--images",
+            "The images to match views of, as for pretrain; may be given several times. Of a folder of images and masks, the images of one split."
+        )
+        {
+            IsSeveral = true,
+            Options = typeof(MatchImagesOptions),
+        };
 
     /// <summary>What it is, in a phrase.</summary>
     public string Summary { get; }

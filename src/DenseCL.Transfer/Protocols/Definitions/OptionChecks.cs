@@ -21,6 +21,8 @@ internal static class OptionChecks
 
         OptionAttribute about = options.GetType().GetProperty(property)!.GetCustomAttribute<OptionAttribute>()!;
         string choose = value is Enum ? "a word" : about.Choose(value is IEnumerable);
-        return about.Allows(value) ? value : throw new ArgumentOutOfRangeException(property, value, $"{property} is out of range: choose {choose}.");
+        return about.Allows(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(property, value, $"{property} is out of range: choose {choose}.");
     }
 }

@@ -12,7 +12,8 @@ public sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOption
     public override string Asks => "what single positions of the frozen map know: the cheapest honest proof; a minute or two";
 
     /// <inheritdoc/>
-    public override string Summary => "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: the cheapest honest proof for dense prediction.";
+    public override string Summary =>
+        "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: the cheapest honest proof for dense prediction.";
 
     /// <inheritdoc/>
     public override string Examples =>

@@ -48,7 +48,8 @@ public sealed class DenseProbeEvaluation : IEvaluation
         IReadOnlyList<double> ious = confusion.PerClassIoU;
         int labelled = options.Labelled ?? data.Train.Count;
         string slow = FormattableString.Invariant(
-            $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner.");
+            $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner."
+        );
         return new EvaluationReport
         {
             Figures = Figures(confusion),
@@ -57,7 +58,8 @@ public sealed class DenseProbeEvaluation : IEvaluation
             [
                 $"mIoU {EvaluationReport.Percent(confusion.MeanIoU)}, pixel accuracy {EvaluationReport.Percent(confusion.PixelAccuracy)}",
                 FormattableString.Invariant(
-                    $"{backbone.Name}, stride {options.Stride}, {(options.AllStages ? "all stages" : "last stage")}: learned from {labelled:N0} images, measured on {data.Test.Count:N0}, {data.ClassNames.Count} classes ({data.Layout}); seed {seed}."),
+                    $"{backbone.Name}, stride {options.Stride}, {(options.AllStages ? "all stages" : "last stage")}: learned from {labelled:N0} images, measured on {data.Test.Count:N0}, {data.ClassNames.Count} classes ({data.Layout}); seed {seed}."
+                ),
                 .. probe.Converged ? Array.Empty<string>() : [slow],
             ],
             Facts =
@@ -77,9 +79,14 @@ public sealed class DenseProbeEvaluation : IEvaluation
     /// <param name="progress">Told after each image; may be null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>The classifier, and every pixel of the images to measure on.</returns>
-    /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map, no label counts, or the features are not finite.</exception>
+    /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map, no label counts, or the
+    /// features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public (LogisticRegression Probe, ConfusionMatrix Confusion) Evaluate(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    public (LogisticRegression Probe, ConfusionMatrix Confusion) Evaluate(
+        BackboneSource backbone,
+        ulong seed,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
@@ -98,9 +105,15 @@ public sealed class DenseProbeEvaluation : IEvaluation
         return (probe, confusion);
     }
 
-    private static KeyValuePair<string, double>[] Figures(ConfusionMatrix confusion) => [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy)];
+    private static KeyValuePair<string, double>[] Figures(ConfusionMatrix confusion) =>
+        [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy)];
 
-    private LogisticRegression Fit(FeatureMaps maps, IReadOnlyList<LabelledImage> labelled, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    private LogisticRegression Fit(
+        FeatureMaps maps,
+        IReadOnlyList<LabelledImage> labelled,
+        ulong seed,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> features = [], labels = [];
@@ -118,7 +131,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
                 positions = [.. order.Take(each).Order().Select(p => positions[p])];
             }
 
-            Tensor rows = map.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(positions, device: map.device));         // (≤ each, C)
+            Tensor rows = map.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(positions, device: map.device)); // (≤ each, C)
             features.Add(rows.MoveToOuterDisposeScope());
             labels.Add(tensor([.. positions.Select(p => classes[p])], ScalarType.Int64, device: map.device).MoveToOuterDisposeScope());
             progress?.Report(EvaluationProgress.OfFeatures("train", i, i + 1, labelled.Count));
@@ -127,12 +140,15 @@ public sealed class DenseProbeEvaluation : IEvaluation
         Tensor all = cat(features), classesOf = cat(labels);
         if (classesOf.numel() == 0)
         {
-            throw new DataException($"No position of the {labelled.Count} labelled images has a label that counts: there is nothing to learn. Take more images.");
+            throw new DataException(
+                $"No position of the {labelled.Count} labelled images has a label that counts: there is nothing to learn. Take more images."
+            );
         }
 
         return all.isfinite().all().item<bool>()
             ? LogisticRegression.Fit(all, classesOf, data.ClassNames.Count, options.Probe, stop)
-            : throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
+            : throw new DataException(
+                "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
     }
 
     private void Count(LogisticRegression probe, FeatureMaps maps, LabelledImage image, ConfusionMatrix confusion)
@@ -142,8 +158,10 @@ public sealed class DenseProbeEvaluation : IEvaluation
         Mask mask = data.ReadMask(image);
         Tensor map = maps.Of(image);
         (long height, long width) = (map.shape[2], map.shape[3]);
-        Tensor scores = probe.Scores(map.permute(0, 2, 3, 1).flatten(0, 2)).view(1, height, width, -1).permute(0, 3, 1, 2);    // (1, K, h, w)
-        Tensor pixels = nn.functional.interpolate(scores, [mask.Height, mask.Width], mode: InterpolationMode.Bilinear, align_corners: false).argmax(1);
+        Tensor scores = probe.Scores(map.permute(0, 2, 3, 1).flatten(0, 2)).view(1, height, width, -1).permute(0, 3, 1, 2); // (1, K, h, w)
+        Tensor pixels = nn
+            .functional.interpolate(scores, [mask.Height, mask.Width], mode: InterpolationMode.Bilinear, align_corners: false)
+            .argmax(1);
         confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.cpu().data<long>().ToArray());
     }
 
@@ -153,6 +171,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         return gridWidth <= mask.Width && gridHeight <= mask.Height
             ? GridLabels.Majority(mask.Values, mask.Width, mask.Height, gridWidth, gridHeight)
             : throw new DataException(
-                $"{image.ImagePath} is {mask.Width} × {mask.Height}: enlarged as asked, its feature map would have more positions than its mask has pixels. Choose a smaller short side.");
+                $"{image.ImagePath} is {mask.Width} × {mask.Height}: enlarged as asked, its feature map would have more positions than its mask has pixels. Choose a smaller short side."
+            );
     }
 }

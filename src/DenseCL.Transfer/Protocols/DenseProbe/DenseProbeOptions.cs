@@ -21,7 +21,9 @@ public sealed record DenseProbeOptions
     [Option("The maps that are looked at: of the last stage, or of all four.", Name = "stages", Words = ["last", "all"])]
     public bool AllStages { get; init; }
 
-    /// <summary>The shorter side that images are resized to, in pixels, 32 … 4096; null for images as they are. Masks are not resized.</summary>
+    /// <summary>
+    /// The shorter side that images are resized to, in pixels, 32 … 4096; null for images as they are. Masks are not resized.
+    /// </summary>
     [NullWord("as-is")]
     [Option("Resize images so that their shorter side has so many pixels.", Low = 32, High = 4096, Placeholder = "PIXELS")]
     public int? ShortSide

@@ -13,7 +13,8 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
     public override string Asks => "what whole images are, by their nearest neighbours: nothing is trained";
 
     /// <inheritdoc/>
-    public override string Summary => "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: the quickest look at a backbone.";
+    public override string Summary =>
+        "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: the quickest look at a backbone.";
 
     /// <inheritdoc/>
     public override string Examples =>

@@ -28,8 +28,10 @@ public sealed class KnnEvaluation : IEvaluation
         int most = this.options.Neighbours.Max();
         if (most > train.Entries.Count)
         {
-            throw new DataException(FormattableString.Invariant(
-                $"{most} nearest neighbours were asked for, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."));
+            throw new DataException(
+                FormattableString.Invariant(
+                    $"{most} nearest neighbours were asked for, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
+                ));
         }
     }
 
@@ -40,9 +42,11 @@ public sealed class KnnEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is without influence.</remarks>
+    /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is
+    /// without influence.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, progress: null, stop);
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
+        Measure(backbone, progress: null, stop);
 
     /// <inheritdoc/>
     public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
@@ -60,20 +64,38 @@ public sealed class KnnEvaluation : IEvaluation
             Lines =
             [
                 FormattableString.Invariant(
-                    $"{backbone.Name}, {options.Features.Size} px: {test.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, among {train.Entries.Count:N0} neighbours; seed {seed}."),
+                    $"{backbone.Name}, {options.Features.Size} px: {test.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, among {train.Entries.Count:N0} neighbours; seed {seed}."
+                ),
             ],
         };
     }
 
-    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    private List<KeyValuePair<string, double>> Measure(
+        BackboneSource backbone,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
-        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(backbone, train.Entries, test.Entries, options.Features, mirror: false, progress, stop);
+        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(
+            backbone,
+            train.Entries,
+            test.Entries,
+            options.Features,
+            mirror: false,
+            progress,
+            stop);
         using (fit)
         using (judge)
         {
             TopAccuracy[] accuracies = WeightedKnn.Classify(
-                fit.Features, train.Labels, judge.Features, test.Labels, train.ClassNames.Count, options.Neighbours, options.Temperature, stop);
+                fit.Features,
+                train.Labels,
+                judge.Features,
+                test.Labels,
+                train.ClassNames.Count,
+                options.Neighbours,
+                options.Temperature,
+                stop);
             List<KeyValuePair<string, double>> figures = [];
             foreach ((int k, TopAccuracy accuracy) in options.Neighbours.Zip(accuracies))
             {

@@ -6,7 +6,9 @@ namespace DenseCL.Transfer.Protocols.Knn;
 /// <summary>How nearest neighbours vote.</summary>
 public sealed record KnnOptions
 {
-    /// <summary>Numbers of neighbours k to measure with, each 1 … 100,000. Default 20, 10, 100 and 200; backbones are compared by the first.</summary>
+    /// <summary>
+    /// Numbers of neighbours k to measure with, each 1 … 100,000. Default 20, 10, 100 and 200; backbones are compared by the first.
+    /// </summary>
     [Option("Numbers of neighbours that vote; backbones are compared by the first.", Low = 1, High = 100_000, Different = true)]
     public IReadOnlyList<int> Neighbours
     {

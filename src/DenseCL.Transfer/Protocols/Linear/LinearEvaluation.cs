@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Protocols.Linear;
 
-/// <summary>Linear classification of whole images on frozen features. What is searched is chosen on images held out of the training set, never on the test.</summary>
+/// <summary>
+/// Linear classification of whole images on frozen features. What is searched is chosen on images held out of the training set, never on
+/// the test.
+/// </summary>
 public sealed class LinearEvaluation : IEvaluation
 {
     private const int ScoredAtOnce = 4096;
@@ -33,7 +36,8 @@ public sealed class LinearEvaluation : IEvaluation
         if (single.Length > 0)
         {
             throw new DataException(
-                $"Classes of {train.Root} have only one image: {LabelledImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two.");
+                $"Classes of {train.Root} have only one image: {LabelledImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two."
+            );
         }
     }
 
@@ -46,9 +50,11 @@ public sealed class LinearEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by, and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
+    /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by,
+    /// and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, seed, progress: null, stop);
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
+        Measure(backbone, seed, progress: null, stop);
 
     /// <inheritdoc/>
     public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
@@ -71,18 +77,31 @@ public sealed class LinearEvaluation : IEvaluation
             Lines =
             [
                 FormattableString.Invariant(
-                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, tested on {test.Entries.Count:N0}; seed {seed}."),
+                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images of {train.ClassNames.Count:N0} classes, tested on {test.Entries.Count:N0}; seed {seed}."
+                ),
             ],
             Facts = [new("searched", sgd ? options.LearningRates : options.Penalties)],
         };
     }
 
-    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    private List<KeyValuePair<string, double>> Measure(
+        BackboneSource backbone,
+        ulong seed,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
-        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(backbone, train.Entries, test.Entries, options.Features, options.Mirror, progress, stop);
-        int[] labels = [.. train.Labels], testLabels = [.. test.Labels];
+        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(
+            backbone,
+            train.Entries,
+            test.Entries,
+            options.Features,
+            options.Mirror,
+            progress,
+            stop);
+        int[] labels = [.. train.Labels],
+            testLabels = [.. test.Labels];
         (int[] part, int[] rest) = HoldOut(labels, options.ValidationShare, seed);
         bool sgd = options.Solver == LinearSolver.Sgd;
 
@@ -123,7 +142,12 @@ public sealed class LinearEvaluation : IEvaluation
             }
 
             // No label is to be ignored, and class 255 is one as any other.
-            LogisticRegression probe = LogisticRegression.Fit(features, truth, train.ClassNames.Count, new LogisticRegressionOptions { L2 = value, IgnoreLabel = -1 }, stop);
+            LogisticRegression probe = LogisticRegression.Fit(
+                features,
+                truth,
+                train.ClassNames.Count,
+                new LogisticRegressionOptions { L2 = value, IgnoreLabel = -1 },
+                stop);
             return Count(probe.Scores, others, otherLabels);
         }
     }
@@ -148,7 +172,8 @@ public sealed class LinearEvaluation : IEvaluation
     private static (Tensor Features, Tensor Labels) Rows(PooledFeatures of, int[] labels, int[] images)
     {
         Device device = of.Features.device;
-        Tensor rows = tensor(images, dtype: ScalarType.Int64, device: device), truth = tensor(images.Select(i => (long)labels[i]).ToArray(), device: device);
+        Tensor rows = tensor(images, dtype: ScalarType.Int64, device: device),
+            truth = tensor(images.Select(i => (long)labels[i]).ToArray(), device: device);
         return of.Mirrored is { } mirrored
             ? (cat([of.Features.index_select(0, rows), mirrored.index_select(0, rows)]), cat([truth, truth]))
             : (of.Features.index_select(0, rows), truth);

@@ -15,16 +15,28 @@ public sealed record LinearOptions
         init => field = this.Checked(value);
     }
 
-    /// <summary>Learning rates that are tried, each above 0 and at most 1000, for <see cref="LinearSolver.Sgd"/>. Default 0.001 to 1 in six steps.</summary>
-    /// <remarks>For a batch of 256 and channels of mean 0 and deviation 1; they do not compare with those for features as they are.</remarks>
+    /// <summary>
+    /// Learning rates that are tried, each above 0 and at most 1000, for <see cref="LinearSolver.Sgd"/>. Default 0.001 to 1 in six steps.
+    /// </summary>
+    /// <remarks>For a batch of 256 and channels of mean 0 and deviation 1; they do not compare with those for features as they
+    /// are.</remarks>
     [Option("For --solver sgd: learning rates that are tried.", Low = 0, AboveLow = true, High = 1000)]
-    public IReadOnlyList<double> LearningRates { get; init => field = this.Checked(value); } = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1];
+    public IReadOnlyList<double> LearningRates
+    {
+        get;
+        init => field = this.Checked(value);
+    } = [0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1];
 
-    /// <summary>Penalties λ of (λ/2)‖W‖² that are tried, each above 0 and at most 1000, for <see cref="LinearSolver.Lbfgs"/>. Default 10 to 1e-4 in five steps.</summary>
+    /// <summary>
+    /// Penalties λ of (λ/2)‖W‖² that are tried, each above 0 and at most 1000, for <see cref="LinearSolver.Lbfgs"/>. Default 10 to 1e-4 in
+    /// five steps.
+    /// </summary>
     [Option("For --solver lbfgs: penalties λ of (λ/2)‖W‖² that are tried.", Low = 0, AboveLow = true, High = 1000)]
     public IReadOnlyList<double> Penalties { get; init => field = this.Checked(value); } = [10, 1, 0.1, 0.01, 1e-3, 1e-4];
 
-    /// <summary>Share of the training images of each class that the choice is made on, 0.01 … 0.5; at least one image. Default 0.1.</summary>
+    /// <summary>
+    /// Share of the training images of each class that the choice is made on, 0.01 … 0.5; at least one image. Default 0.1.
+    /// </summary>
     [Option("Share of the training images of each class that the choice is made on.", Low = 0.01, High = 0.5)]
     public double ValidationShare
     {

@@ -14,5 +14,6 @@ public readonly record struct MatchCounts(long Positions, long Right, long Exact
 
     /// <summary>The counts of both together.</summary>
     /// <param name="other">Counts of maps of the same size.</param>
-    public MatchCounts Add(MatchCounts other) => new(Positions + other.Positions, Right + other.Right, Exact + other.Exact, Near + other.Near);
+    public MatchCounts Add(MatchCounts other) =>
+        new(Positions + other.Positions, Right + other.Right, Exact + other.Exact, Near + other.Near);
 }

@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
-/// <summary>Draws matches: two views side by side, and a line from each position to its match, green where it is right and red where it is wrong.</summary>
+/// <summary>
+/// Draws matches: two views side by side, and a line from each position to its match, green where it is right and red where it is wrong.
+/// </summary>
 public static class MatchPicture
 {
     private const int Side = 384;           // of a view in the picture, in pixels
@@ -16,7 +18,8 @@ public static class MatchPicture
     /// <summary>Writes a PNG, a row for each pair of views.</summary>
     /// <param name="path">The file, which is replaced if it is there.</param>
     /// <param name="pairs">At least one pair.</param>
-    /// <remarks>A position that the second view does not show has no line. Of a fine map every second or third position of a row and column has one.</remarks>
+    /// <remarks>A position that the second view does not show has no line. Of a fine map every second or third position of a row and column
+    /// has one.</remarks>
     /// <exception cref="ArgumentException">There is no pair, or there are too many for a picture.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<MatchedViews> pairs)
@@ -28,8 +31,11 @@ public static class MatchPicture
             throw new ArgumentException("There is no pair of views to draw.", nameof(pairs));
         }
 
-        using SKSurface surface = SKSurface.Create(new SKImageInfo((2 * Side) + (3 * Gap), (pairs.Count * (Side + Gap)) + Gap))
-            ?? throw new ArgumentException(FormattableString.Invariant($"{pairs.Count} pairs are too many for a picture. Draw fewer."), nameof(pairs));
+        using SKSurface surface =
+            SKSurface.Create(new SKImageInfo((2 * Side) + (3 * Gap), (pairs.Count * (Side + Gap)) + Gap))
+            ?? throw new ArgumentException(
+                FormattableString.Invariant($"{pairs.Count} pairs are too many for a picture. Draw fewer."),
+                nameof(pairs));
         surface.Canvas.Clear(SKColors.White);
         for (int row = 0; row < pairs.Count; row++)
         {

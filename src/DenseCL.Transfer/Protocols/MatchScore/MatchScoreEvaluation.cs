@@ -16,23 +16,25 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>
-/// What dense learning teaches, without a label: how well positions of one view find the same place in another view of the same image by their frozen features.
+/// What dense learning teaches, without a label: how well positions of one view find the same place in another view of the same image by
+/// their frozen features.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each image gives pairs of views: crops of 0.3 to 1 of its area, of an aspect from 3/4 to 4/3, mirrored half the time, resized to a square; colours stay as they
-/// are. The centre of each position of the first view is mapped by the two crops into the second. Where it lies in that, the position's nearest
-/// in the second view, by the cosine of their features, is held against it: right, if the centre of that cell is within one cell of the true place, in both directions.
+/// Each image gives pairs of views: crops of 0.3 to 1 of its area, of an aspect from 3/4 to 4/3, mirrored half the time, resized to a
+/// square; colours stay as they are. The centre of each position of the first view is mapped by the two crops into the second. Where it
+/// lies in that, the position's nearest in the second view, by the cosine of their features, is held against it: right, if the centre of
+/// that cell is within one cell of the true place, in both directions.
 /// </para>
 /// <para>
-/// The views depend on seed and images alone: two backbones that are judged with the same are judged by the same views. Colours, brightness and what is
-/// in the image do the rest: an untrained network is well above chance, and is what a trained one is to be compared with.
+/// The views depend on seed and images alone: two backbones that are judged with the same are judged by the same views. Colours, brightness
+/// and what is in the image do the rest: an untrained network is well above chance, and is what a trained one is to be compared with.
 /// </para>
 /// </remarks>
 public sealed class MatchScoreEvaluation : IEvaluation
 {
     private const int PairsAtOnce = 8;
-    private const int PositionsAtOnce = PairsAtOnce * 14 * 14;      // of first views: 16 views of 224 pixels at stride 16 go through the network at a time
+    private const int PositionsAtOnce = PairsAtOnce * 14 * 14; // of first views: 16 views of 224 pixels at stride 16 go through the network at a time
 
     private readonly ImageSource images;
     private readonly MatchScoreOptions options;
@@ -73,7 +75,9 @@ public sealed class MatchScoreEvaluation : IEvaluation
     {
         ArgumentNullException.ThrowIfNull(backbone);
         MatchScoreResult result = Evaluate(backbone, seed, stop, progress: progress);
-        string interval = double.IsNaN(result.LowerBound) ? "-" : $"{EvaluationReport.Percent(result.LowerBound)} to {EvaluationReport.Percent(result.UpperBound)}";
+        string interval = double.IsNaN(result.LowerBound)
+            ? "-"
+            : $"{EvaluationReport.Percent(result.LowerBound)} to {EvaluationReport.Percent(result.UpperBound)}";
         return new EvaluationReport
         {
             Figures =
@@ -93,7 +97,8 @@ public sealed class MatchScoreEvaluation : IEvaluation
             Lines =
             [
                 FormattableString.Invariant(
-                    $"{backbone.Name}, {options.Size} px, stride {options.Stride}: {result.Positions:N0} positions that both views of a pair show, {options.Pairs:N0} {(options.Pairs == 1 ? "pair" : "pairs")} of each of {result.Images:N0} {(result.Images == 1 ? "image" : "images")}; seed {seed}."),
+                    $"{backbone.Name}, {options.Size} px, stride {options.Stride}: {result.Positions:N0} positions that both views of a pair show, {options.Pairs:N0} {(options.Pairs == 1 ? "pair" : "pairs")} of each of {result.Images:N0} {(result.Images == 1 ? "image" : "images")}; seed {seed}."
+                ),
             ],
             Warnings = Skipped(result.Skipped),
             Facts = [new("images", result.Images), new("positions", result.Positions), new("skipped", result.Skipped.Count)],
@@ -109,7 +114,11 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public MatchScoreResult Evaluate(
-        BackboneSource backbone, ulong seed, CancellationToken stop, Action<MatchedViews>? each = null, IProgress<EvaluationProgress>? progress = null)
+        BackboneSource backbone,
+        ulong seed,
+        CancellationToken stop,
+        Action<MatchedViews>? each = null,
+        IProgress<EvaluationProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using OpenShards shards = new();
@@ -128,7 +137,9 @@ public sealed class MatchScoreEvaluation : IEvaluation
                 counts.Add(default);
                 for (int pair = 0; pair < options.Pairs; pair++)
                 {
-                    (ViewParameters first, ViewParameters second) = (Draw(look, seed, index, pair, 0, image), Draw(look, seed, index, pair, 1, image));
+                    (ViewParameters first, ViewParameters second) = (
+                        Draw(look, seed, index, pair, 0, image),
+                        Draw(look, seed, index, pair, 1, image));
                     augmentation.Apply(image, first, matcher.NextView);
                     augmentation.Apply(image, second, matcher.NextView);
                     matcher.Add(counts, first.Crop, second.Crop, stop);
@@ -141,12 +152,14 @@ public sealed class MatchScoreEvaluation : IEvaluation
         matcher.Flush(counts);
         if (counts.Count == 0)
         {
-            throw new DataException(FormattableString.Invariant($"None of the {total:N0} images to match can be used: {skipped.FirstReasons}."));
+            throw new DataException(
+                FormattableString.Invariant($"None of the {total:N0} images to match can be used: {skipped.FirstReasons}."));
         }
 
         return counts.Any(count => count.Positions > 0)
             ? MatchScoreResult.Of(counts, matcher.Side, skipped)
-            : throw new DataException("No two views of an image show a common place: there is nothing to match. Take more images or pairs of views.");
+            : throw new DataException(
+                "No two views of an image show a common place: there is nothing to match. Take more images or pairs of views.");
     }
 
     /// <summary>Decides on a view: which crop, and whether it is mirrored.</summary>
@@ -156,11 +169,15 @@ public sealed class MatchScoreEvaluation : IEvaluation
         return ViewParameters.Draw(look, ref random, image.Width, image.Height);
     }
 
-    private static IReadOnlyList<string> Skipped(SkippedImages skipped) => skipped.Entries is not [var (file, reason), ..] ? [] :
-    [
-        FormattableString.Invariant(
-            $"{skipped.Count:N0} of the images cannot be used and {(skipped.Count == 1 ? "is" : "are")} left out: {file} ({reason}){(skipped.Count > 1 ? ", …" : "")}."),
-    ];
+    private static IReadOnlyList<string> Skipped(SkippedImages skipped) =>
+        skipped.Entries is not [var (file, reason), ..]
+            ? []
+            :
+            [
+                FormattableString.Invariant(
+                    $"{skipped.Count:N0} of the images cannot be used and {(skipped.Count == 1 ? "is" : "are")} left out: {file} ({reason}){(skipped.Count > 1 ? ", …" : "")}."
+                ),
+            ];
 
     private static bool Decode(ImageEntry entry, RgbImage image, OpenShards shards, SkippedImages skipped)
     {
@@ -200,7 +217,10 @@ public sealed class MatchScoreEvaluation : IEvaluation
             (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
             int pairs = Math.Clamp(PositionsAtOnce / (Side * Side), 1, PairsAtOnce);
             pixels = new byte[pairs * 2 * ViewBytes];
-            normalisation = new PixelNormalisation(source.Normalisation, device, TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
+            normalisation = new PixelNormalisation(
+                source.Normalisation,
+                device,
+                TorchRuntime.TypeOf(TorchRuntime.Choose(options.Precision, device)));
             backbone = source.Build(options.Stride);
             backbone.to(device);
         }
@@ -234,11 +254,13 @@ public sealed class MatchScoreEvaluation : IEvaluation
 
             using IDisposable noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            Tensor maps = backbone.forward(normalisation.Apply(pixels.AsSpan(0, views * ViewBytes), size, size));                // (views, C, P, P)
-            Tensor features = maps.permute(0, 2, 3, 1).flatten(1, 2).to_type(ScalarType.Float32);                                // (views, P P, C)
+            Tensor maps = backbone.forward(normalisation.Apply(pixels.AsSpan(0, views * ViewBytes), size, size)); // (views, C, P, P)
+            Tensor features = maps.permute(0, 2, 3, 1).flatten(1, 2).to_type(ScalarType.Float32); // (views, P P, C)
             if (!features.isfinite().all().item<bool>())
             {
-                throw new DataException("The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
+                throw new DataException(
+                    "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it."
+                );
             }
 
             foreach ((int pair, (CropGeometry first, CropGeometry second, int image)) in waiting.Index())

@@ -15,7 +15,8 @@ public sealed record MatchScoreOptions
     } = 224;
 
     /// <summary>Input pixels for each position of the feature map, along a side: 8, 16 or 32. Default 16.</summary>
-    /// <remarks>A finer map makes "within one position" a smaller place: figures of different strides or sizes cannot be compared.</remarks>
+    /// <remarks>A finer map makes "within one position" a smaller place: figures of different strides or sizes cannot be
+    /// compared.</remarks>
     [Option("Pixels for each position of the map.", OneOf = [8, 16, 32])]
     public int Stride
     {

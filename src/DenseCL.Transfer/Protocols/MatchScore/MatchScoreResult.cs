@@ -8,14 +8,22 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// <param name="ExactMatches">The share whose match is the very cell that the true place lies in.</param>
 /// <param name="Chance">What <paramref name="Matches"/> is on average if every position is matched at random.</param>
 /// <param name="LowerBound">
-/// Lower end of the 95 % confidence interval of <paramref name="Matches"/>, for other images of the same kind: those measured are independent, the positions of one
-/// are not. NaN for one image.
+/// Lower end of the 95 % confidence interval of <paramref name="Matches"/>, for other images of the same kind: those measured are
+/// independent, the positions of one are not. NaN for one image.
 /// </param>
 /// <param name="UpperBound">Upper end, likewise.</param>
 /// <param name="Images">Images that were measured on.</param>
 /// <param name="Positions">Positions that counted.</param>
 /// <param name="Skipped">Images that could not be used, with the reasons.</param>
-public sealed record MatchScoreResult(double Matches, double ExactMatches, double Chance, double LowerBound, double UpperBound, int Images, long Positions, SkippedImages Skipped)
+public sealed record MatchScoreResult(
+    double Matches,
+    double ExactMatches,
+    double Chance,
+    double LowerBound,
+    double UpperBound,
+    int Images,
+    long Positions,
+    SkippedImages Skipped)
 {
     /// <summary>The figures of the counts of each image.</summary>
     /// <param name="images">At least one; with at least one position in all.</param>

@@ -10,4 +10,11 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// <param name="Nearest">For each of the P · P positions of the first view, row by row, its nearest position in the second.</param>
 /// <param name="FirstCrop">Where the first view was cut.</param>
 /// <param name="SecondCrop">Where the second view was cut.</param>
-public sealed record MatchedViews(byte[] First, byte[] Second, int Size, int Side, IReadOnlyList<long> Nearest, CropGeometry FirstCrop, CropGeometry SecondCrop);
+public sealed record MatchedViews(
+    byte[] First,
+    byte[] Second,
+    int Size,
+    int Side,
+    IReadOnlyList<long> Nearest,
+    CropGeometry FirstCrop,
+    CropGeometry SecondCrop);

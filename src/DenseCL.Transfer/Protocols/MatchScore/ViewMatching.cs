@@ -5,16 +5,20 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>
-/// Where the positions of one view lie in another of the same image, and whether their nearest features are found there. The geometry is in whole numbers, and so exact.
+/// Where the positions of one view lie in another of the same image, and whether their nearest features are found there. The geometry is in
+/// whole numbers, and so exact.
 /// </summary>
 /// <remarks>
-/// A map of side P divides a view into P × P equal cells, whatever its crop's shape; a position stands for its cell, and is where the cell's centre is.
+/// A map of side P divides a view into P × P equal cells, whatever its crop's shape; a position stands for its cell, and is where the
+/// cell's centre is.
 /// </remarks>
 public static class ViewMatching
 {
     private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
 
-    /// <summary>The nearest position of the second view for each of the first, by cosine similarity; of several equally near ones the first.</summary>
+    /// <summary>
+    /// The nearest position of the second view for each of the first, by cosine similarity; of several equally near ones the first.
+    /// </summary>
     /// <param name="first">(P, C), float32; of any length.</param>
     /// <param name="second">(Q, C), likewise.</param>
     /// <returns>P numbers of 0 … Q − 1.</returns>
@@ -69,7 +73,8 @@ public static class ViewMatching
     /// <param name="first">Where the first view was cut.</param>
     /// <param name="second">Where the second view was cut from the same image.</param>
     /// <param name="side">The side P of both maps, at least 1.</param>
-    /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show it.</returns>
+    /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show
+    /// it.</returns>
     /// <exception cref="ArgumentException">There are not P · P matches.</exception>
     public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
@@ -89,7 +94,9 @@ public static class ViewMatching
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         if (nearest.Length != side * side)
         {
-            throw new ArgumentException(FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."), nameof(nearest));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."),
+                nameof(nearest));
         }
 
         Place[] across = new Place[side], down = new Place[side];
@@ -121,7 +128,11 @@ public static class ViewMatching
 
             // |at − (2m + 1) · width / 2| ≤ width
             long low = Math.Max(0, at - (3 * width / 2));
-            return new Place(true, (int)(at / width), (int)((low + width - 1) / width), (int)Math.Min(side - 1, (at + (width / 2)) / width));
+            return new Place(
+                true,
+                (int)(at / width),
+                (int)((low + width - 1) / width),
+                (int)Math.Min(side - 1, (at + (width / 2)) / width));
         }
 
         public bool IsNear(int cell) => cell >= Low && cell <= High;

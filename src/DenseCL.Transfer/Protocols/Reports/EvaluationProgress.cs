@@ -13,10 +13,13 @@ public sealed record EvaluationProgress(string Part, long Done, long Total, stri
     /// <param name="before">Images done when this was reported last.</param>
     /// <param name="done">Images done.</param>
     /// <param name="total">Images in all.</param>
-    public static EvaluationProgress OfFeatures(string part, int before, int done, int total) => new(
-        part,
-        done,
-        total,
-        FormattableString.Invariant($"features, {part} {done:N0}/{total:N0}"),
-        10L * done / total == 10L * before / total ? null : FormattableString.Invariant($"features, {part}: {done:N0} of {total:N0} images"));
+    public static EvaluationProgress OfFeatures(string part, int before, int done, int total) =>
+        new(
+            part,
+            done,
+            total,
+            FormattableString.Invariant($"features, {part} {done:N0}/{total:N0}"),
+            10L * done / total == 10L * before / total
+                ? null
+                : FormattableString.Invariant($"features, {part}: {done:N0} of {total:N0} images"));
 }

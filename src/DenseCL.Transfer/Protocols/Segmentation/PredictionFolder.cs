@@ -6,7 +6,9 @@ using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>A folder of what was predicted: drawn/NAME.png, the classes' colours over the image, and masks/NAME.png, the numbers of the classes.</summary>
+/// <summary>
+/// A folder of what was predicted: drawn/NAME.png, the classes' colours over the image, and masks/NAME.png, the numbers of the classes.
+/// </summary>
 public static class PredictionFolder
 {
     /// <summary>Makes the folder; if the work fails or is stopped, nothing is left.</summary>
@@ -29,7 +31,8 @@ public static class PredictionFolder
 
     private static string Place(string folder, string part, string name)
     {
-        string root = Path.GetFullPath(Path.Combine(folder, part)) + Path.DirectorySeparatorChar, path = Path.GetFullPath(Path.Combine(root, name + ".png"));
+        string root = Path.GetFullPath(Path.Combine(folder, part)) + Path.DirectorySeparatorChar,
+            path = Path.GetFullPath(Path.Combine(root, name + ".png"));
         if (!path.StartsWith(root, StringComparison.Ordinal))
         {
             throw new DataException($"The image '{name}' has a name that leads out of the folder of predictions: rename it.");

@@ -1,6 +1,8 @@
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>A colour for each class: the palette of PASCAL VOC, which gives classes with close numbers colours that lie far apart.</summary>
+/// <summary>
+/// A colour for each class: the palette of PASCAL VOC, which gives classes with close numbers colours that lie far apart.
+/// </summary>
 internal static class SegmentationColours
 {
     /// <summary>The colour of a class: its bits, three at a time from the lowest, are the highest bits of red, green and blue.</summary>

@@ -7,8 +7,9 @@ using DenseCL.Transfer.Labelled;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// Makes crops to learn from: scale, crop, mirror, change the colours, pad. A pixel of the crop's mask is the one of the original's that lies under
-/// the middle of the crop's pixel, so that image and mask cannot drift apart. One instance for each thread, for it owns working memory.
+/// Makes crops to learn from: scale, crop, mirror, change the colours, pad. A pixel of the crop's mask is the one of the original's that
+/// lies under the middle of the crop's pixel, so that image and mask cannot drift apart. One instance for each thread, for it owns working
+/// memory.
 /// </summary>
 /// <param name="options">Sizes and probabilities.</param>
 /// <param name="normalisation">Its mean is what crops are padded with.</param>
@@ -37,9 +38,15 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
     /// <param name="intoMask">Receives (CropHeight, CropWidth): classes, 255 for what does not count or lies outside the image.</param>
     public void Make(RgbImage image, Mask mask, CounterRandom random, Span<byte> intoImage, Span<byte> intoMask)
     {
-        (int width, int height) = Resized(image.Width, image.Height, options.ShortSide, random.NextDouble(options.Scale.Low, options.Scale.High));
-        int across = Math.Min(width, options.CropWidth), down = Math.Min(height, options.CropHeight);
-        Span<byte> pixels = Buffer(ref colours, across * down * 3), labels = Buffer(ref classes, across * down);
+        (int width, int height) = Resized(
+            image.Width,
+            image.Height,
+            options.ShortSide,
+            random.NextDouble(options.Scale.Low, options.Scale.High));
+        int across = Math.Min(width, options.CropWidth),
+            down = Math.Min(height, options.CropHeight);
+        Span<byte> pixels = Buffer(ref colours, across * down * 3),
+            labels = Buffer(ref classes, across * down);
 
         int left, top, attempt = 0;
         do
@@ -52,7 +59,15 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         (double columns, double rows) = (image.Width / (double)width, image.Height / (double)height);
         double x = left * columns, y = top * rows;
         Resample.ResizedBox(
-            image, x, y, Math.Min(across * columns, image.Width - x), Math.Min(down * rows, image.Height - y), pixels, across, down, scratch);
+            image,
+            x,
+            y,
+            Math.Min(across * columns, image.Width - x),
+            Math.Min(down * rows, image.Height - y),
+            pixels,
+            across,
+            down,
+            scratch);
 
         if (random.NextDouble() < options.FlipProbability)
         {
@@ -146,7 +161,10 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         int width = options.CropWidth;
         if (across < width || down < options.CropHeight)
         {
-            (byte red, byte green, byte blue) = (Level(normalisation.Mean.Red), Level(normalisation.Mean.Green), Level(normalisation.Mean.Blue));
+            (byte red, byte green, byte blue) = (
+                Level(normalisation.Mean.Red),
+                Level(normalisation.Mean.Green),
+                Level(normalisation.Mean.Blue));
             for (int i = 0; i < intoImage.Length; i += 3)
             {
                 (intoImage[i], intoImage[i + 1], intoImage[i + 2]) = (red, green, blue);

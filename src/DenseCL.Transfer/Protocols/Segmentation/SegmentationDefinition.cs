@@ -13,16 +13,17 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
     public override string Asks => "what a network fine-tuned from it reaches: the paper's protocol; minutes to days";
 
     /// <inheritdoc/>
-    public override string Summary => "Fine-tunes a fully convolutional network (FCN) on labelled images and measures mIoU on others, as the paper does.";
+    public override string Summary =>
+        "Fine-tunes a fully convolutional network (FCN) on labelled images and measures mIoU on others, as the paper does.";
 
     /// <inheritdoc/>
     public override string Examples =>
         """
-        densecl eval segmentation --weights run --data camvid --test-split val
-        densecl eval segmentation --untrained resnet18 --data camvid --test-split val         to compare with
-        densecl eval segmentation --weights run --data camvid --labelled 50 --frozen --out result       metrics.json, classes.csv, confusion.csv
-        densecl eval segmentation --weights backbone.pth --data VOCdevkit --recipe fcn-r50-voc
-        """;
+            densecl eval segmentation --weights run --data camvid --test-split val
+            densecl eval segmentation --untrained resnet18 --data camvid --test-split val         to compare with
+            densecl eval segmentation --weights run --data camvid --labelled 50 --frozen --out result       metrics.json, classes.csv, confusion.csv
+            densecl eval segmentation --weights backbone.pth --data VOCdevkit --recipe fcn-r50-voc
+            """;
 
     /// <inheritdoc/>
     public override EvaluationData Data => EvaluationData.Masks;
@@ -54,11 +55,17 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
         ArgumentNullException.ThrowIfNull(input);
         SegmentationData data = input.Masks();
         SegmentationEvaluation evaluation = new(data, options) { Predictions = input.Options.Read<SegmentationPlan>().Predictions };
-        input.Say($"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}.");
-        input.Say($"{data.ClassNames.Count} classes ({data.Layout}); {options.Labelled ?? data.Train.Count} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on.");
+        input.Say(
+            $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}."
+        );
+        input.Say(
+            $"{data.ClassNames.Count} classes ({data.Layout}); {options.Labelled ?? data.Train.Count} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
+        );
         if (data.NotInTest.Count > 0)
         {
-            input.Say($"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class is in the mean all the same if it is predicted somewhere.");
+            input.Say(
+                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class is in the mean all the same if it is predicted somewhere."
+            );
         }
 
         return evaluation;

@@ -18,7 +18,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and measured on others by mIoU.</summary>
+/// <summary>
+/// The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and measured on others by mIoU.
+/// </summary>
 /// <remarks>The same seed gives the same figures to the last digit with the same number of threads.</remarks>
 public sealed class SegmentationEvaluation : IEvaluation
 {
@@ -76,7 +78,11 @@ public sealed class SegmentationEvaluation : IEvaluation
     /// <exception cref="DataException">An image or mask cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public SegmentationResult Run(
-        BackboneSource source, ulong seed, IProgress<SegmentationProgress>? progress = null, Action<LabelledImage, RgbImage, Mask>? predictions = null, CancellationToken stop = default)
+        BackboneSource source,
+        ulong seed,
+        IProgress<SegmentationProgress>? progress = null,
+        Action<LabelledImage, RgbImage, Mask>? predictions = null,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         Device device = EvaluationDevice.Choose();
@@ -95,11 +101,24 @@ public sealed class SegmentationEvaluation : IEvaluation
         TimeSpan trained = Stopwatch.GetElapsedTime(start);
         ConfusionMatrix confusion = Test(network, normalisation, progress, predictions, stop);
         return new SegmentationResult(
-            confusion, data.ClassNames, chosen, seed, images.Count, data.Test.Count, loss, trained, Stopwatch.GetElapsedTime(start) - trained);
+            confusion,
+            data.ClassNames,
+            chosen,
+            seed,
+            images.Count,
+            data.Test.Count,
+            loss,
+            trained,
+            Stopwatch.GetElapsedTime(start) - trained);
     }
 
     private double Train(
-        Fcn network, SegmentationLoader loader, PixelNormalisation normalisation, Device device, IProgress<SegmentationProgress>? progress, CancellationToken stop)
+        Fcn network,
+        SegmentationLoader loader,
+        PixelNormalisation normalisation,
+        Device device,
+        IProgress<SegmentationProgress>? progress,
+        CancellationToken stop)
     {
         StepClock clock = new(options.Batch);
         List<double> since = [], last = [];
@@ -118,8 +137,16 @@ public sealed class SegmentationEvaluation : IEvaluation
             }
 
             bool logged = (step + 1) % LogEvery == 0 || step + 1 == options.Steps;
-            progress?.Report(new SegmentationProgress(
-                Testing: false, step + 1, options.Steps, since.Average(), rate, clock.ImagesPerSecond, clock.Remaining(options.Steps - step - 1), logged));
+            progress?.Report(
+                new SegmentationProgress(
+                    Testing: false,
+                    step + 1,
+                    options.Steps,
+                    since.Average(),
+                    rate,
+                    clock.ImagesPerSecond,
+                    clock.Remaining(options.Steps - step - 1),
+                    logged));
             if (logged)
             {
                 since.Clear();
@@ -138,8 +165,11 @@ public sealed class SegmentationEvaluation : IEvaluation
         double loss = network.Forward(images, masks, step);
         if (!double.IsFinite(loss))
         {
-            throw new TrainingException(string.Create(
-                CultureInfo.InvariantCulture, $"The loss is no longer a finite number at step {step + 1}: {loss}. Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."));
+            throw new TrainingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The loss is no longer a finite number at step {step + 1}: {loss}. Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."
+                ));
         }
 
         network.Learn(rate);
@@ -147,7 +177,11 @@ public sealed class SegmentationEvaluation : IEvaluation
     }
 
     private ConfusionMatrix Test(
-        Fcn network, PixelNormalisation normalisation, IProgress<SegmentationProgress>? progress, Action<LabelledImage, RgbImage, Mask>? predictions, CancellationToken stop)
+        Fcn network,
+        PixelNormalisation normalisation,
+        IProgress<SegmentationProgress>? progress,
+        Action<LabelledImage, RgbImage, Mask>? predictions,
+        CancellationToken stop)
     {
         ConfusionMatrix confusion = new(data.ClassNames.Count);
         StepClock clock = new(1);
@@ -164,8 +198,16 @@ public sealed class SegmentationEvaluation : IEvaluation
             clock.StepDone();
 
             bool logged = (i + 1) % LogEvery == 0 || i + 1 == data.Test.Count;
-            progress?.Report(new SegmentationProgress(
-                Testing: true, i + 1, data.Test.Count, double.NaN, 0, clock.ImagesPerSecond, clock.Remaining(data.Test.Count - i - 1), logged));
+            progress?.Report(
+                new SegmentationProgress(
+                    Testing: true,
+                    i + 1,
+                    data.Test.Count,
+                    double.NaN,
+                    0,
+                    clock.ImagesPerSecond,
+                    clock.Remaining(data.Test.Count - i - 1),
+                    logged));
         }
 
         return confusion;
@@ -183,12 +225,16 @@ public sealed class SegmentationEvaluation : IEvaluation
 
         // A whole image is a single window, of whatever size.
         (int Height, int Width) window = options.Test == TestMode.Slide ? (options.CropHeight, options.CropWidth) : (height, width);
-        (int Down, int Across) stride = options.SlideStride is { } given ? (given, given) : (((2 * window.Height) + 2) / 3, ((2 * window.Width) + 2) / 3);
+        (int Down, int Across) stride = options.SlideStride is { } given
+            ? (given, given)
+            : (((2 * window.Height) + 2) / 3, ((2 * window.Width) + 2) / 3);
         Tensor logits = SlidingWindow.Logits(network.Logits, input, window, stride, stop);
         return SegmentationLoss.Classes(logits, image.Height, image.Width);
     }
 
-    /// <summary>A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.</summary>
+    /// <summary>
+    /// A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.
+    /// </summary>
     private void RefuseLargeCrops()
     {
         (int width, int height) = (0, 0);
@@ -203,9 +249,11 @@ public sealed class SegmentationEvaluation : IEvaluation
             }
         }
 
-        throw new RecipeException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."));
+        throw new RecipeException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."
+            ));
     }
 
     private sealed class Told(IProgress<EvaluationProgress> to) : IProgress<SegmentationProgress>
@@ -214,7 +262,9 @@ public sealed class SegmentationEvaluation : IEvaluation
         {
             string text = value.Testing
                 ? FormattableString.Invariant($"test {value.Done}/{value.Total}  {value.ImagesPerSecond:F1} images/s")
-                : FormattableString.Invariant($"step {value.Done}/{value.Total}  loss {value.Loss:F3}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F1} images/s");
+                : FormattableString.Invariant(
+                    $"step {value.Done}/{value.Total}  loss {value.Loss:F3}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F1} images/s"
+                );
             string? line = value.Logged ? $"{text}  {SegmentationReport.Time(value.Remaining)} left" : null;
             to.Report(new EvaluationProgress(value.Testing ? "test" : "train", value.Done, value.Total, text, line));
         }

@@ -9,8 +9,8 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>Makes batches of crops ahead of the training, in the background; they are the same whatever is ready when.</summary>
 /// <remarks>
-/// The images go round in an order that is drawn anew for each round, without a break between rounds: fewer images than a batch are enough. Order
-/// and crop are keyed by (seed, round) and (seed, position in the training).
+/// The images go round in an order that is drawn anew for each round, without a break between rounds: fewer images than a batch are enough.
+/// Order and crop are keyed by (seed, round) and (seed, position in the training).
 /// </remarks>
 /// <param name="data">Reads the masks.</param>
 /// <param name="images">Those to learn from, at least 1.</param>
@@ -19,7 +19,12 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <param name="seed">From which all is drawn.</param>
 /// <param name="ahead">Batches made ahead, at least 1.</param>
 internal sealed class SegmentationLoader(
-    SegmentationData data, IReadOnlyList<LabelledImage> images, SegmentationOptions options, DataOptions normalisation, ulong seed, int ahead = 2) : IDisposable
+    SegmentationData data,
+    IReadOnlyList<LabelledImage> images,
+    SegmentationOptions options,
+    DataOptions normalisation,
+    ulong seed,
+    int ahead = 2) : IDisposable
 {
     private readonly Prefetcher<SegmentationBatch> batches = new(
         ahead, long.MaxValue, (step, stop) => Make(data, images, options, normalisation, seed, step, stop));
@@ -81,13 +86,16 @@ internal sealed class SegmentationLoader(
         }
         catch (ImageException e)
         {
-            throw new DataException($"The image {labelled.ImagePath} cannot be used: {e.Message}. Mend it, or take it and its mask out.", e);
+            throw new DataException(
+                $"The image {labelled.ImagePath} cannot be used: {e.Message}. Mend it, or take it and its mask out.",
+                e);
         }
 
         Mask mask = data.ReadMask(labelled);
         return mask.Width == image.Width && mask.Height == image.Height
             ? mask
-            : throw new DataException($"{labelled.ImagePath} and its mask are no longer of one size: they were changed while they were read.");
+            : throw new DataException(
+                $"{labelled.ImagePath} and its mask are no longer of one size: they were changed while they were read.");
     }
 
     /// <summary>Waits for what is under way.</summary>

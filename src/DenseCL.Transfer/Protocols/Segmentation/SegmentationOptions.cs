@@ -9,7 +9,8 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <summary>The protocol of the segmentation: a fully convolutional network on the backbone, how it is trained and tested.</summary>
 /// <remarks>
 /// Sources of the defaults: the paper's FCN (Wang et al., CVPR 2021, section 4.1) on VOC 2012, and where it says nothing mmsegmentation's
-/// settings for FCN-D8 (weight decay, least learning rate, dropout, scales, colours, the limit to a class's share of a crop), which it used.
+/// settings for FCN-D8 (weight decay, least learning rate, dropout, scales, colours, the limit to a class's share of a crop), which it
+/// used.
 /// </remarks>
 public sealed record SegmentationOptions
 {
@@ -19,9 +20,13 @@ public sealed record SegmentationOptions
     public int OutputStride
     {
         get;
-        init => field = value is 8 or 16 or 32
-            ? value
-            : throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"outputStride is {value}, but must be 8, 16 or 32. Choose 8 as in the paper, or 16 for a third of the time."));
+        init =>
+            field = value is 8 or 16 or 32
+                ? value
+                : throw new RecipeException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"outputStride is {value}, but must be 8, 16 or 32. Choose 8 as in the paper, or 16 for a third of the time."));
     } = 8;
 
     /// <summary>C, the channels of the head's convolutions; a multiple of 64, 64 … 4096. The auxiliary head has half as many.</summary>
@@ -29,9 +34,15 @@ public sealed record SegmentationOptions
     public int HeadChannels
     {
         get;
-        init => field = Allowed.Between("headChannels", value, 64, 4096, "Choose 512 as in the paper, or 128 for one processor.") % 64 == 0
-            ? value
-            : throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"headChannels is {value}, but must be a multiple of 64. Choose 512 as in the paper, or 128 for one processor."));
+        init =>
+            field =
+                Allowed.Between("headChannels", value, 64, 4096, "Choose 512 as in the paper, or 128 for one processor.") % 64 == 0
+                    ? value
+                    : throw new RecipeException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"headChannels is {value}, but must be a multiple of 64. Choose 512 as in the paper, or 128 for one processor.")
+                    );
     } = 512;
 
     /// <summary>3×3 convolutions before the classifier; 1 … 8.</summary>
@@ -42,7 +53,9 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("headConvolutions", value, 1, 8, "Choose 2 as in the paper.");
     } = 2;
 
-    /// <summary>What the loss of the auxiliary head, one convolution and a classifier on the third stage, counts; 0 … 1; 0: there is none.</summary>
+    /// <summary>
+    /// What the loss of the auxiliary head, one convolution and a classifier on the third stage, counts; 0 … 1; 0: there is none.
+    /// </summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double AuxiliaryWeight
     {
@@ -68,7 +81,13 @@ public sealed record SegmentationOptions
     public int Steps
     {
         get;
-        init => field = Allowed.Between("steps", value, 1, 10_000_000, "Choose 20000 for VOC or 40000 for Cityscapes as in the paper, some hundred for some hundred images.");
+        init =>
+            field = Allowed.Between(
+                "steps",
+                value,
+                1,
+                10_000_000,
+                "Choose 20000 for VOC or 40000 for Cityscapes as in the paper, some hundred for some hundred images.");
     } = 20_000;
 
     /// <summary>Crops in a step; 2 … 1024.</summary>
@@ -84,7 +103,13 @@ public sealed record SegmentationOptions
     public int CropHeight
     {
         get;
-        init => field = Allowed.Between("cropHeight", value, 32, 2048, "Choose 512 for VOC, 769 for Cityscapes, about three quarters of small images.");
+        init =>
+            field = Allowed.Between(
+                "cropHeight",
+                value,
+                32,
+                2048,
+                "Choose 512 for VOC, 769 for Cityscapes, about three quarters of small images.");
     } = 512;
 
     /// <summary>Width of a crop in pixels; 32 … 2048.</summary>
@@ -92,10 +117,19 @@ public sealed record SegmentationOptions
     public int CropWidth
     {
         get;
-        init => field = Allowed.Between("cropWidth", value, 32, 2048, "Choose 512 for VOC, 769 for Cityscapes, about three quarters of small images.");
+        init =>
+            field = Allowed.Between(
+                "cropWidth",
+                value,
+                32,
+                2048,
+                "Choose 512 for VOC, 769 for Cityscapes, about three quarters of small images.");
     } = 512;
 
-    /// <summary>The shorter side that every image is resized to, in training (before <see cref="Scale"/>) and test; 32 … 4096; null (<c>as-is</c>): none is.</summary>
+    /// <summary>
+    /// The shorter side that every image is resized to, in training (before <see cref="Scale"/>) and test; 32 … 4096; null (<c>as-is</c>):
+    /// none is.
+    /// </summary>
     /// <remarks>What is measured is always the mask at its own size.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("as-is")]
@@ -122,8 +156,8 @@ public sealed record SegmentationOptions
     } = 0.5;
 
     /// <summary>
-    /// The largest share of one class among the pixels of a crop that count; above 0, at most 1; 1: any. A crop with more is drawn again, ten times at
-    /// most.
+    /// The largest share of one class among the pixels of a crop that count; above 0, at most 1; 1: any. A crop with more is drawn again,
+    /// ten times at most.
     /// </summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double MaxClassShare
@@ -134,8 +168,8 @@ public sealed record SegmentationOptions
 
     /// <summary>d, how much colours change; 0 … 1; 0: not at all.</summary>
     /// <remarks>
-    /// Each with probability ½: brightness by a factor from 1 − d/2 to 1 + d/2, contrast and saturation from 1 − d to 1 + d, the hue turned by up to d/10
-    /// of the circle.
+    /// Each with probability ½: brightness by a factor from 1 − d/2 to 1 + d/2, contrast and saturation from 1 − d to 1 + d, the hue turned
+    /// by up to d/10 of the circle.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Distortion
@@ -157,7 +191,8 @@ public sealed record SegmentationOptions
     public double HeadRate
     {
         get;
-        init => field = Allowed.Between("headRate", value, 0, 1000, "Choose 1 as in the paper, or up to 10 for short runs.", aboveLow: true);
+        init =>
+            field = Allowed.Between("headRate", value, 0, 1000, "Choose 1 as in the paper, or up to 10 for short runs.", aboveLow: true);
     } = 1;
 
     /// <summary>The power p of the schedule: lr = (rate − least) (1 − step / steps)ᵖ + least; 0 … 10.</summary>
@@ -208,7 +243,10 @@ public sealed record SegmentationOptions
         init => field = Allowed.Defined("test", value);
     }
 
-    /// <summary>Pixels from one window to the next, for <see cref="TestMode.Slide"/>; 1 … 2048, at most a side of the crop; null (<c>auto</c>): two thirds of the crop.</summary>
+    /// <summary>
+    /// Pixels from one window to the next, for <see cref="TestMode.Slide"/>; 1 … 2048, at most a side of the crop; null (<c>auto</c>): two
+    /// thirds of the crop.
+    /// </summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("auto")]
     public int? SlideStride
@@ -224,7 +262,13 @@ public sealed record SegmentationOptions
     public int? Labelled
     {
         get;
-        init => field = Allowed.Between("labelled", value, 1, int.MaxValue, "Choose `all`, or fewer images to see what pre-training saves in labels.");
+        init =>
+            field = Allowed.Between(
+                "labelled",
+                value,
+                1,
+                int.MaxValue,
+                "Choose `all`, or fewer images to see what pre-training saves in labels.");
     }
 
     /// <summary>The numbers that activations are computed with.</summary>
@@ -241,7 +285,9 @@ public sealed record SegmentationOptions
     {
         if (MinLearningRate > LearningRate)
         {
-            throw Refused($"minLearningRate is {MinLearningRate}, above learningRate, {LearningRate}: the rate falls from the one to the other. Choose a hundredth of it.");
+            throw Refused(
+                $"minLearningRate is {MinLearningRate}, above learningRate, {LearningRate}: the rate falls from the one to the other. Choose a hundredth of it."
+            );
         }
 
         if (WarmupSteps >= Steps)
@@ -252,7 +298,9 @@ public sealed record SegmentationOptions
         int smaller = Math.Min(CropHeight, CropWidth);
         if (SlideStride > smaller)
         {
-            throw Refused($"slideStride is {SlideStride}, but a crop is {CropHeight} × {CropWidth}: pixels between the windows would not be looked at. Choose {smaller} or less.");
+            throw Refused(
+                $"slideStride is {SlideStride}, but a crop is {CropHeight} × {CropWidth}: pixels between the windows would not be looked at. Choose {smaller} or less."
+            );
         }
 
         static RecipeException Refused(FormattableString message) => new(FormattableString.Invariant(message));

@@ -10,6 +10,10 @@ internal sealed record SegmentationPlan
     public string Recipe { get; init; } = "fcn-small";
 
     /// <summary>Where predictions are written; null for nowhere.</summary>
-    [Option("A new folder for what is predicted: drawn over each image, and as masks.", Placeholder = "DIR", CommandOnly = true, NewFolder = true)]
+    [Option(
+        "A new folder for what is predicted: drawn over each image, and as masks.",
+        Placeholder = "DIR",
+        CommandOnly = true,
+        NewFolder = true)]
     public string? Predictions { get; init; }
 }

@@ -9,7 +9,11 @@ public static class SegmentationRecipes
     private static readonly IReadOnlyList<Setting> Settings = Setting.Of<SegmentationOptions>();
 
     private static readonly OptionsReader<SegmentationOptions> Reader = new(
-        typeof(SegmentationRecipes).Assembly, "recipes/segmentation/", Settings, "name=value, such as steps=600", options => options.Validate());
+        typeof(SegmentationRecipes).Assembly,
+        "recipes/segmentation/",
+        Settings,
+        "name=value, such as steps=600",
+        options => options.Validate());
 
     /// <summary>The names of the shipped recipes, in alphabetical order.</summary>
     public static IReadOnlyList<string> Shipped => Reader.Shipped;
@@ -17,7 +21,8 @@ public static class SegmentationRecipes
     /// <summary>Reads a recipe and overrides single settings.</summary>
     /// <param name="nameOrPath">A name of <see cref="Shipped"/>, or the path of a YAML file.</param>
     /// <param name="overrides">Settings as <c>name=value</c>.</param>
-    /// <exception cref="RecipeException">The recipe was not found, cannot be read or is not valid; the message says where and what to do.</exception>
+    /// <exception cref="RecipeException">The recipe was not found, cannot be read or is not valid; the message says where and what to
+    /// do.</exception>
     public static SegmentationOptions Read(string nameOrPath, params IEnumerable<string> overrides) => Reader.Read(nameOrPath, overrides);
 
     /// <summary>Reads a recipe from text.</summary>

@@ -25,7 +25,8 @@ public static class SegmentationReport
             [
                 $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, mean class accuracy {Percent(confusion.MeanAccuracy)}",
                 FormattableString.Invariant(
-                    $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."),
+                    $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."
+                ),
             ],
             Facts = [new("precision", result.Options.Precision.ToString().ToLowerInvariant())],
             Parts =
@@ -56,7 +57,8 @@ public static class SegmentationReport
     private static string Classes(SegmentationResult result)
     {
         ConfusionMatrix confusion = result.Confusion;
-        IEnumerable<string> lines = result.ClassNames.Select((name, c) => string.Join(',', Quoted(name), Share(confusion.PerClassIoU[c]), Share(confusion.PerClassAccuracy[c])));
+        IEnumerable<string> lines = result.ClassNames.Select(
+            (name, c) => string.Join(',', Quoted(name), Share(confusion.PerClassIoU[c]), Share(confusion.PerClassAccuracy[c])));
         return string.Concat(lines.Prepend("class,iou,accuracy").Select(line => line + "\n"));
 
         static string Share(double share) => double.IsNaN(share) ? "" : share.ToString("R", CultureInfo.InvariantCulture);
@@ -66,10 +68,18 @@ public static class SegmentationReport
     private static string Confusion(SegmentationResult result)
     {
         int classes = result.ClassNames.Count;
-        IEnumerable<string> lines = result.ClassNames.Select((name, truth) =>
-            string.Join(',', Enumerable.Range(0, classes).Select(predicted => result.Confusion[truth, predicted].ToString(CultureInfo.InvariantCulture)).Prepend(Quoted(name))));
-        return string.Concat(lines.Prepend(string.Join(',', result.ClassNames.Select(Quoted).Prepend("true class"))).Select(line => line + "\n"));
+        IEnumerable<string> lines = result.ClassNames.Select(
+            (name, truth) =>
+                string.Join(
+                    ',',
+                    Enumerable
+                        .Range(0, classes)
+                        .Select(predicted => result.Confusion[truth, predicted].ToString(CultureInfo.InvariantCulture))
+                        .Prepend(Quoted(name))));
+        return string.Concat(
+            lines.Prepend(string.Join(',', result.ClassNames.Select(Quoted).Prepend("true class"))).Select(line => line + "\n"));
     }
 
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

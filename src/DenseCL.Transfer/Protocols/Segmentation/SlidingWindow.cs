@@ -24,7 +24,12 @@ internal static class SlidingWindow
     /// <param name="window">Height and width of a window.</param>
     /// <param name="stride">Down and across.</param>
     /// <param name="stop">Ends the work.</param>
-    public static Tensor Logits(Func<Tensor, Tensor> network, Tensor image, (int Height, int Width) window, (int Down, int Across) stride, CancellationToken stop)
+    public static Tensor Logits(
+        Func<Tensor, Tensor> network,
+        Tensor image,
+        (int Height, int Width) window,
+        (int Down, int Across) stride,
+        CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();

@@ -48,8 +48,12 @@ public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
         ArgumentNullException.ThrowIfNull(input);
         (MultiLabelImages train, MultiLabelImages test) = input.SeveralClasses();
         SvmEvaluation evaluation = new(train, test, options);
-        return input.Options.Find("shots") is { IsFromFile: false } asked && options.Shots.Except(evaluation.Shots).ToArray() is [var tooMany, ..]
-            ? throw new DataException(FormattableString.Invariant($"{asked.Called} asks for {tooMany} images of each class, but a class of {train.Root} has fewer: choose fewer."))
+        return
+            input.Options.Find("shots") is { IsFromFile: false } asked
+            && options.Shots.Except(evaluation.Shots).ToArray() is [var tooMany, ..]
+            ? throw new DataException(
+                FormattableString.Invariant(
+                    $"{asked.Called} asks for {tooMany} images of each class, but a class of {train.Root} has fewer: choose fewer."))
             : evaluation;
     }
 }

@@ -31,7 +31,8 @@ public sealed class SvmEvaluation : IEvaluation
     /// <param name="train">Images to fit to.</param>
     /// <param name="test">Images to be judged, with the same classes.</param>
     /// <param name="options">Costs, low-shot numbers and preprocessing; the defaults if null.</param>
-    /// <exception cref="DataException">The classes differ, a class has fewer positives or negatives to train on than folds, or none to test on.</exception>
+    /// <exception cref="DataException">The classes differ, a class has fewer positives or negatives to train on than folds, or none to test
+    /// on.</exception>
     public SvmEvaluation(MultiLabelImages train, MultiLabelImages test, SvmOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -47,14 +48,18 @@ public sealed class SvmEvaluation : IEvaluation
         string[] few = [.. Names(k => train.Positives(k) < folds || train.Targets[k].Count(target => target == -1) < folds)];
         if (few.Length > 0)
         {
-            throw new DataException(FormattableString.Invariant(
-                $"Classes of {train.Root} have fewer than {folds} images with or without it: {LabelledImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."));
+            throw new DataException(
+                FormattableString.Invariant(
+                    $"Classes of {train.Root} have fewer than {folds} images with or without it: {LabelledImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."
+                ));
         }
 
         string[] none = [.. Names(k => test.Positives(k) == 0)];
         if (none.Length > 0)
         {
-            throw new DataException($"No image of {test.Root} shows {LabelledImages.Few(none)}: precision of a class cannot be measured without it. Give some, or remove the class from both sets.");
+            throw new DataException(
+                $"No image of {test.Root} shows {LabelledImages.Few(none)}: precision of a class cannot be measured without it. Give some, or remove the class from both sets."
+            );
         }
 
         IEnumerable<string> Names(Func<int, bool> of) => train.ClassNames.Where((_, k) => of(k));
@@ -78,11 +83,13 @@ public sealed class SvmEvaluation : IEvaluation
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <c>mAP</c>; for each low-shot number N <c>mAP.N.mean</c> and <c>mAP.N.sd</c> over the samples (with n − 1), and the ends <c>low</c> and
+    /// <c>mAP</c>; for each low-shot number N <c>mAP.N.mean</c> and <c>mAP.N.sd</c> over the samples (with n − 1), and the ends <c>low</c>
+    /// and
     /// <c>high</c> of the mean's 95 % confidence interval; of each class <c>ap.CLASS</c> and the chosen <c>cost.CLASS</c>.
     /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) => Measure(backbone, seed, progress: null, stop);
+    public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
+        Measure(backbone, seed, progress: null, stop);
 
     /// <inheritdoc/>
     public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
@@ -105,19 +112,32 @@ public sealed class SvmEvaluation : IEvaluation
             Lines =
             [
                 FormattableString.Invariant(
-                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images, tested on {test.Entries.Count:N0}; seed {seed}."),
+                    $"{backbone.Name}, {options.Features.Size} px: fitted on {train.Entries.Count:N0} images, tested on {test.Entries.Count:N0}; seed {seed}."
+                ),
             ],
             Facts = [new("shots", Shots)],
         };
     }
 
-    private List<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    private List<KeyValuePair<string, double>> Measure(
+        BackboneSource backbone,
+        ulong seed,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(backbone, train.Entries, test.Entries, options.Features, mirror: false, progress, stop);
-        Tensor x = SquaredHingeSvm.WithBias(nn.functional.normalize(fit.Features, dim: 1)), z = SquaredHingeSvm.WithBias(nn.functional.normalize(judge.Features, dim: 1));
+        (PooledFeatures fit, PooledFeatures judge) = PooledFeatures.Of(
+            backbone,
+            train.Entries,
+            test.Entries,
+            options.Features,
+            mirror: false,
+            progress,
+            stop);
+        Tensor x = SquaredHingeSvm.WithBias(nn.functional.normalize(fit.Features, dim: 1)),
+            z = SquaredHingeSvm.WithBias(nn.functional.normalize(judge.Features, dim: 1));
         int classes = train.ClassNames.Count;
 
         double[] costs = new double[classes], precisions = new double[classes];
@@ -147,7 +167,10 @@ public sealed class SvmEvaluation : IEvaluation
         return figures;
     }
 
-    /// <summary>Which fold each image is in: the n-th image with a class in fold n mod folds, and the n-th without it likewise; −1 for those that do not count.</summary>
+    /// <summary>
+    /// Which fold each image is in: the n-th image with a class in fold n mod folds, and the n-th without it likewise; −1 for those that do
+    /// not count.
+    /// </summary>
     internal static int[] Folds(IReadOnlyList<sbyte> targets, int folds)
     {
         int positives = 0, negatives = 0;
@@ -174,11 +197,16 @@ public sealed class SvmEvaluation : IEvaluation
             solution = next.MoveToOuterDisposeScope();
             double[] scores = x.mm(solution).t().contiguous().cpu().data<double>().ToArray();    // (columns, images)
             double[] precision = new double[columns.Length];
-            Parallel.For(0, columns.Length, c =>
-            {
-                int[] held = [.. Enumerable.Range(0, images).Where(n => fold[c / folds][n] == c % folds)];
-                precision[c] = AveragePrecision.Stepwise([.. held.Select(n => scores[(c * images) + n])], [.. held.Select(n => train.Targets[columns[c]][n] == 1)]);
-            });
+            Parallel.For(
+                0,
+                columns.Length,
+                c =>
+                {
+                    int[] held = [.. Enumerable.Range(0, images).Where(n => fold[c / folds][n] == c % folds)];
+                    precision[c] = AveragePrecision.Stepwise(
+                        [.. held.Select(n => scores[(c * images) + n])],
+                        [.. held.Select(n => train.Targets[columns[c]][n] == 1)]);
+                });
             for (int k = 0; k < chunk.Length; k++)
             {
                 double mean = precision.AsSpan(k * folds, folds).ToArray().Average();
@@ -192,7 +220,9 @@ public sealed class SvmEvaluation : IEvaluation
         return best;
     }
 
-    /// <summary>Mean average precision of a sample: of each class so many images with it, and as many times the other classes without it.</summary>
+    /// <summary>
+    /// Mean average precision of a sample: of each class so many images with it, and as many times the other classes without it.
+    /// </summary>
     private double LowShot(Tensor x, Tensor z, int shots, int sample, ulong seed, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -238,7 +268,9 @@ public sealed class SvmEvaluation : IEvaluation
             }
         }
 
-        return (tensor(labels, device: device).reshape(images, columns.Length), tensor(costs, device: device).reshape(images, columns.Length));
+        return (
+            tensor(labels, device: device).reshape(images, columns.Length),
+            tensor(costs, device: device).reshape(images, columns.Length));
     }
 
     private double[] TestPrecisions(Tensor x, Tensor z, int[] classes, (Tensor Y, Tensor Cost) problems, CancellationToken stop)

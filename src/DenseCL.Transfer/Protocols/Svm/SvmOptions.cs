@@ -34,7 +34,14 @@ public sealed record SvmOptions
     /// Numbers of positive images a class in low-shot classification, each 1 … 100,000; empty for none. Default 1, 2, 4, … 64, 96.
     /// Numbers that a class has not so many positives for are left out.
     /// </summary>
-    [Option("Low-shot numbers of positives a class; those of the default that a class has not so many for are left out.", Low = 1, High = 100_000, Different = true, CanBeEmpty = true, EmptyFlag = "--no-low-shot", EmptyHelp = "Leave the low-shot part out.")]
+    [Option(
+        "Low-shot numbers of positives a class; those of the default that a class has not so many for are left out.",
+        Low = 1,
+        High = 100_000,
+        Different = true,
+        CanBeEmpty = true,
+        EmptyFlag = "--no-low-shot",
+        EmptyHelp = "Leave the low-shot part out.")]
     public IReadOnlyList<int> Shots
     {
         get;

@@ -5,7 +5,8 @@ namespace DenseCL.Compute.Tiles;
 
 /// <summary>
 /// Writes the few x64 instructions that the matrix kernel is made of, for .NET has no name for <c>vdpbf16ps</c> yet. Encodings are those of
-/// Intel's manual (Software Developer's Manual, volume 2, sections 2.1, 2.7 and the pages of the instructions). Vectors are numbered 0 to 31.
+/// Intel's manual (Software Developer's Manual, volume 2, sections 2.1, 2.7 and the pages of the instructions). Vectors are numbered 0 to
+/// 31.
 /// </summary>
 internal sealed class Assembler
 {

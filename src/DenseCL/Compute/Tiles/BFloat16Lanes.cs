@@ -22,7 +22,8 @@ internal readonly unsafe struct BFloat16Lanes : ILanes
 
     public static int LaneOf(int i) => (i & ~31) | ((i & 1) << 4) | ((i & 31) >> 1);
 
-    // Half a unit of the last place is added, less one bit if that place is even. A NaN keeps its upper half, which may not become infinity.
+    // Half a unit of the last place is added, less one bit if that place is even. A NaN keeps its upper half, which may not become
+    // infinity.
     private static Vector512<uint> Round(Vector512<float> x)
     {
         Vector512<uint> bits = x.AsUInt32();

@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace DenseCL.Compute.Tiles;
 
 /// <summary>
-/// Convolution and its two gradients on channels-last maps in memory, as products of tiles (<see cref="TileKernel"/>). Maps are not copied: a row of a tile
-/// points to the channels that a tap reads; only the gradient of the weights turns some hundred positions at a time into panels. Maps are float32
-/// or bfloat16, weights and their gradient float32.
+/// Convolution and its two gradients on channels-last maps in memory, as products of tiles (<see cref="TileKernel"/>). Maps are not copied:
+/// a row of a tile points to the channels that a tap reads; only the gradient of the weights turns some hundred positions at a time into
+/// panels. Maps are float32 or bfloat16, weights and their gradient float32.
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
@@ -16,8 +16,9 @@ internal static unsafe class ConvolutionKernel
     private const int BlockBytes = 256 << 10;
     private const int MostRows = 64 * TileKernel.Rows;
 
-    // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: more means less traffic to and from the gradient,
-    // fewer that the panel of a tap stays near the processor; from 192 to 384 it is equally fast. See "Exactness" in docs/architecture.md.
+    // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: more means less traffic to and from the
+    // gradient, fewer that the panel of a tap stays near the processor; from 192 to 384 it is equally fast. See "Exactness" in
+    // docs/architecture.md.
     private const int ChunkSteps = 384;
 
     private const int Lanes = 16;
@@ -131,7 +132,16 @@ internal static unsafe class ConvolutionKernel
     {
         Weights* job = (Weights*)state;
         ReadOnlySpan<int> order = new(job->Order, job->Shape.Taps);
-        WeightPanels.OfInputs(job->Values, job->Shape.Outputs, job->Shape.Taps, job->Shape.Inputs, job->Pairs, order, job->Panels, part, parts);
+        WeightPanels.OfInputs(
+            job->Values,
+            job->Shape.Outputs,
+            job->Shape.Taps,
+            job->Shape.Inputs,
+            job->Pairs,
+            order,
+            job->Panels,
+            part,
+            parts);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -221,7 +231,15 @@ internal static unsafe class ConvolutionKernel
                 if (unit / blocks != filled)
                 {
                     filled = unit / blocks;
-                    Gather(x + ((long)tap * chunk), input * size, steps, TileKernel.Columns / Lanes, pairs, panel, TileKernel.PanelStep, Lanes * sizeof(float));
+                    Gather(
+                        x + ((long)tap * chunk),
+                        input * size,
+                        steps,
+                        TileKernel.Columns / Lanes,
+                        pairs,
+                        panel,
+                        TileKernel.PanelStep,
+                        Lanes * sizeof(float));
                 }
 
                 for (int row = 0; row < Lanes; row += TileKernel.Rows)
@@ -259,7 +277,9 @@ internal static unsafe class ConvolutionKernel
                 ushort* a = (ushort*)(rows[2 * step] + offset), b = (ushort*)(rows[(2 * step) + 1] + offset);
                 for (int i = 0; i < vectors; i++, a += Lanes, b += Lanes, vector += nextVector)
                 {
-                    (Avx512F.ConvertToVector512UInt32(Vector256.Load(a)) | (Avx512F.ConvertToVector512UInt32(Vector256.Load(b)) << 16)).Store((uint*)vector);
+                    (
+                        Avx512F.ConvertToVector512UInt32(Vector256.Load(a)) | (Avx512F.ConvertToVector512UInt32(Vector256.Load(b)) << 16)
+                    ).Store((uint*)vector);
                 }
             }
             else

@@ -9,7 +9,15 @@ namespace DenseCL.Compute.Tiles;
 /// <param name="Size">Side of the kernel.</param>
 /// <param name="Stride">Input positions for an output position, along a side.</param>
 /// <param name="Dilation">Input positions between neighbouring taps, along a side.</param>
-internal readonly record struct ConvolutionShape(int Images, int Height, int Width, int Inputs, int Outputs, int Size, int Stride, int Dilation)
+internal readonly record struct ConvolutionShape(
+    int Images,
+    int Height,
+    int Width,
+    int Inputs,
+    int Outputs,
+    int Size,
+    int Stride,
+    int Dilation)
 {
     public int OutHeight => ((Height - 1) / Stride) + 1;
 

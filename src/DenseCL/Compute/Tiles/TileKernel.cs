@@ -6,12 +6,13 @@ namespace DenseCL.Compute.Tiles;
 /// <summary>
 /// The product that all convolutions are made of: a tile of up to 6 rows and 64 columns,
 /// <code>target[r][c] = Σ over taps t and steps k of  source[t][r][k] · panel[t][k][c]</code>
-/// where a step is one float32 number or a pair of bfloat16 numbers. The 24 vectors of sums stay in registers from the first step to the last.
+/// where a step is one float32 number or a pair of bfloat16 numbers. The 24 vectors of sums stay in registers from the first step to the
+/// last.
 /// </summary>
 /// <remarks>
 /// Machine code of our own, because .NET cannot name the instruction that multiplies bfloat16; in float32 it is the same code with another
-/// instruction. libtorch's library chooses its blocks by the sizes of the caches; where a virtual processor hides them it reaches half of what
-/// the processor can do. A tile takes some microseconds, for which a garbage collection waits.
+/// instruction. libtorch's library chooses its blocks by the sizes of the caches; where a virtual processor hides them it reaches half of
+/// what the processor can do. A tile takes some microseconds, for which a garbage collection waits.
 /// </remarks>
 internal static unsafe class TileKernel
 {
@@ -78,7 +79,13 @@ internal static unsafe class TileKernel
     private static void Write(Assembler assembler, bool pairs, TileResult result, int rows)
     {
         // The call comes in rdi (System V's convention); rbx, rbp and r12 to r15 belong to the caller.
-        const Register call = Register.Rdi, sources = Register.Rbx, taps = Register.Rbp, panel = Register.Rsi, steps = Register.Rcx, stride = Register.Rdx, step = Register.Rax;
+        const Register call = Register.Rdi,
+            sources = Register.Rbx,
+            taps = Register.Rbp,
+            panel = Register.Rsi,
+            steps = Register.Rcx,
+            stride = Register.Rdx,
+            step = Register.Rax;
         ReadOnlySpan<Register> saved = [Register.Rbx, Register.Rbp, Register.R12, Register.R13];
         const int firstColumn = Rows * Vectors, firstRow = firstColumn + Vectors, factors = 32 - firstRow;
         static int Sum(int row, int vector) => (row * Vectors) + vector;

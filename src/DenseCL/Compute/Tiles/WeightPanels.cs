@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DenseCL.Compute.Tiles;
 
-/// <summary>Puts a convolution's weights, float32 in (outputs, taps, inputs), into the panels that <see cref="TileKernel"/> reads, as bfloat16 if asked for.</summary>
+/// <summary>
+/// Puts a convolution's weights, float32 in (outputs, taps, inputs), into the panels that <see cref="TileKernel"/> reads, as bfloat16 if
+/// asked for.
+/// </summary>
 internal static unsafe class WeightPanels
 {
     private const int Lanes = 16;
@@ -24,7 +27,11 @@ internal static unsafe class WeightPanels
         for (int i = start; i < end; i++)
         {
             (int output, int tap) = (i / taps * Lanes, i % taps);
-            byte* to = panels + ((((long)(output / TileKernel.Columns * taps) + tap) * steps * TileKernel.PanelStep) + (output % TileKernel.Columns * sizeof(float)));
+            byte* to =
+                panels
+                + (
+                    (((long)(output / TileKernel.Columns * taps) + tap) * steps * TileKernel.PanelStep)
+                    + (output % TileKernel.Columns * sizeof(float)));
             for (int step = 0; step < steps; step += Lanes)
             {
                 for (int row = 0; row < Lanes; row++)
@@ -32,8 +39,12 @@ internal static unsafe class WeightPanels
                     float* from = weights + ((((long)(output + row) * taps) + tap) * inputs);
                     if (pairs)
                     {
-                        Vector512<float> a = Vector512.Load(from + (2 * step)), b = Vector512.Load(from + (2 * step) + Lanes);
-                        BFloat16Lanes.Store((byte*)(block + row), Avx512F.PermuteVar16x32x2(a, Even, b), Avx512F.PermuteVar16x32x2(a, Odd, b));
+                        Vector512<float> a = Vector512.Load(from + (2 * step)),
+                            b = Vector512.Load(from + (2 * step) + Lanes);
+                        BFloat16Lanes.Store(
+                            (byte*)(block + row),
+                            Avx512F.PermuteVar16x32x2(a, Even, b),
+                            Avx512F.PermuteVar16x32x2(a, Odd, b));
                     }
                     else
                     {
@@ -51,10 +62,20 @@ internal static unsafe class WeightPanels
     }
 
     /// <summary>
-    /// For the gradient of the input: (inputs / 64, taps, outputs, 64 inputs), each pair of outputs side by side in bfloat16; taps in the order given.
+    /// For the gradient of the input: (inputs / 64, taps, outputs, 64 inputs), each pair of outputs side by side in bfloat16; taps in the
+    /// order given.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OfInputs(float* weights, int outputs, int taps, int inputs, bool pairs, ReadOnlySpan<int> order, byte* panels, int part, int parts)
+    public static void OfInputs(
+        float* weights,
+        int outputs,
+        int taps,
+        int inputs,
+        bool pairs,
+        ReadOnlySpan<int> order,
+        byte* panels,
+        int part,
+        int parts)
     {
         int together = pairs ? 2 : 1, steps = outputs / together;
         (int start, int end) = ComputeThreads.Share(inputs / TileKernel.Columns * taps, part, parts);
@@ -69,7 +90,10 @@ internal static unsafe class WeightPanels
                 {
                     if (pairs)
                     {
-                        BFloat16Lanes.Store(to + (c * sizeof(float)), Vector512.Load(row + c), Vector512.Load(row + ((long)taps * inputs) + c));
+                        BFloat16Lanes.Store(
+                            to + (c * sizeof(float)),
+                            Vector512.Load(row + c),
+                            Vector512.Load(row + ((long)taps * inputs) + c));
                     }
                     else
                     {
@@ -80,7 +104,9 @@ internal static unsafe class WeightPanels
         }
     }
 
-    /// <summary>Rows and columns of 16 × 16 numbers changed. Interleaving the first half of the rows with the second does a quarter of it.</summary>
+    /// <summary>
+    /// Rows and columns of 16 × 16 numbers changed. Interleaving the first half of the rows with the second does a quarter of it.
+    /// </summary>
     /// <param name="block">32 vectors: the rows, and room.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<int>* Transpose(Vector512<int>* block)

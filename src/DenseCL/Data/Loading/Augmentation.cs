@@ -19,7 +19,8 @@ public sealed class Augmentation(DataOptions options)
     /// <param name="parameters">What to do; drawn for an image of this size.</param>
     /// <param name="view">Receives the view, (Size, Size, 3): red green blue, 8 bits.</param>
     /// <exception cref="ArgumentException">The crop is not inside the image, or <paramref name="view"/> has another length.</exception>
-    public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view) => Apply(source, new DecodedPart(0, 0, 1), parameters, view);
+    public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view) =>
+        Apply(source, new DecodedPart(0, 0, 1), parameters, view);
 
     /// <summary>Makes one view of a part of an image, which holds the crop.</summary>
     internal void Apply(RgbImage source, DecodedPart part, in ViewParameters parameters, Span<byte> view)

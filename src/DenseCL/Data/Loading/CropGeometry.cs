@@ -1,6 +1,8 @@
 namespace DenseCL.Data.Loading;
 
-/// <summary>Where a view was cut from its image, in pixels of the full-size image as meant to be seen (after its EXIF orientation).</summary>
+/// <summary>
+/// Where a view was cut from its image, in pixels of the full-size image as meant to be seen (after its EXIF orientation).
+/// </summary>
 /// <param name="Left">Left edge of the crop, at least 0.</param>
 /// <param name="Top">Upper edge of the crop, at least 0.</param>
 /// <param name="Width">Width of the crop, at least 1.</param>

@@ -6,7 +6,10 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Data.Loading;
 
-/// <summary>How fast files become pairs of views, with no training to wait for. The files are read before, so that they come from the system's cache.</summary>
+/// <summary>
+/// How fast files become pairs of views, with no training to wait for. The files are read before, so that they come from the system's
+/// cache.
+/// </summary>
 public static class LoaderBenchmark
 {
     private const int Batch = 16;
@@ -16,7 +19,8 @@ public static class LoaderBenchmark
 
     /// <summary>Loads all images for some seconds, and then decodes them for some seconds.</summary>
     /// <param name="source">The images; few enough for the cache. An epoch leaves out what fills no batch of 16.</param>
-    /// <param name="options">Size and distribution of the views, and the threads; <c>auto</c> is <see cref="TwoViewLoader.DefaultThreads"/>.</param>
+    /// <param name="options">Size and distribution of the views, and the threads; <c>auto</c> is
+    /// <see cref="TwoViewLoader.DefaultThreads"/>.</param>
     /// <param name="stop">Ends the measurement.</param>
     /// <exception cref="DataException">More images than <see cref="DataOptions.MaxBadShare"/> allows cannot be decoded.</exception>
     public static LoaderSpeed Run(ImageSource source, DataOptions options, CancellationToken stop = default)

@@ -9,8 +9,9 @@ namespace DenseCL.Data.Loading;
 
 /// <summary>Decodes images and makes two views of each, on threads of its own, ahead of the training.</summary>
 /// <remarks>
-/// Whatever the number of threads, the bytes are the same: the order of an epoch, each view and each replacement of a broken image draw from streams keyed by
-/// what they are for, and a thread takes one image at a time into its place in the batch. Images that fill no whole batch at the end of an epoch are left out.
+/// Whatever the number of threads, the bytes are the same: the order of an epoch, each view and each replacement of a broken image draw
+/// from streams keyed by what they are for, and a thread takes one image at a time into its place in the batch. Images that fill no whole
+/// batch at the end of an epoch are left out.
 /// </remarks>
 public sealed class TwoViewLoader : IDisposable
 {
@@ -34,9 +35,11 @@ public sealed class TwoViewLoader : IDisposable
         int images = options.Source.Entries.Count;
         if (images < options.Batch)
         {
-            throw new DataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"There are {images:N0} images, fewer than one batch of {options.Batch:N0}: choose optim.batch = {LargestPowerOfTwo(images)} or give more images."));
+            throw new DataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"There are {images:N0} images, fewer than one batch of {options.Batch:N0}: choose optim.batch = {LargestPowerOfTwo(images)} or give more images."
+                ));
         }
 
         this.options = options;
@@ -52,7 +55,9 @@ public sealed class TwoViewLoader : IDisposable
             thread.Start();
     }
 
-    /// <summary>The number of threads if nothing is said: one processor is left to the training, and more than 8 threads rarely help one device.</summary>
+    /// <summary>
+    /// The number of threads if nothing is said: one processor is left to the training, and more than 8 threads rarely help one device.
+    /// </summary>
     public static int DefaultThreads { get; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 8);
 
     /// <summary>Whole batches in an epoch, at least 1.</summary>
@@ -79,9 +84,12 @@ public sealed class TwoViewLoader : IDisposable
     public IEnumerable<ViewBatch> Epoch(int epoch, int firstBatch, CancellationToken cancellationToken) =>
         Epochs(epoch, firstBatch, epoch + 1, cancellationToken);
 
-    /// <summary>The batches of several epochs in one go: the first batches of an epoch are prepared while the last of the one before are trained on.</summary>
+    /// <summary>
+    /// The batches of several epochs in one go: the first batches of an epoch are prepared while the last of the one before are trained on.
+    /// </summary>
     /// <param name="epoch">Number of the first epoch, at least 0.</param>
-    /// <param name="firstBatch">The batch of the first epoch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; the earlier ones cost nothing.</param>
+    /// <param name="firstBatch">The batch of the first epoch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; the earlier ones cost
+    /// nothing.</param>
     /// <param name="endEpoch">Number of the epoch to end before, more than <paramref name="epoch"/>.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The batches in order; the consumer disposes each.</returns>
@@ -110,7 +118,8 @@ public sealed class TwoViewLoader : IDisposable
         stop.Dispose();
     }
 
-    // Work is handed out by the consumer itself, whenever it comes for a batch: no more than Prefetch batches are ever under way, and there is no thread more to stop.
+    // Work is handed out by the consumer itself, whenever it comes for a batch: no more than Prefetch batches are ever under way, and there
+    // is no thread more to stop.
     private IEnumerable<ViewBatch> Load(int epoch, int batch, int endEpoch, CancellationToken cancellationToken)
     {
         var underWay = new Queue<BatchWork>();
@@ -143,7 +152,8 @@ public sealed class TwoViewLoader : IDisposable
         }
         finally
         {
-            // Left early: the threads drop what they have not begun. The buffers may still be written to, so they go to the garbage and not back to the pool.
+            // Left early: the threads drop what they have not begun. The buffers may still be written to, so they go to the garbage and not
+            // back to the pool.
             foreach (BatchWork abandoned in underWay)
                 abandoned.Fail(new OperationCanceledException());
         }
@@ -208,7 +218,9 @@ public sealed class TwoViewLoader : IDisposable
             for (int attempt = 0; !TryDecode(batch.Epoch, index, views); attempt++)
             {
                 if (attempt == MaxReplacements)
-                    throw new DataException($"No image could be decoded in {MaxReplacements} draws: {options.Skipped.FirstReasons}. See that the disk of {options.Source.Root} can be read.");
+                    throw new DataException(
+                        $"No image could be decoded in {MaxReplacements} draws: {options.Skipped.FirstReasons}. See that the disk of {options.Source.Root} can be read."
+                    );
 
                 index = Random(RandomPurpose.Replacement, batch.Epoch, position, attempt).NextInt(options.Source.Entries.Count);
             }
@@ -234,12 +246,16 @@ public sealed class TwoViewLoader : IDisposable
         {
             using ImageFile file = reader.Open(index);
             views.Decode(
-                file.Read(file.Length), options.Limits, Random(RandomPurpose.View, epoch, index, 0), Random(RandomPurpose.View, epoch, index, 1));
+                file.Read(file.Length),
+                options.Limits,
+                Random(RandomPurpose.View, epoch, index, 0),
+                Random(RandomPurpose.View, epoch, index, 1));
             return true;
         }
         catch (ImageException e)
         {
-            if (options.Skipped.Add(options.Source.Entries[index].Name, e.Message)) options.Skipped.Check(options.Source.FoundCount, options.MaxBadShare);
+            if (options.Skipped.Add(options.Source.Entries[index].Name, e.Message))
+                options.Skipped.Check(options.Source.FoundCount, options.MaxBadShare);
             return false;
         }
     }

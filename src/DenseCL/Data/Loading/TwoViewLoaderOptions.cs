@@ -31,7 +31,8 @@ public sealed record TwoViewLoaderOptions
     } = TwoViewLoader.DefaultThreads;
 
     /// <summary>Batches that are prepared ahead, at least 1.</summary>
-    /// <remarks>Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only where the time an image takes varies much.</remarks>
+    /// <remarks>Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only where the time an image
+    /// takes varies much.</remarks>
     public int Prefetch
     {
         get;
@@ -42,7 +43,8 @@ public sealed record TwoViewLoaderOptions
     public ImageLimits Limits { get; init; } = new();
 
     /// <summary>The largest share of unusable images to go on with, in [0, 1].</summary>
-    /// <remarks>Unusable images are replaced by others and listed. At 0 the first one ends the run; near 1 a run on a broken disk goes on with what is left.</remarks>
+    /// <remarks>Unusable images are replaced by others and listed. At 0 the first one ends the run; near 1 a run on a broken disk goes on
+    /// with what is left.</remarks>
     public double MaxBadShare
     {
         get;

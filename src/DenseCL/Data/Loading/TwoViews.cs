@@ -5,7 +5,8 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// Makes the two views of an image: draws what to do, decodes what both views need, makes them. One instance for each thread, for it owns working memory.
+/// Makes the two views of an image: draws what to do, decodes what both views need, makes them. One instance for each thread, for it owns
+/// working memory.
 /// </summary>
 /// <param name="options">How a view is made of an image.</param>
 internal sealed class TwoViews(DataOptions options)

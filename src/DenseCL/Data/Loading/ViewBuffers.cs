@@ -4,7 +4,8 @@ namespace DenseCL.Data.Loading;
 internal sealed class ViewBuffers(int batch, int size)
 {
     /// <summary>The views of both kinds, query and key: (batch, size, size, 3).</summary>
-    public byte[][] Views { get; } = [GC.AllocateUninitializedArray<byte>(checked(batch * size * size * 3)), GC.AllocateUninitializedArray<byte>(batch * size * size * 3)];
+    public byte[][] Views { get; } =
+    [GC.AllocateUninitializedArray<byte>(checked(batch * size * size * 3)), GC.AllocateUninitializedArray<byte>(batch * size * size * 3)];
 
     public CropGeometry[][] Geometry { get; } = [new CropGeometry[batch], new CropGeometry[batch]];
 

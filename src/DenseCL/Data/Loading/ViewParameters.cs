@@ -60,7 +60,8 @@ public readonly record struct ViewParameters(
             jitter, order, brightness, contrast, saturation, hue, greyscale, blurred, sigma);
     }
 
-    // The first of ten drawn rectangles that fits in the image, else the largest allowed one in its middle; as torchvision's RandomResizedCrop.
+    // The first of ten drawn rectangles that fits in the image, else the largest allowed one in its middle; as torchvision's
+    // RandomResizedCrop.
     private static (int Left, int Top, int Width, int Height) DrawCrop(
         DataOptions options, ref CounterRandom random, int imageWidth, int imageHeight)
     {

@@ -1,6 +1,8 @@
 namespace DenseCL.Data.Scenes;
 
-/// <summary>COCO's run lengths: down the columns, left to right, first the length of a run of zeros (which may be 0), then of ones, and so on.</summary>
+/// <summary>
+/// COCO's run lengths: down the columns, left to right, first the length of a run of zeros (which may be 0), then of ones, and so on.
+/// </summary>
 internal static class CocoRuns
 {
     /// <summary>The run lengths of the pixels that equal <paramref name="instance"/>.</summary>

@@ -30,7 +30,9 @@ internal static class Noise
     public static double Octaves(double x, double y, uint seed) =>
         (0.57 * Smooth(x, y, seed)) + (0.29 * Smooth(2.03 * x, 2.03 * y, seed + 1)) + (0.14 * Smooth(4.1 * x, 4.1 * y, seed + 2));
 
-    /// <summary>The nearest and second nearest of one jittered point a unit cell (Worley 1996), and the nearest one's random number.</summary>
+    /// <summary>
+    /// The nearest and second nearest of one jittered point a unit cell (Worley 1996), and the nearest one's random number.
+    /// </summary>
     public static (double First, double Second, double Value) Cells(double x, double y, uint seed)
     {
         double left = Math.Floor(x), top = Math.Floor(y);

@@ -1,7 +1,9 @@
 using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
-/// <summary>One object as placed: where it is, how it is turned, and what it is painted with. Lengths are shares of the shorter side.</summary>
+/// <summary>
+/// One object as placed: where it is, how it is turned, and what it is painted with. Lengths are shares of the shorter side.
+/// </summary>
 internal sealed class PlacedObject
 {
     /// <summary>Beyond this many radii from the outline nothing of an object matters, nor its shadow.</summary>

@@ -1,7 +1,9 @@
 using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
-/// <summary>A colour, nominally 0 … 1 a channel. Own arithmetic: the vector types may fuse multiply and add, and bytes would differ by processor.</summary>
+/// <summary>
+/// A colour, nominally 0 … 1 a channel. Own arithmetic: the vector types may fuse multiply and add, and bytes would differ by processor.
+/// </summary>
 internal readonly record struct Rgb(double R, double G, double B)
 {
     public double Luma => (0.3 * R) + (0.59 * G) + (0.11 * B);

@@ -25,7 +25,9 @@ public sealed class Scene
     /// <summary>The semantic mask, (Height, Width): the class at the centre of each pixel, 0 for the background.</summary>
     public ReadOnlySpan<byte> ClassMask => classes;
 
-    /// <summary>The instance mask, (Height, Width): <see cref="SceneObject.Instance"/> at the centre of each pixel, 0 for the background.</summary>
+    /// <summary>
+    /// The instance mask, (Height, Width): <see cref="SceneObject.Instance"/> at the centre of each pixel, 0 for the background.
+    /// </summary>
     public ReadOnlySpan<byte> InstanceMask => instances;
 
     /// <summary>The objects of which at least one pixel is visible, from the rearmost to the foremost.</summary>

@@ -52,7 +52,13 @@ public static class SceneDataset
     }
 
     private static void WriteInto(
-        string folder, SceneOptions options, int count, ulong seed, int threads, IProgress<int>? progress, CancellationToken cancellationToken)
+        string folder,
+        SceneOptions options,
+        int count,
+        ulong seed,
+        int threads,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken)
     {
         foreach (string part in (ReadOnlySpan<string>)["images", "masks", "instances"])
         {

@@ -38,7 +38,9 @@ public sealed record SceneOptions
         if (MinDiameter > MaxDiameter)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: choose a minimum that does not exceed the maximum."),
+                FormattableString.Invariant(
+                    $"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: choose a minimum that does not exceed the maximum."
+                ),
                 parameter);
         }
     }

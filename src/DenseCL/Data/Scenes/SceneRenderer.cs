@@ -1,7 +1,9 @@
 using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
-/// <summary>Renders labelled scenes: textured objects of <see cref="SceneClasses.Count"/> classes lying over each other on a textured ground.</summary>
+/// <summary>
+/// Renders labelled scenes: textured objects of <see cref="SceneClasses.Count"/> classes lying over each other on a textured ground.
+/// </summary>
 /// <remarks>
 /// The pixels are a function of (options, seed, index) alone, the same on every machine: only additions, products,
 /// quotients, roots and floors of doubles, which IEEE 754 rounds in one way, and integer hashes.
@@ -140,7 +142,8 @@ public static class SceneRenderer
             if (area[i] > 0)
             {
                 renumbered[i] = (byte)(visible.Count + 1);
-                visible.Add(new(visible.Count + 1, objects[i - 1].Class, left[i], top[i], right[i] - left[i] + 1, bottom[i] - top[i] + 1, area[i]));
+                visible.Add(
+                    new(visible.Count + 1, objects[i - 1].Class, left[i], top[i], right[i] - left[i] + 1, bottom[i] - top[i] + 1, area[i]));
             }
         }
 

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Opens images, and keeps the shards they lie in open: an image then costs one read, and not the opening of a file on a network disk.</summary>
+/// <summary>
+/// Opens images, and keeps the shards they lie in open: an image then costs one read, and not the opening of a file on a network disk.
+/// </summary>
 internal sealed class OpenShards : IDisposable
 {
     private const int Most = 128;

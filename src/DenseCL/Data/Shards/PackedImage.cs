@@ -10,7 +10,8 @@ namespace DenseCL.Data.Shards;
 /// <param name="Header">Its size.</param>
 /// <param name="Original">The size of the image it was made of.</param>
 /// <param name="Refusal">Why it is not packed; else null.</param>
-internal sealed record PackedImage(byte[] Buffer, int Length, string Extension, ImageHeader Header, ImageHeader Original, string? Refusal) : IDisposable
+internal sealed record PackedImage(byte[] Buffer, int Length, string Extension, ImageHeader Header, ImageHeader Original, string? Refusal)
+    : IDisposable
 {
     public static PackedImage Unusable(string reason) => new([], 0, "", default, default, reason);
 

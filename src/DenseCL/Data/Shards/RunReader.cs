@@ -3,7 +3,10 @@ using DenseCL.Images;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Reads a run of neighbouring images at once and keeps it while its images are asked for: large reads in a row, as network and rotating disks want them.</summary>
+/// <summary>
+/// Reads a run of neighbouring images at once and keeps it while its images are asked for: large reads in a row, as network and rotating
+/// disks want them.
+/// </summary>
 /// <param name="entries">The images.</param>
 /// <param name="runs">Their runs.</param>
 /// <param name="shards">Where the bytes come from.</param>

@@ -5,7 +5,8 @@ namespace DenseCL.Data.Shards;
 
 /// <summary>The index of a pack: where each image lies, so that a pack of millions is open in seconds and no tar is read through.</summary>
 /// <remarks>
-/// A line of JSON each: the head with all counts; a name for each class; for each shard its own line and then, in the order of the tar, a line for each image.
+/// A line of JSON each: the head with all counts; a name for each class; for each shard its own line and then, in the order of the tar, a
+/// line for each image.
 /// <code>
 /// {"format":"densecl pack","version":1,"images":2,"shards":1,"classes":2,"columns":["offset","length","width","height","class","name"]}
 /// "cat"
@@ -48,7 +49,12 @@ internal static class ShardIndex
     /// <param name="shards">The shards with their images; of these, offset, length, header, label and name count.</param>
     public static void Write(string folder, IReadOnlyList<string> classNames, IReadOnlyList<PackedShard> shards)
     {
-        using FileStream file = new(Path.Combine(folder, FileName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        using FileStream file = new(
+            Path.Combine(folder, FileName),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 1 << 20);
         using Utf8JsonWriter json = new(file, ReadableJson.Options);
         json.WriteStartObject();
         json.WriteString("format", "densecl pack");

@@ -6,7 +6,9 @@ using static System.FormattableString;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Reads the index of a pack, which may come from anywhere: no count in it is believed, and nothing it names lies outside the pack.</summary>
+/// <summary>
+/// Reads the index of a pack, which may come from anywhere: no count in it is believed, and nothing it names lies outside the pack.
+/// </summary>
 internal sealed class ShardIndexReader
 {
     private const int Block = 512; // of a tar: headers and contents begin at its multiples
@@ -84,7 +86,8 @@ internal sealed class ShardIndexReader
         var json = new Utf8JsonReader(Line());
         try
         {
-            if (json.Read() && json.TokenType == JsonTokenType.String && json.GetString() is { Length: > 0 } name && !json.Read()) return name;
+            if (json.Read() && json.TokenType == JsonTokenType.String && json.GetString() is { Length: > 0 } name && !json.Read())
+                return name;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -98,14 +101,21 @@ internal sealed class ShardIndexReader
     {
         (string name, long bytes, long images) = Object(shard =>
             (shard.GetProperty("shard").GetString() ?? "", Count(shard, "bytes"), Count(shard, "images")));
-        bool plain = name.Length is > 4 and <= 255 && name.EndsWith(".tar", StringComparison.Ordinal) && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
-        if (!plain) throw Wrong("a shard is the name of a .tar in the folder of the index");
+        bool plain =
+            name.Length is > 4 and <= 255
+            && name.EndsWith(".tar", StringComparison.Ordinal)
+            && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
+        if (!plain)
+            throw Wrong("a shard is the name of a .tar in the folder of the index");
 
         string shard = Path.Combine(folder, name);
         var there = new FileInfo(shard);
         if (!there.Exists) throw Wrong($"the shard {name} is missing: copy the whole folder");
         if (there.Length != bytes)
-            throw Wrong(Invariant($"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or another; copy it again, or pack again"));
+            throw Wrong(
+                Invariant(
+                    $"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or another; copy it again, or pack again"
+                ));
 
         return (shard, bytes, images);
     }
@@ -129,10 +139,16 @@ internal sealed class ShardIndexReader
 
             // Subtracted and not added: sums of hostile numbers overflow.
             if (offset < free || offset % Block != 0 || length < 1 || offset > bytes || length > bytes - offset)
-                throw Wrong(Invariant($"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, and what lies before ends at {free}"));
-            if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue) throw Wrong(Invariant($"{width} × {height} pixels are no size"));
-            if (label is null ? classes > 0 : label < 0 || label >= classes) throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
-            if (name.Length is 0 or > MaxNameLength) throw Wrong(Invariant($"an image needs a name of 1 to {MaxNameLength} characters"));
+                throw Wrong(
+                    Invariant(
+                        $"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, and what lies before ends at {free}"
+                    ));
+            if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
+                throw Wrong(Invariant($"{width} × {height} pixels are no size"));
+            if (label is null ? classes > 0 : label < 0 || label >= classes)
+                throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
+            if (name.Length is 0 or > MaxNameLength)
+                throw Wrong(Invariant($"an image needs a name of 1 to {MaxNameLength} characters"));
 
             entries.Add(new ImageEntry(folder, name, length, (int?)label) { Shard = shard, Offset = offset, Header = new ImageHeader((int)width, (int)height) });
             return offset + length;
@@ -199,5 +215,9 @@ internal sealed class ShardIndexReader
     }
 
     private DataException Wrong(string what, Exception? cause = null) =>
-        new(Invariant($"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; else pack the images again."), cause!);
+        new(
+            Invariant(
+                $"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; else pack the images again."
+            ),
+            cause!);
 }

@@ -19,7 +19,8 @@ public static class ShardPack
     /// <param name="source">The images; they keep their order.</param>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <param name="options">How.</param>
-    /// <param name="skipped">Where unusable images are noted: those whose head shows it, and with <see cref="ShardPackOptions.ShortSide"/> those that cannot be decoded.</param>
+    /// <param name="skipped">Where unusable images are noted: those whose head shows it, and with <see cref="ShardPackOptions.ShortSide"/>
+    /// those that cannot be decoded.</param>
     /// <param name="progress">Told after every image; may be null.</param>
     /// <param name="cancellationToken">Stops the work and removes what was written.</param>
     /// <returns>What was written.</returns>
@@ -53,7 +54,12 @@ public static class ShardPack
     }
 
     private static ShardPackProgress WriteInto(
-        string folder, ImageSource source, ShardPackOptions options, SkippedImages skipped, IProgress<ShardPackProgress>? progress, CancellationToken cancellationToken)
+        string folder,
+        ImageSource source,
+        ShardPackOptions options,
+        SkippedImages skipped,
+        IProgress<ShardPackProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using var packer = new ImagePacker(options);
         using var writer = new ShardWriter(folder, options, source.ClassNames);
@@ -90,7 +96,8 @@ public static class ShardPack
         }
 
         if (writer.Count == 0)
-            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"None of {entries.Count:N0} images can be used: {skipped.FirstReasons}."));
+            throw new DataException(
+                string.Create(CultureInfo.InvariantCulture, $"None of {entries.Count:N0} images can be used: {skipped.FirstReasons}."));
 
         writer.EndShard();
         skipped.Write(Path.Combine(folder, "skipped.jsonl"));

@@ -9,7 +9,8 @@ using DenseCL.Images;
 namespace DenseCL.Data.Shards;
 
 /// <summary>Writes samples into the shards of a folder: KEY.jpg (or .png, …), KEY.json and, where there are classes, KEY.cls.</summary>
-/// <remarks>Plain ustar: the keys are short, and sizes below 2³⁰ bytes. Times and owners are zero, so that the same images give the same bytes.</remarks>
+/// <remarks>Plain ustar: the keys are short, and sizes below 2³⁰ bytes. Times and owners are zero, so that the same images give the same
+/// bytes.</remarks>
 internal sealed class ShardWriter(string folder, ShardPackOptions options, IReadOnlyList<string> classNames) : IDisposable
 {
     private const int Block = 512;
@@ -38,8 +39,10 @@ internal sealed class ShardWriter(string folder, ShardPackOptions options, IRead
         byte[] json = Describe(entry, image.Original);
         byte[]? label = entry.Label is { } number ? Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)) : null;
         long size = SizeInTar(image.Length) + SizeInTar(json.Length) + (label is null ? 0 : SizeInTar(label.Length));
-        if (file is not null && (file.Position + size > options.ShardBytes - EndBytes || images.Count >= options.ImagesPerShard)) EndShard();
-        if (file is null) BeginShard();
+        if (file is not null && (file.Position + size > options.ShardBytes - EndBytes || images.Count >= options.ImagesPerShard))
+            EndShard();
+        if (file is null)
+            BeginShard();
 
         string key = Count.ToString("D9", CultureInfo.InvariantCulture);
         long offset = file!.Position + Block;

@@ -8,8 +8,8 @@ namespace DenseCL.Data.Shards;
 
 /// <summary>Where the regular files of a tar lie: its headers are read one after the other, and the contents passed over.</summary>
 /// <remarks>
-/// POSIX ustar and pax (IEEE Std 1003.1), with GNU's long names and binary sizes. Written for this because the framework's reader keeps names and extended headers of any
-/// length in memory, and a tar may come from anywhere.
+/// POSIX ustar and pax (IEEE Std 1003.1), with GNU's long names and binary sizes. Written for this because the framework's reader keeps
+/// names and extended headers of any length in memory, and a tar may come from anywhere.
 /// </remarks>
 internal sealed class TarMembers
 {
@@ -24,11 +24,13 @@ internal sealed class TarMembers
     private long windowStart;
     private int windowLength;
 
-    private TarMembers(string path, SafeFileHandle handle) => (this.path, this.handle, length) = (path, handle, RandomAccess.GetLength(handle));
+    private TarMembers(string path, SafeFileHandle handle) =>
+        (this.path, this.handle, length) = (path, handle, RandomAccess.GetLength(handle));
 
     /// <summary>Reads all headers.</summary>
     /// <param name="path">The tar.</param>
-    /// <param name="visit">Told each regular file's name, first byte and length; reads a small one's content with the function it is given.</param>
+    /// <param name="visit">Told each regular file's name, first byte and length; reads a small one's content with the function it is
+    /// given.</param>
     /// <exception cref="DataException">The tar cannot be read, is damaged, or ends too early.</exception>
     public static void Read(string path, Action<TarMember> visit)
     {
@@ -70,7 +72,8 @@ internal sealed class TarMembers
                 >= '1' and <= '6' => 0, // links, folders, devices: some programs give them the size of what they stand for
                 _ => size ?? given,
             };
-            if (bytes > length - content) throw Damaged(at, Invariant($"a member of {bytes} bytes begins here, and the tar ends before it does: it is truncated"));
+            if (bytes > length - content)
+                throw Damaged(at, Invariant($"a member of {bytes} bytes begins here, and the tar ends before it does: it is truncated"));
 
             switch (type)
             {
@@ -96,8 +99,10 @@ internal sealed class TarMembers
 
     private void Visit(Action<TarMember> visit, string name, long content, long bytes, long at)
     {
-        if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes) throw Damaged(at, "a name is longer than 4096 bytes");
-        if (!name.EndsWith('/')) visit(new TarMember(name, content, bytes, () => At(content, (int)Math.Min(bytes, window.Length)).ToArray()));
+        if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
+            throw Damaged(at, "a name is longer than 4096 bytes");
+        if (!name.EndsWith('/'))
+            visit(new TarMember(name, content, bytes, () => At(content, (int)Math.Min(bytes, window.Length)).ToArray()));
     }
 
     // pax: "length key=value\n", the length that of the whole record in decimal digits.
@@ -118,7 +123,9 @@ internal sealed class TarMembers
             if (key.SequenceEqual("path"u8))
                 name = Text(value);
             else if (key.SequenceEqual("size"u8))
-                size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long given) ? given : throw Damaged(at, "an extended header has a size that is no number");
+                size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long given)
+                    ? given
+                    : throw Damaged(at, "an extended header has a size that is no number");
             else
                 sparse |= key.StartsWith("GNU.sparse."u8); // its bytes are not the file's
 
@@ -141,7 +148,11 @@ internal sealed class TarMembers
     // Octal digits among blanks, or GNU's big-endian binary with the highest bit set.
     private long Number(ReadOnlySpan<byte> field, long at)
     {
-        if (field[0] == 0x80 && BinaryPrimitives.ReadInt64BigEndian(field[^8..]) is >= 0 and long binary && !field[1..^8].ContainsAnyExcept((byte)0)) return binary;
+        if (
+            field[0] == 0x80
+            && BinaryPrimitives.ReadInt64BigEndian(field[^8..]) is >= 0 and long binary
+            && !field[1..^8].ContainsAnyExcept((byte)0))
+            return binary;
 
         long number = 0;
         foreach (byte digit in field.Trim(" \0"u8))
@@ -173,7 +184,8 @@ internal sealed class TarMembers
 
     private ReadOnlySpan<byte> Small(long content, long bytes, long at)
     {
-        if (bytes > MaxHeaderBytes) throw Damaged(at, Invariant($"an extended header or a name has {bytes} bytes, more than the {MaxHeaderBytes} that are read"));
+        if (bytes > MaxHeaderBytes)
+            throw Damaged(at, Invariant($"an extended header or a name has {bytes} bytes, more than the {MaxHeaderBytes} that are read"));
 
         byte[] all = new byte[bytes];
         int read = 0;
@@ -198,5 +210,7 @@ internal sealed class TarMembers
     }
 
     private DataException Damaged(long at, string what) =>
-        new(Invariant($"{path}, byte {at}: {what}. Copy or download it again; if it was so from the beginning, remove it or make it anew."));
+        new(
+            Invariant($"{path}, byte {at}: {what}. Copy or download it again; if it was so from the beginning, remove it or make it anew.")
+        );
 }

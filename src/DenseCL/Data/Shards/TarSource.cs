@@ -4,7 +4,10 @@ using DenseCL.Data.Sources;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>The images of tars in WebDataset's layout that have no index: members in a row with the same key are a sample, of which the first image is taken.</summary>
+/// <summary>
+/// The images of tars in WebDataset's layout that have no index: members in a row with the same key are a sample, of which the first image
+/// is taken.
+/// </summary>
 internal sealed class TarSource
 {
     private const int MostClasses = 1_000_000;
@@ -26,16 +29,21 @@ internal sealed class TarSource
     /// <summary>"0", "1", … if every sample has a class (.cls) and there are several; else empty.</summary>
     public IReadOnlyList<string> ClassNames { get; private set; } = [];
 
-    /// <summary>Members that are pictures, but none that is taken: of a type that is not read, with a name that has no key, or the second of a sample.</summary>
+    /// <summary>
+    /// Members that are pictures, but none that is taken: of a type that is not read, with a name that has no key, or the second of a
+    /// sample.
+    /// </summary>
     public int PassedOver { get; private set; }
 
     /// <summary>The tars in a folder, not below it, in ordinal order.</summary>
     public static string[] In(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder)
-            .Where(path => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.'))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(folder)
+                .Where(path =>
+                    Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.'))
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Reads the headers of the tars.</summary>
     /// <param name="root">The folder of the source.</param>
@@ -53,9 +61,13 @@ internal sealed class TarSource
 
         if (source.entries.Count == 0)
         {
-            string passedOver = source.PassedOver == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", and {source.PassedOver:N0} pictures that are not taken");
+            string passedOver =
+                source.PassedOver == 0
+                    ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $", and {source.PassedOver:N0} pictures that are not taken");
             throw new DataException(
-                $"No images in {(tars.Length == 1 ? tars[0] : $"the tars of {root}")}{passedOver}. An image is a member KEY.EXTENSION without further dots, such as 000012.jpg; extensions are {PictureTypes.ReadableNames}.");
+                $"No images in {(tars.Length == 1 ? tars[0] : $"the tars of {root}")}{passedOver}. An image is a member KEY.EXTENSION without further dots, such as 000012.jpg; extensions are {PictureTypes.ReadableNames}."
+            );
         }
 
         source.Classes();
@@ -87,8 +99,16 @@ internal sealed class TarSource
 
         if (extension.Equals("cls", StringComparison.OrdinalIgnoreCase))
         {
-            label = member.Length <= 16 && int.TryParse(member.Read(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int given)
-                && given < MostClasses ? given : null;
+            label =
+                member.Length <= 16
+                && int.TryParse(
+                    member.Read(),
+                    NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                    CultureInfo.InvariantCulture,
+                    out int given)
+                && given < MostClasses
+                    ? given
+                    : null;
         }
         else if (image is null && PictureTypes.IsReadable("." + extension))
         {

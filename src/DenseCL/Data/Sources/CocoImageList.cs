@@ -21,8 +21,10 @@ internal static class CocoImageList
             throw new DataException($"{path} lists no images: COCO annotations have an array \"images\" of objects with a \"file_name\".");
 
         string[] candidates = Folders(path);
-        string root = candidates.FirstOrDefault(f => Directory.Exists(f) && names.Exists(n => File.Exists(Path.Combine(f, n))))
-            ?? throw new DataException($"None of the images that {path} lists was found, such as {names[0]}. Looked in {string.Join(", ", candidates)}.");
+        string root =
+            candidates.FirstOrDefault(f => Directory.Exists(f) && names.Exists(n => File.Exists(Path.Combine(f, n))))
+            ?? throw new DataException(
+                $"None of the images that {path} lists was found, such as {names[0]}. Looked in {string.Join(", ", candidates)}.");
 
         var images = new List<ImageEntry>(names.Count);
         var missing = new List<string>();
@@ -38,9 +40,11 @@ internal static class CocoImageList
         if (missing.Count > 0)
         {
             string more = missing.Count > Named ? ", …" : "";
-            throw new DataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Of {names.Count:N0} images that {path} lists, {missing.Count:N0} are not in {root}: {string.Join(", ", missing.Take(Named))}{more}. Complete the folder, or give the folder itself instead of the annotations."));
+            throw new DataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Of {names.Count:N0} images that {path} lists, {missing.Count:N0} are not in {root}: {string.Join(", ", missing.Take(Named))}{more}. Complete the folder, or give the folder itself instead of the annotations."
+                ));
         }
 
         return (root, images);
@@ -75,7 +79,9 @@ internal static class CocoImageList
         }
         catch (JsonException e)
         {
-            throw new DataException(Invariant($"{path} is no valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."), e);
+            throw new DataException(
+                Invariant($"{path} is no valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."),
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,7 +109,10 @@ internal static class CocoImageList
             if (length == buffer.Length)
             {
                 if (length >= MaxTokenBytes)
-                    throw new DataException(Invariant($"{path}, byte {offset}: one value is longer than {MaxTokenBytes >> 20} MB; this is no file of COCO annotations."));
+                    throw new DataException(
+                        Invariant(
+                            $"{path}, byte {offset}: one value is longer than {MaxTokenBytes >> 20} MB; this is no file of COCO annotations."
+                        ));
 
                 Array.Resize(ref buffer, length * 2);
             }
@@ -159,9 +168,13 @@ internal static class CocoImageList
             throw new DataException(Invariant($"{path}, byte {position}: a \"file_name\" is not valid UTF-8."), e);
         }
 
-        if (name.Length == 0 || Path.IsPathRooted(name) || name.Contains('\0', StringComparison.Ordinal)
+        if (
+            name.Length == 0
+            || Path.IsPathRooted(name)
+            || name.Contains('\0', StringComparison.Ordinal)
             || name.Split('/', '\\').Contains("..", StringComparer.Ordinal))
-            throw new DataException(Invariant($"{path}, byte {position}: the \"file_name\" \"{name}\" does not lie below the folder of the images."));
+            throw new DataException(
+                Invariant($"{path}, byte {position}: the \"file_name\" \"{name}\" does not lie below the folder of the images."));
 
         return name;
     }

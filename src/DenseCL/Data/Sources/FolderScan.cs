@@ -22,7 +22,10 @@ internal sealed class FolderScan
     /// <summary>The number of files that are not images, by extension in lower case.</summary>
     public IReadOnlyDictionary<string, int> OtherTypes => otherTypes;
 
-    /// <summary>Lists a folder and all below it. Names with a leading dot are passed over; a folder that links lead to more than once, or in a circle, is taken once.</summary>
+    /// <summary>
+    /// Lists a folder and all below it. Names with a leading dot are passed over; a folder that links lead to more than once, or in a
+    /// circle, is taken once.
+    /// </summary>
     /// <param name="root">Absolute path of a folder that exists.</param>
     public static FolderScan Of(string root)
     {
@@ -106,7 +109,10 @@ internal sealed class FolderScan
         }
     }
 
-    /// <summary>Length of a file in bytes, through links; −1 where there is none, so that opening the source does not fail on one bad link: checking the headers will name it.</summary>
+    /// <summary>
+    /// Length of a file in bytes, through links; −1 where there is none, so that opening the source does not fail on one bad link: checking
+    /// the headers will name it.
+    /// </summary>
     public static long LengthOf(FileSystemInfo file)
     {
         try

@@ -5,8 +5,9 @@ namespace DenseCL.Data.Sources;
 /// <summary>One image of an <see cref="ImageSource"/>: a file of its own, or a part of a tar.</summary>
 /// <param name="Root">Absolute folder of the source.</param>
 /// <param name="Name">
-/// For display and for the order: the path relative to <paramref name="Root"/> with '/' between the parts, or absolute if a list names a file elsewhere.
-/// In a pack it is the name that the image had before it was packed. Of several sources, the number of the source and '/' stand before it.
+/// For display and for the order: the path relative to <paramref name="Root"/> with '/' between the parts, or absolute if a list names a
+/// file elsewhere. In a pack it is the name that the image had before it was packed. Of several sources, the number of the source and '/'
+/// stand before it.
 /// </param>
 /// <param name="Length">Length of the image in bytes when the source was opened; −1 for a link that leads nowhere.</param>
 /// <param name="Label">Index of the class in <see cref="ImageSource.ClassNames"/>, or null. Only evaluation may look at it.</param>
@@ -21,10 +22,14 @@ public readonly record struct ImageEntry(string Root, string Name, long Length, 
     /// <summary>The size in pixels where the source knows it without reading the image, as a pack does; else null.</summary>
     public ImageHeader? Header { get; init; }
 
-    /// <summary>Absolute path of the file with the bytes. Put together on demand: a million paths kept would be a hundred megabytes.</summary>
+    /// <summary>
+    /// Absolute path of the file with the bytes. Put together on demand: a million paths kept would be a hundred megabytes.
+    /// </summary>
     public string Path => Shard ?? System.IO.Path.Combine(Root, Name[SourceLength..]);
 
-    /// <summary>How many characters at the start of <see cref="Name"/> say which of several sources the image is from, and are in no path.</summary>
+    /// <summary>
+    /// How many characters at the start of <see cref="Name"/> say which of several sources the image is from, and are in no path.
+    /// </summary>
     internal int SourceLength { get; init; }
 
     /// <summary>Where to look for the image, for a message.</summary>

@@ -47,8 +47,10 @@ internal static class ImageListFile
         if (missingCount > 0)
         {
             string more = missingCount > Named ? ", …" : "";
-            throw new DataException(Invariant(
-                $"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). Relative paths start at {root}; correct the list, or put the files there."));
+            throw new DataException(
+                Invariant(
+                    $"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). Relative paths start at {root}; correct the list, or put the files there."
+                ));
         }
 
         if (entries.Count == 0)

@@ -8,10 +8,12 @@ using DenseCL.Images;
 namespace DenseCL.Data.Sources;
 
 /// <summary>An ordered list of the images to train on, from a folder, a list file, a COCO data set, one folder a class, or tars.</summary>
-/// <remarks>The order is the same on every machine: a resumed run finds the same image at the same index, or a different <see cref="Fingerprint"/>.</remarks>
+/// <remarks>The order is the same on every machine: a resumed run finds the same image at the same index, or a different
+/// <see cref="Fingerprint"/>.</remarks>
 public sealed class ImageSource
 {
-    // Folders that data sets are published with. Held-out images must not be seen in pre-training, or every later test of the backbone is worth less.
+    // Folders that data sets are published with. Held-out images must not be seen in pre-training, or every later test of the backbone is
+    // worth less.
     private static readonly string[] TrainFolders = ["train", "train2017", "train2014"];
     private static readonly string[] HeldOutFolders = ["val", "valid", "validation", "test", "val2017", "val2014", "test2017", "test2015", "test2014"];
     private static readonly string[] LabelFolders = ["annotations", "labels", "masks"];
@@ -19,7 +21,13 @@ public sealed class ImageSource
     private readonly string kind;
     private readonly string notes;
 
-    private ImageSource(string root, string kind, string notes, IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames, int foundCount)
+    private ImageSource(
+        string root,
+        string kind,
+        string notes,
+        IReadOnlyList<ImageEntry> entries,
+        IReadOnlyList<string> classNames,
+        int foundCount)
     {
         Root = root;
         this.kind = kind;
@@ -36,13 +44,20 @@ public sealed class ImageSource
     /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
     public IReadOnlyList<ImageEntry> Entries { get; }
 
-    /// <summary>Names of the classes in ordinal order if every image lies in one of several class folders, or was packed so; else empty.</summary>
+    /// <summary>
+    /// Names of the classes in ordinal order if every image lies in one of several class folders, or was packed so; else empty.
+    /// </summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The number of images that were there when the source was opened, with those that <see cref="CheckHeaders"/> left out.</summary>
+    /// <summary>
+    /// The number of images that were there when the source was opened, with those that <see cref="CheckHeaders"/> left out.
+    /// </summary>
     public int FoundCount { get; }
 
-    /// <summary>32 hexadecimal digits (XXH128) that change with the name, the length or the place in the order of any image. A run must not be resumed if they did.</summary>
+    /// <summary>
+    /// 32 hexadecimal digits (XXH128) that change with the name, the length or the place in the order of any image. A run must not be
+    /// resumed if they did.
+    /// </summary>
     public string Fingerprint { get; }
 
     /// <summary>A sentence for the console: how many images of which layout, and what was passed over.</summary>
@@ -50,7 +65,8 @@ public sealed class ImageSource
     {
         get
         {
-            string count = Entries.Count == FoundCount ? Counted(FoundCount, "image") : $"{Number(Entries.Count)} of {Counted(FoundCount, "image")}";
+            string count =
+                Entries.Count == FoundCount ? Counted(FoundCount, "image") : $"{Number(Entries.Count)} of {Counted(FoundCount, "image")}";
             string classes = ClassNames.Count == 0 ? "" : $", {Number(ClassNames.Count)} classes";
             return $"{count} {kind}{classes}{notes}.";
         }
@@ -58,17 +74,19 @@ public sealed class ImageSource
 
     /// <summary>Finds out what a path is and lists its images.</summary>
     /// <param name="path">
-    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; COCO annotations (.json); a pack that <see cref="ShardPack"/> wrote;
-    /// or a folder of tars in WebDataset's layout without images beside them, or one such tar: their headers are read once, from first to last.
-    /// Of a folder that is split into train and held-out images (train/ and val/, or COCO's train2017/ and val2017/) only the training images are taken,
-    /// and of images/ beside labels/, masks/ or annotations/ only images/. Where every image lies in one of several class folders, the class is kept for evaluation.
+    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; COCO annotations (.json); a pack
+    /// that <see cref="ShardPack"/> wrote; or a folder of tars in WebDataset's layout without images beside them, or one such tar: their
+    /// headers are read once, from first to last. Of a folder that is split into train and held-out images (train/ and val/, or COCO's
+    /// train2017/ and val2017/) only the training images are taken, and of images/ beside labels/, masks/ or annotations/ only images/.
+    /// Where every image lies in one of several class folders, the class is kept for evaluation.
     /// </param>
     /// <exception cref="DataException">There is no such path, it holds no images, or it cannot be read.</exception>
     public static ImageSource Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataException("The path of the images is empty: give a folder, a list of images (.txt or .lst), COCO annotations (.json) or a tar.");
+            throw new DataException(
+                "The path of the images is empty: give a folder, a list of images (.txt or .lst), COCO annotations (.json) or a tar.");
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (Directory.Exists(full)) return OpenFolder(full);
@@ -87,11 +105,14 @@ public sealed class ImageSource
                 return OpenTars(Path.GetDirectoryName(full)!, [full]);
             default:
                 string advice =
-                    PictureTypes.IsReadable(extension) || PictureTypes.IsUnreadable(extension) ? "is one picture: give the folder it lies in"
-                    : PictureTypes.IsCompressedTar(full) ? "is compressed: to find an image in it, all before it would have to be unpacked. Unpack it to a plain .tar (gunzip, unxz, unzstd) and give that"
+                    PictureTypes.IsReadable(extension) || PictureTypes.IsUnreadable(extension)
+                        ? "is one picture: give the folder it lies in"
+                    : PictureTypes.IsCompressedTar(full)
+                        ? "is compressed: to find an image in it, all before it would have to be unpacked. Unpack it to a plain .tar (gunzip, unxz, unzstd) and give that"
                     : PictureTypes.IsArchive(extension) ? "is an archive: unpack it and give the folder"
                     : "is a file of no kind that is known here";
-                throw new DataException($"{full} {advice}. Images come from a folder, a list of images (.txt or .lst), COCO annotations (.json) or tars.");
+                throw new DataException(
+                    $"{full} {advice}. Images come from a folder, a list of images (.txt or .lst), COCO annotations (.json) or tars.");
         }
     }
 
@@ -108,7 +129,11 @@ public sealed class ImageSource
             throw new DataException("There is no path of images: give at least one.");
 
         HashSet<string> seen = new(StringComparer.Ordinal);
-        if (paths.FirstOrDefault(path => !string.IsNullOrWhiteSpace(path) && !seen.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))) is { } twice)
+        if (
+            paths.FirstOrDefault(path =>
+                !string.IsNullOrWhiteSpace(path) && !seen.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))
+            ) is
+            { } twice)
             throw new DataException($"{Path.GetFullPath(twice)} is given twice, and its images would count twice: give it once.");
 
         return Combine([.. paths.Select(open)]);
@@ -127,8 +152,8 @@ public sealed class ImageSource
     /// <summary>Puts sources together: the images of the first in their order, then those of the second, and so on.</summary>
     /// <param name="sources">At least one; a single one is returned as it is.</param>
     /// <returns>
-    /// A source in which the names begin with the number of their source, from 1: "2/street/7.jpg". They, and so the <see cref="Fingerprint"/>, do not depend on where
-    /// the sources lie. Classes are kept if all sources have the same.
+    /// A source in which the names begin with the number of their source, from 1: "2/street/7.jpg". They, and so the
+    /// <see cref="Fingerprint"/>, do not depend on where the sources lie. Classes are kept if all sources have the same.
     /// </returns>
     public static ImageSource Combine(IReadOnlyList<ImageSource> sources)
     {
@@ -149,11 +174,20 @@ public sealed class ImageSource
             }));
         }
 
-        string kind = $"from {Number(sources.Count)} sources: {string.Join("; ", sources.Select((source, index) => string.Create(CultureInfo.InvariantCulture, $"({index + 1}) {source.Description[..^1]}")))}";
-        return new ImageSource(sources[0].Root, kind, "", entries, sameClasses ? sources[0].ClassNames : [], sources.Sum(source => source.FoundCount));
+        string kind =
+            $"from {Number(sources.Count)} sources: {string.Join("; ", sources.Select((source, index) => string.Create(CultureInfo.InvariantCulture, $"({index + 1}) {source.Description[..^1]}")))}";
+        return new ImageSource(
+            sources[0].Root,
+            kind,
+            "",
+            entries,
+            sameClasses ? sources[0].ClassNames : [],
+            sources.Sum(source => source.FoundCount));
     }
 
-    /// <summary>Reads the header of every image, so that what cannot be used is known before the training and not after days of it.</summary>
+    /// <summary>
+    /// Reads the header of every image, so that what cannot be used is known before the training and not after days of it.
+    /// </summary>
     /// <param name="limits">What an image must fulfil.</param>
     /// <param name="threads">Threads to read with, at least 1; the result does not depend on it.</param>
     /// <param name="maxBadShare">The largest share of unusable images to go on with, in [0, 1].</param>
@@ -163,7 +197,12 @@ public sealed class ImageSource
     /// <returns>The source without the unusable images; this source if there are none.</returns>
     /// <exception cref="DataException">More than <paramref name="maxBadShare"/> of the images are unusable, or all are.</exception>
     public ImageSource CheckHeaders(
-        ImageLimits limits, int threads, double maxBadShare, SkippedImages skipped, IProgress<int>? progress, CancellationToken cancellationToken)
+        ImageLimits limits,
+        int threads,
+        double maxBadShare,
+        SkippedImages skipped,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(skipped);
@@ -250,9 +289,14 @@ public sealed class ImageSource
 
         FolderScan scan = FolderScan.Of(root);
         if (scan.Images.Count == 0)
-            return scan.OtherTypes.ContainsKey(".tar") && TarSource.In(root) is { Length: > 0 } tars ? OpenTars(root, tars) : throw NoImages(root, scan);
+            return scan.OtherTypes.ContainsKey(".tar") && TarSource.In(root) is { Length: > 0 } tars
+                ? OpenTars(root, tars)
+                : throw NoImages(root, scan);
 
-        string onlyPart = left.Count == 0 ? "" : $" (only {Path.GetRelativePath(given, root).Replace('\\', '/')}/ is used, not {string.Join(", ", left)})";
+        string onlyPart =
+            left.Count == 0
+                ? ""
+                : $" (only {Path.GetRelativePath(given, root).Replace('\\', '/')}/ is used, not {string.Join(", ", left)})";
         (IReadOnlyList<ImageEntry> entries, IReadOnlyList<string> classNames) = WithClasses(scan.Images);
         string below = $"below {root}{onlyPart}{(coco ? ", COCO layout" : "")}{(classNames.Count > 0 ? ", ImageNet layout" : "")}";
         return new ImageSource(root, below, PassedOver(scan), entries, classNames, entries.Count);
@@ -276,12 +320,17 @@ public sealed class ImageSource
     {
         TarSource found = TarSource.Read(root, tars);
         string place = tars.Length == 1 ? $"in {tars[0]}" : $"in {Number(tars.Length)} tars of {root}";
-        string notes = found.PassedOver == 0 ? "" : $"; passed over: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
+        string notes =
+            found.PassedOver == 0
+                ? ""
+                : $"; passed over: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
         return new ImageSource(root, place, notes, found.Entries, found.ClassNames, found.Entries.Count);
     }
 
     private static string? Among(IReadOnlyList<string> folders, string[] wanted) =>
-        wanted.Select(w => folders.FirstOrDefault(f => string.Equals(f, w, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(f => f is not null);
+        wanted
+            .Select(w => folders.FirstOrDefault(f => string.Equals(f, w, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(f => f is not null);
 
     // ImageNet's layout: every image is class/file, of two classes or more.
     private static (IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames) WithClasses(IReadOnlyList<ImageEntry> images)
@@ -304,9 +353,10 @@ public sealed class ImageSource
 
     private static string Pictures(FolderScan scan) => FolderScan.Describe(scan.OtherTypes.Where(t => PictureTypes.IsUnreadable(t.Key)));
 
-    private static string Unreadable(FolderScan scan) => scan.UnreadableFolders.Count == 0
-        ? ""
-        : $"; {Counted(scan.UnreadableFolders.Count, "folder")} could not be read: {string.Join(", ", scan.UnreadableFolders.Take(5))}{(scan.UnreadableFolders.Count > 5 ? ", …" : "")}";
+    private static string Unreadable(FolderScan scan) =>
+        scan.UnreadableFolders.Count == 0
+            ? ""
+            : $"; {Counted(scan.UnreadableFolders.Count, "folder")} could not be read: {string.Join(", ", scan.UnreadableFolders.Take(5))}{(scan.UnreadableFolders.Count > 5 ? ", …" : "")}";
 
     private static DataException NoImages(string root, FolderScan scan)
     {
@@ -316,7 +366,8 @@ public sealed class ImageSource
             : scan.OtherTypes.ContainsKey(".tar") ? " Tars are read from the folder they lie in: give that."
             : scan.OtherTypes.Keys.Any(PictureTypes.IsArchive) ? " Unpack archives first; only plain .tar files are read as they are."
             : "";
-        return new DataException($"No images below {root}; there is: {found}{Unreadable(scan)}. Images are files {PictureTypes.ReadableNames}.{advice}");
+        return new DataException(
+            $"No images below {root}; there is: {found}{Unreadable(scan)}. Images are files {PictureTypes.ReadableNames}.{advice}");
     }
 
     private static DataException NotFound(string full)

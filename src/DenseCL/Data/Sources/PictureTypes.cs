@@ -29,5 +29,7 @@ internal static class PictureTypes
 
     public static bool IsCompressedTar(string path) =>
         Path.GetExtension(path).Equals(".tgz", StringComparison.OrdinalIgnoreCase)
-        || (IsArchive(Path.GetExtension(path)) && Path.GetExtension(Path.GetFileNameWithoutExtension(path)).Equals(".tar", StringComparison.OrdinalIgnoreCase));
+        || (
+            IsArchive(Path.GetExtension(path))
+            && Path.GetExtension(Path.GetFileNameWithoutExtension(path)).Equals(".tar", StringComparison.OrdinalIgnoreCase));
 }

@@ -33,18 +33,25 @@ public sealed class SkippedImages
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(total, 1);
         if (maxBadShare is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(maxBadShare), maxBadShare, "A share lies between 0 (no bad image is borne) and 1 (any number is).");
+            throw new ArgumentOutOfRangeException(
+                nameof(maxBadShare),
+                maxBadShare,
+                "A share lies between 0 (no bad image is borne) and 1 (any number is).");
 
         int count = Count;
         double share = (double)count / total;
         if (share <= maxBadShare) return;
 
-        throw new DataException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{count:N0} of {total:N0} images ({share:0.##%}) cannot be used, more than data.maxBadShare = {maxBadShare} allows: {FirstReasons}. Repair or remove them, or raise data.maxBadShare."));
+        throw new DataException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count:N0} of {total:N0} images ({share:0.##%}) cannot be used, more than data.maxBadShare = {maxBadShare} allows: {FirstReasons}. Repair or remove them, or raise data.maxBadShare."
+            ));
     }
 
-    /// <summary>Writes the list as JSON lines, {"file": …, "reason": …} each, sorted by file. An existing file is replaced at once or not at all.</summary>
+    /// <summary>
+    /// Writes the list as JSON lines, {"file": …, "reason": …} each, sorted by file. An existing file is replaced at once or not at all.
+    /// </summary>
     /// <param name="path">The file, such as RUN/skipped.jsonl; its folder must exist.</param>
     public void Write(string path)
     {

@@ -5,7 +5,9 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Data.Sources;
 
-/// <summary>In which order the images of an epoch come, and how their bytes are read: the two go together where images lie in shards.</summary>
+/// <summary>
+/// In which order the images of an epoch come, and how their bytes are read: the two go together where images lie in shards.
+/// </summary>
 internal sealed class SourceReader : IDisposable
 {
     private readonly ImageSource source;

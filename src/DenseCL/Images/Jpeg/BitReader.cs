@@ -6,12 +6,15 @@ namespace DenseCL.Images.Jpeg;
 
 /// <summary>The bits of one segment of entropy-coded data from which the stuffed zeros were taken out.</summary>
 /// <remarks>
-/// Reading never fails: behind the segment there are <see cref="Padding"/> bytes, more than a block can take, and whoever reads asks before each block
-/// whether the segment was left (<see cref="Overrun"/>).
+/// Reading never fails: behind the segment there are <see cref="Padding"/> bytes, more than a block can take, and whoever reads asks before
+/// each block whether the segment was left (<see cref="Overrun"/>).
 /// </remarks>
 internal ref struct BitReader
 {
-    /// <summary>Bytes that must follow a segment in memory: 8 that are looked at ahead, 8 of slack, and the most a block takes (64 values of 16 + 11 bits).</summary>
+    /// <summary>
+    /// Bytes that must follow a segment in memory: 8 that are looked at ahead, 8 of slack, and the most a block takes (64 values of 16 + 11
+    /// bits).
+    /// </summary>
     public const int Padding = 8 + 8 + (64 * 27 / 8) + 8;
 
     /// <summary>The next bits, the first one uppermost.</summary>

@@ -77,7 +77,8 @@ internal static class BlockDecoder
     // Returns the special entry that it stopped at, with 30 bits at least in the reader, or 0 if k is 64 or more.
     private static uint DecodeValues(ref BitReader reader, ReadOnlySpan<uint> table, Span<short> block, ref int index)
     {
-        // In bounds: indices into the table have LookBits bits; k below 64 plus a run of at most 15 is below Places; and for the reader, see there.
+        // In bounds: indices into the table have LookBits bits; k below 64 plus a run of at most 15 is below Places; and for the reader,
+        // see there.
         ref byte start = ref reader.Start;
         ref uint entries = ref MemoryMarshal.GetReference(table);
         ref short places = ref MemoryMarshal.GetReference(block);

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>Doubles the samples of the chroma by a triangle filter: three parts of the nearer, one of the farther. Beyond the image its last sample stands.</summary>
+/// <summary>
+/// Doubles the samples of the chroma by a triangle filter: three parts of the nearer, one of the farther. Beyond the image its last sample
+/// stands.
+/// </summary>
 /// <remarks>Rounding alternates up and down, so that there is no drift; with both axes it happens once, at the end.</remarks>
 internal static class ChromaRow
 {

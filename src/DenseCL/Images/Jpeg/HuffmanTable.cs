@@ -2,13 +2,16 @@ namespace DenseCL.Images.Jpeg;
 
 /// <summary>A Huffman code of a JPEG, made ready for decoding: one look at the next bits gives a code's length, run and size.</summary>
 /// <remarks>
-/// An entry of the table, from its lowest bits: 8 bits the length of code and value together; 8 bits the length of the code; 8 bits what shifts a value
-/// to the bottom of a 64-bit word (64 − size, or, for a size that may be 0, 63 − size after a shift by 1); 7 bits the run; and one bit <see cref="Special"/>. A special entry has the code's length
-/// at the bottom and its symbol in the 8 bits above, and is an end of block, a run without a value, or, with the length 0, a code longer than the table knows.
+/// An entry of the table, from its lowest bits: 8 bits the length of code and value together; 8 bits the length of the code; 8 bits what
+/// shifts a value to the bottom of a 64-bit word (64 − size, or, for a size that may be 0, 63 − size after a shift by 1); 7 bits the run;
+/// and one bit <see cref="Special"/>. A special entry has the code's length at the bottom and its symbol in the 8 bits above, and is an end
+/// of block, a run without a value, or, with the length 0, a code longer than the table knows.
 /// </remarks>
 internal sealed class HuffmanTable
 {
-    /// <summary>Bits looked at at once: nearly all symbols of photographs have shorter codes, and the tables of an image stay in the first cache.</summary>
+    /// <summary>
+    /// Bits looked at at once: nearly all symbols of photographs have shorter codes, and the tables of an image stay in the first cache.
+    /// </summary>
     public const int LookBits = 10;
 
     /// <summary>Marks an entry that is no value; see the remarks.</summary>

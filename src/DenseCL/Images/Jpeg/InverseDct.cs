@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// The inverse cosine transform of an 8 × 8 block: Loeffler, Ligtenberg and Moschytz's (ICASSP 1989) in integers, columns first. Constants have 13 bits,
-/// and what is between the two passes has 2 bits below the point: with these the result is that of the decoders in wide use to the last bit.
+/// The inverse cosine transform of an 8 × 8 block: Loeffler, Ligtenberg and Moschytz's (ICASSP 1989) in integers, columns first. Constants
+/// have 13 bits, and what is between the two passes has 2 bits below the point: with these the result is that of the decoders in wide use
+/// to the last bit.
 /// </summary>
 internal static class InverseDct
 {
@@ -27,8 +28,15 @@ internal static class InverseDct
     /// <param name="factors">What each is to be multiplied with.</param>
     /// <param name="samples">Receives the samples; from the upper left one to the end of the eighth row.</param>
     /// <param name="stride">Samples from a row to the next.</param>
-    /// <param name="beyond">Gets a bit set at the top of a lane if the block has values that no encoder makes and that other decoders turn into something else.</param>
-    public static void Transform(ReadOnlySpan<short> block, int last, ReadOnlySpan<int> factors, Span<byte> samples, int stride, ref Vector256<int> beyond)
+    /// <param name="beyond">Gets a bit set at the top of a lane if the block has values that no encoder makes and that other decoders turn
+    /// into something else.</param>
+    public static void Transform(
+        ReadOnlySpan<short> block,
+        int last,
+        ReadOnlySpan<int> factors,
+        Span<byte> samples,
+        int stride,
+        ref Vector256<int> beyond)
     {
         if (last == 0)
         {
@@ -38,8 +46,14 @@ internal static class InverseDct
 
         ref short coefficients = ref MemoryMarshal.GetReference(block[..64]);
         ref int by = ref MemoryMarshal.GetReference(factors[..64]);
-        Vector256<int> a = Row(ref coefficients, ref by, 0), b = Row(ref coefficients, ref by, 1), c = Row(ref coefficients, ref by, 2), d = Row(ref coefficients, ref by, 3);
-        Vector256<int> e, f, g, h;
+        Vector256<int> a = Row(ref coefficients, ref by, 0),
+            b = Row(ref coefficients, ref by, 1),
+            c = Row(ref coefficients, ref by, 2),
+            d = Row(ref coefficients, ref by, 3);
+        Vector256<int> e,
+            f,
+            g,
+            h;
         Vector256<int> sum = Vector256.Abs(a) + Vector256.Abs(b) + Vector256.Abs(c) + Vector256.Abs(d);
         if (last <= LastOfFirstFour)
         {
@@ -49,7 +63,11 @@ internal static class InverseDct
         }
         else
         {
-            (e, f, g, h) = (Row(ref coefficients, ref by, 4), Row(ref coefficients, ref by, 5), Row(ref coefficients, ref by, 6), Row(ref coefficients, ref by, 7));
+            (e, f, g, h) = (
+                Row(ref coefficients, ref by, 4),
+                Row(ref coefficients, ref by, 5),
+                Row(ref coefficients, ref by, 6),
+                Row(ref coefficients, ref by, 7));
             sum += Vector256.Abs(e) + Vector256.Abs(f) + Vector256.Abs(g) + Vector256.Abs(h);
             All(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ConstantBits - PassBits);
             Transpose.Eight(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
@@ -57,7 +75,13 @@ internal static class InverseDct
         }
 
         beyond |= Vector256.Create(MostInColumn) - sum;
-        Store(Saturate(a, b, ref beyond), Saturate(c, d, ref beyond), Saturate(e, f, ref beyond), Saturate(g, h, ref beyond), samples, stride);
+        Store(
+            Saturate(a, b, ref beyond),
+            Saturate(c, d, ref beyond),
+            Saturate(e, f, ref beyond),
+            Saturate(g, h, ref beyond),
+            samples,
+            stride);
     }
 
     /// <summary>A sample is stored from 0 and coded around 0.</summary>
@@ -92,11 +116,27 @@ internal static class InverseDct
     {
         if (!Vector256.IsHardwareAccelerated)
         {
-            (Vector128<int> a0, Vector128<int> b0, Vector128<int> c0, Vector128<int> d0) = (a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower());
-            (Vector128<int> e0, Vector128<int> f0, Vector128<int> g0, Vector128<int> h0) = (e.GetLower(), f.GetLower(), g.GetLower(), h.GetLower());
+            (Vector128<int> a0, Vector128<int> b0, Vector128<int> c0, Vector128<int> d0) = (
+                a.GetLower(),
+                b.GetLower(),
+                c.GetLower(),
+                d.GetLower());
+            (Vector128<int> e0, Vector128<int> f0, Vector128<int> g0, Vector128<int> h0) = (
+                e.GetLower(),
+                f.GetLower(),
+                g.GetLower(),
+                h.GetLower());
             All(ref a0, ref b0, ref c0, ref d0, ref e0, ref f0, ref g0, ref h0, shift);
-            (Vector128<int> a1, Vector128<int> b1, Vector128<int> c1, Vector128<int> d1) = (a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper());
-            (Vector128<int> e1, Vector128<int> f1, Vector128<int> g1, Vector128<int> h1) = (e.GetUpper(), f.GetUpper(), g.GetUpper(), h.GetUpper());
+            (Vector128<int> a1, Vector128<int> b1, Vector128<int> c1, Vector128<int> d1) = (
+                a.GetUpper(),
+                b.GetUpper(),
+                c.GetUpper(),
+                d.GetUpper());
+            (Vector128<int> e1, Vector128<int> f1, Vector128<int> g1, Vector128<int> h1) = (
+                e.GetUpper(),
+                f.GetUpper(),
+                g.GetUpper(),
+                h.GetUpper());
             All(ref a1, ref b1, ref c1, ref d1, ref e1, ref f1, ref g1, ref h1, shift);
             (a, b, c, d) = (Vector256.Create(a0, a1), Vector256.Create(b0, b1), Vector256.Create(c0, c1), Vector256.Create(d0, d1));
             (e, f, g, h) = (Vector256.Create(e0, e1), Vector256.Create(f0, f1), Vector256.Create(g0, g1), Vector256.Create(h0, h1));
@@ -111,8 +151,14 @@ internal static class InverseDct
         (Vector256<int> inner, Vector256<int> innerDown) = (even1 + even2, even1 - even2);
 
         Vector256<int> z5 = (h + d + f + b) * 9633;
-        Vector256<int> z1 = (h + b) * -7373, z2 = (f + d) * -20995, z3 = ((h + d) * -16069) + z5, z4 = ((f + b) * -3196) + z5;
-        Vector256<int> odd0 = (h * 2446) + z1 + z3, odd1 = (f * 16819) + z2 + z4, odd2 = (d * 25172) + z2 + z3, odd3 = (b * 12299) + z1 + z4;
+        Vector256<int> z1 = (h + b) * -7373,
+            z2 = (f + d) * -20995,
+            z3 = ((h + d) * -16069) + z5,
+            z4 = ((f + b) * -3196) + z5;
+        Vector256<int> odd0 = (h * 2446) + z1 + z3,
+            odd1 = (f * 16819) + z2 + z4,
+            odd2 = (d * 25172) + z2 + z3,
+            odd3 = (b * 12299) + z1 + z4;
         (a, h) = ((outer + odd3) >> shift, (outer - odd3) >> shift);
         (b, g) = ((inner + odd2) >> shift, (inner - odd2) >> shift);
         (c, f) = ((innerDown + odd1) >> shift, (innerDown - odd1) >> shift);
@@ -133,8 +179,14 @@ internal static class InverseDct
         (Vector128<int> inner, Vector128<int> innerDown) = (even1 + even2, even1 - even2);
 
         Vector128<int> z5 = (h + d + f + b) * 9633;
-        Vector128<int> z1 = (h + b) * -7373, z2 = (f + d) * -20995, z3 = ((h + d) * -16069) + z5, z4 = ((f + b) * -3196) + z5;
-        Vector128<int> odd0 = (h * 2446) + z1 + z3, odd1 = (f * 16819) + z2 + z4, odd2 = (d * 25172) + z2 + z3, odd3 = (b * 12299) + z1 + z4;
+        Vector128<int> z1 = (h + b) * -7373,
+            z2 = (f + d) * -20995,
+            z3 = ((h + d) * -16069) + z5,
+            z4 = ((f + b) * -3196) + z5;
+        Vector128<int> odd0 = (h * 2446) + z1 + z3,
+            odd1 = (f * 16819) + z2 + z4,
+            odd2 = (d * 25172) + z2 + z3,
+            odd3 = (b * 12299) + z1 + z4;
         (a, h) = ((outer + odd3) >> shift, (outer - odd3) >> shift);
         (b, g) = ((inner + odd2) >> shift, (inner - odd2) >> shift);
         (c, f) = ((innerDown + odd1) >> shift, (innerDown - odd1) >> shift);
@@ -172,7 +224,8 @@ internal static class InverseDct
         return Vector128.NarrowWithSaturation(low, high).AsByte() ^ Vector128.Create((byte)0x80);
     }
 
-    // Columns in, two to a vector. Setting the halves of all 64 bytes between each other turns their 6-bit numbers by one bit: three times transposes.
+    // Columns in, two to a vector. Setting the halves of all 64 bytes between each other turns their 6-bit numbers by one bit: three times
+    // transposes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d, Span<byte> samples, int stride)
     {

@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// Decodes the common JPEG (<see cref="JpegHead"/>) to the pixels that libjpeg-turbo gives by default, to the last bit: the whole or a part, full size or
-/// reduced. It takes only files in which nothing is odd: what it refuses may be damaged or just rare, and that is for the general decoder to say.
+/// Decodes the common JPEG (<see cref="JpegHead"/>) to the pixels that libjpeg-turbo gives by default, to the last bit: the whole or a
+/// part, full size or reduced. It takes only files in which nothing is odd: what it refuses may be damaged or just rare, and that is for
+/// the general decoder to say.
 /// </summary>
 /// <remarks>
-/// Every bit of the entropy-coded data is decoded, whichever part is asked for, so that a file is refused for every part or for none (but for values that no
-/// encoder makes, in blocks of the part). Written from ITU-T T.81. One instance for each thread.
+/// Every bit of the entropy-coded data is decoded, whichever part is asked for, so that a file is refused for every part or for none (but
+/// for values that no encoder makes, in blocks of the part). Written from ITU-T T.81. One instance for each thread.
 /// </remarks>
 internal sealed class JpegDecoder
 {
@@ -65,8 +66,13 @@ internal sealed class JpegDecoder
         (int unitWidth, int unitHeight) = (head.Across * size, head.Down * size);
         (int across, int down) = (Ceiling(head.Width, head.Across * 8), Ceiling(head.Height, head.Down * 8));
         PixelArea seen = part.Grow(FilterReach, Ceiling(head.Width * size, 8), Ceiling(head.Height * size, 8));
-        var units = PixelArea.Between(seen.Left / unitWidth, seen.Top / unitHeight, Ceiling(seen.Right, unitWidth), Ceiling(seen.Bottom, unitHeight));
-        if (!TryRent(units, size)) return false;
+        var units = PixelArea.Between(
+            seen.Left / unitWidth,
+            seen.Top / unitHeight,
+            Ceiling(seen.Right, unitWidth),
+            Ceiling(seen.Bottom, unitHeight));
+        if (!TryRent(units, size))
+            return false;
 
         int interval = head.RestartInterval == 0 ? across * down : head.RestartInterval;
         int untilRestart = 0, written = part.Top;
@@ -111,9 +117,15 @@ internal sealed class JpegDecoder
                 block *= 2;
 
             (int across, int down) = i == 0 ? (head.Across, head.Down) : (1, 1);
-            var samples = new PixelArea(units.Left * across * block, units.Top * down * block, units.Width * across * block, units.Height * down * block);
-            int width = Ceiling(head.Width * across * block, head.Across * 8), height = Ceiling(head.Height * down * block, head.Down * 8);
-            if (!planes[i].TryRent(block, width, height, samples)) return false;
+            var samples = new PixelArea(
+                units.Left * across * block,
+                units.Top * down * block,
+                units.Width * across * block,
+                units.Height * down * block);
+            int width = Ceiling(head.Width * across * block, head.Across * 8),
+                height = Ceiling(head.Height * down * block, head.Down * 8);
+            if (!planes[i].TryRent(block, width, height, samples))
+                return false;
         }
 
         if (sums.Length < planes[1].Stride) sums = GC.AllocateUninitializedArray<ushort>(planes[1].Stride);
@@ -137,7 +149,9 @@ internal sealed class JpegDecoder
                     return false;
                 }
 
-                Span<byte> samples = plane.From(((x * across) + (i % across)) * plane.BlockSize, ((y * down) + (i / across)) * plane.BlockSize);
+                Span<byte> samples = plane.From(
+                    ((x * across) + (i % across)) * plane.BlockSize,
+                    ((y * down) + (i / across)) * plane.BlockSize);
                 if (plane.BlockSize == 8)
                     InverseDct.Transform(block, last, factors, samples, plane.Stride, ref beyond);
                 else
@@ -157,7 +171,10 @@ internal sealed class JpegDecoder
             int blocks = component == 0 ? head.Across * head.Down : 1;
             for (int i = 0; i < blocks; i++)
             {
-                if (BlockDecoder.Decode(ref reader, head.Dc(component), head.Ac(component), ref means[component], unseen) == BlockDecoder.Damaged) return false;
+                if (
+                    BlockDecoder.Decode(ref reader, head.Dc(component), head.Ac(component), ref means[component], unseen)
+                    == BlockDecoder.Damaged)
+                    return false;
             }
         }
 

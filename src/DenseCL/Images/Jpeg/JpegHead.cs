@@ -2,8 +2,11 @@ using System.Buffers.Binary;
 
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>The head of a JPEG of the common kind: sequential Huffman coding, 8 bits, grey or YCbCr at 4:4:4, 4:2:2 or 4:2:0, one scan.</summary>
-/// <remarks>Whatever else there is, and whatever is odd, is left to the general decoder; hence no reasons are given. One instance is used for image after image.</remarks>
+/// <summary>
+/// The head of a JPEG of the common kind: sequential Huffman coding, 8 bits, grey or YCbCr at 4:4:4, 4:2:2 or 4:2:0, one scan.
+/// </summary>
+/// <remarks>Whatever else there is, and whatever is odd, is left to the general decoder; hence no reasons are given. One instance is used
+/// for image after image.</remarks>
 internal sealed class JpegHead
 {
     private const int MostSide = 65500; // what the general decoder takes
@@ -174,7 +177,12 @@ internal sealed class JpegHead
 
         (Height, Width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
         Components = segment[5];
-        if (Width is < 1 or > MostSide || Height is < 1 or > MostSide || Components is not (1 or 3) || segment.Length != 6 + (3 * Components)) return false;
+        if (
+            Width is < 1 or > MostSide
+            || Height is < 1 or > MostSide
+            || Components is not (1 or 3)
+            || segment.Length != 6 + (3 * Components))
+            return false;
 
         for (int i = 0; i < Components; i++)
         {

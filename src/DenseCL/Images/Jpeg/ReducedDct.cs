@@ -4,10 +4,13 @@ using System.Runtime.Intrinsics;
 
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>The inverse cosine transform of an 8 × 8 block to 4 × 4, 2 × 2 or 1 sample, each the mean of those it stands for; columns first.</summary>
+/// <summary>
+/// The inverse cosine transform of an 8 × 8 block to 4 × 4, 2 × 2 or 1 sample, each the mean of those it stands for; columns first.
+/// </summary>
 /// <remarks>
-/// The mean of cos((2x + 1) u π / 16) over x = 2n, 2n + 1 or over x = 4n … 4n + 3 is what a coefficient u adds to sample n. Rounded to 13 bits, with
-/// 2 bits between the passes, this is what decoders in wide use do. Some coefficients add nothing: u = 4 to four samples, u = 2, 4, 6 to two.
+/// The mean of cos((2x + 1) u π / 16) over x = 2n, 2n + 1 or over x = 4n … 4n + 3 is what a coefficient u adds to sample n. Rounded to 13
+/// bits, with 2 bits between the passes, this is what decoders in wide use do. Some coefficients add nothing: u = 4 to four samples, u = 2,
+/// 4, 6 to two.
 /// </remarks>
 internal static class ReducedDct
 {
@@ -23,7 +26,13 @@ internal static class ReducedDct
     /// <param name="samples">Receives the samples; from the upper left one to the end of the last row.</param>
     /// <param name="stride">Samples from a row to the next.</param>
     /// <param name="beyond">As <see cref="InverseDct.Transform"/>'s.</param>
-    public static void Transform(int size, ReadOnlySpan<short> block, ReadOnlySpan<int> factors, Span<byte> samples, int stride, ref Vector256<int> beyond)
+    public static void Transform(
+        int size,
+        ReadOnlySpan<short> block,
+        ReadOnlySpan<int> factors,
+        Span<byte> samples,
+        int stride,
+        ref Vector256<int> beyond)
     {
         if (size == 1)
         {
@@ -35,11 +44,24 @@ internal static class ReducedDct
 
         ref short from = ref MemoryMarshal.GetReference(block[..64]);
         ref int by = ref MemoryMarshal.GetReference(factors[..64]);
-        Vector256<int> a = InverseDct.Row(ref from, ref by, 0), b = InverseDct.Row(ref from, ref by, 1), c = InverseDct.Row(ref from, ref by, 2);
-        Vector256<int> d = InverseDct.Row(ref from, ref by, 3), e = Vector256<int>.Zero, f = InverseDct.Row(ref from, ref by, 5);
-        Vector256<int> g = InverseDct.Row(ref from, ref by, 6), h = InverseDct.Row(ref from, ref by, 7);
-        beyond |= Vector256.Create(MostInColumn)
-            - (Vector256.Abs(a) + Vector256.Abs(b) + Vector256.Abs(c) + Vector256.Abs(d) + Vector256.Abs(f) + Vector256.Abs(g) + Vector256.Abs(h));
+        Vector256<int> a = InverseDct.Row(ref from, ref by, 0),
+            b = InverseDct.Row(ref from, ref by, 1),
+            c = InverseDct.Row(ref from, ref by, 2);
+        Vector256<int> d = InverseDct.Row(ref from, ref by, 3),
+            e = Vector256<int>.Zero,
+            f = InverseDct.Row(ref from, ref by, 5);
+        Vector256<int> g = InverseDct.Row(ref from, ref by, 6),
+            h = InverseDct.Row(ref from, ref by, 7);
+        beyond |=
+            Vector256.Create(MostInColumn)
+            - (
+                Vector256.Abs(a)
+                + Vector256.Abs(b)
+                + Vector256.Abs(c)
+                + Vector256.Abs(d)
+                + Vector256.Abs(f)
+                + Vector256.Abs(g)
+                + Vector256.Abs(h));
         if (size == 4)
         {
             ToFour(ref a, ref b, ref c, ref d, f, g, h, Bits - InverseDct.PassBits + 1);
@@ -63,7 +85,14 @@ internal static class ReducedDct
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ToFour(
-        ref Vector256<int> a, ref Vector256<int> b, ref Vector256<int> c, ref Vector256<int> d, Vector256<int> f, Vector256<int> g, Vector256<int> h, int shift)
+        ref Vector256<int> a,
+        ref Vector256<int> b,
+        ref Vector256<int> c,
+        ref Vector256<int> d,
+        Vector256<int> f,
+        Vector256<int> g,
+        Vector256<int> h,
+        int shift)
     {
         Vector256<int> mean = (a << (Bits + 1)) + Vector256.Create(1 << (shift - 1));
         Vector256<int> even = (c * 15137) - (g * 6270);
@@ -84,9 +113,12 @@ internal static class ReducedDct
     // Columns in.
     private static void StoreFour(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d, Span<byte> samples, int stride)
     {
-        Vector128<short> left = Vector128.NarrowWithSaturation(a.GetLower(), b.GetLower()), right = Vector128.NarrowWithSaturation(c.GetLower(), d.GetLower());
+        Vector128<short> left = Vector128.NarrowWithSaturation(a.GetLower(), b.GetLower()),
+            right = Vector128.NarrowWithSaturation(c.GetLower(), d.GetLower());
         Vector128<byte> columns = Vector128.NarrowWithSaturation(left, right).AsByte() ^ Vector128.Create((byte)0x80);
-        Vector128<uint> rows = Vector128.Shuffle(columns, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsUInt32();
+        Vector128<uint> rows = Vector128
+            .Shuffle(columns, Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15))
+            .AsUInt32();
         for (int y = 0; y < 4; y++)
         {
             uint row = rows[y];

@@ -19,14 +19,18 @@ public static class Blur
     /// <param name="height">Height in pixels.</param>
     /// <param name="sigma">Standard deviation of the Gaussian in pixels, above 0 and at most 1000.</param>
     /// <param name="scratch">Working memory.</param>
-    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length, or <paramref name="sigma"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length, or <paramref name="sigma"/> is out of its
+    /// range.</exception>
     public static void Gaussian(Span<byte> pixels, int width, int height, double sigma, Scratch scratch)
     {
         RgbSpan.Check(pixels, width, height);
         ArgumentNullException.ThrowIfNull(scratch);
         if (!(sigma is > 0 and <= 1000))
         {
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The standard deviation of a blur is above 0 and at most 1000 pixels.");
+            throw new ArgumentOutOfRangeException(
+                nameof(sigma),
+                sigma,
+                "The standard deviation of a blur is above 0 and at most 1000 pixels.");
         }
 
         float size = BoxRadius((float)sigma);

@@ -6,15 +6,17 @@ namespace DenseCL.Images.Operations;
 
 /// <summary>The box passes of <see cref="Blur"/> with vectors.</summary>
 /// <remarks>
-/// Rows and columns are the same loop over bytes: the neighbours of a byte are 3 bytes or a whole row apart, and the edges are repeated beyond the ends
-/// beforehand. A box is summed anew for each pixel, which for the radii in use (0 or 1 up to sigma 2.4) is less work than a running sum.
+/// Rows and columns are the same loop over bytes: the neighbours of a byte are 3 bytes or a whole row apart, and the edges are repeated
+/// beyond the ends beforehand. A box is summed anew for each pixel, which for the radii in use (0 or 1 up to sigma 2.4) is less work than a
+/// running sum.
 /// </remarks>
 internal static class BlurLanes
 {
     /// <summary>The largest radius whose sum, 255 · (2 · radius + 1), is a 16-bit number with a sign.</summary>
     public const int MostRadius = 63;
 
-    // Weights have up to 25 bits; both parts are 16-bit numbers with a sign. upper · 2^12 + lower + half is below 2³², for all weights together are at most 2^24.
+    // Weights have up to 25 bits; both parts are 16-bit numbers with a sign. upper · 2^12 + lower + half is below 2³², for all weights
+    // together are at most 2^24.
     private const int LowBits = 12;
     private const int Precision = 24;
 
@@ -125,7 +127,8 @@ internal static class BlurLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> Weigh(Vector<short> sumAndEnds, Vector<short> upper, Vector<short> lower)
     {
-        Vector<int> sum = (Lanes.PairSums(sumAndEnds, upper) << LowBits) + Lanes.PairSums(sumAndEnds, lower) + new Vector<int>(1 << (Precision - 1));
+        Vector<int> sum =
+            (Lanes.PairSums(sumAndEnds, upper) << LowBits) + Lanes.PairSums(sumAndEnds, lower) + new Vector<int>(1 << (Precision - 1));
         return sum >>> Precision;
     }
 

@@ -80,7 +80,10 @@ public static class Colour
         RgbSpan.Check(pixels);
         if (!(factor >= 0 && float.IsFinite((float)factor)))
         {
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, "A factor of a colour change is a finite number of at least 0; 1 changes nothing.");
+            throw new ArgumentOutOfRangeException(
+                nameof(factor),
+                factor,
+                "A factor of a colour change is a finite number of at least 0; 1 changes nothing.");
         }
 
         return (float)factor;

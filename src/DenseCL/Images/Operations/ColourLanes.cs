@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>The loops of <see cref="Colour"/> with vectors. Each does as many bytes from the first on as fill vectors and returns their number.</summary>
+/// <summary>
+/// The loops of <see cref="Colour"/> with vectors. Each does as many bytes from the first on as fill vectors and returns their number.
+/// </summary>
 internal static class ColourLanes
 {
     /// <summary>Mixes every byte with one level.</summary>
@@ -39,7 +41,10 @@ internal static class ColourLanes
             ref byte place = ref Unsafe.Add(ref first, i);
             Vector<int> red = RgbLanes.Load(ref place, out Vector<int> green, out Vector<int> blue);
             Vector<float> grey = Vector.ConvertToSingle(Grey(red, green, blue));
-            RgbLanes.Store(Mix(grey, red, share) | (Mix(grey, green, share) << 8) | (Mix(grey, blue, share) << 16), RgbLanes.Dense, ref place);
+            RgbLanes.Store(
+                Mix(grey, red, share) | (Mix(grey, green, share) << 8) | (Mix(grey, blue, share) << 16),
+                RgbLanes.Dense,
+                ref place);
         }
 
         return i;

@@ -5,7 +5,8 @@ public static class Hue
 {
     /// <summary>Turns the hue of every pixel, by way of 8-bit HSV.</summary>
     /// <param name="pixels">RGB pixels.</param>
-    /// <param name="turn">Share of the full circle, −0.5 to 0.5. Even 0 changes pixels a little, for 8-bit HSV has fewer colours than RGB.</param>
+    /// <param name="turn">Share of the full circle, −0.5 to 0.5. Even 0 changes pixels a little, for 8-bit HSV has fewer colours than
+    /// RGB.</param>
     /// <exception cref="ArgumentOutOfRangeException">The turn is out of its range.</exception>
     public static void Shift(Span<byte> pixels, double turn)
     {

@@ -6,10 +6,11 @@ namespace DenseCL.Images.Operations;
 
 /// <summary>The turn of the hue with vectors, in single precision throughout.</summary>
 /// <remarks>
-/// Not step by step what <see cref="Hue"/> does one pixel at a time, but the same for each of the 2^24 colours and each of the 256 turns, which are few
-/// enough to have all been tried. From RGB to HSV the cases of the hue need one rounding less than they have, because of the two differences of the largest channel
-/// one is always the whole range. Back to RGB every channel is value · (1 − saturation · g / 255) rounded, with 8-bit saturation and
-/// g a trapezium over the hue; in whole numbers value − value · saturation · g / 65025, which never lies halfway between two.
+/// Not step by step what <see cref="Hue"/> does one pixel at a time, but the same for each of the 2^24 colours and each of the 256 turns,
+/// which are few enough to have all been tried. From RGB to HSV the cases of the hue need one rounding less than they have, because of the
+/// two differences of the largest channel one is always the whole range. Back to RGB every channel is value · (1 − saturation · g / 255)
+/// rounded, with 8-bit saturation and g a trapezium over the hue; in whole numbers value − value · saturation · g / 65025, which never lies
+/// halfway between two.
 /// </remarks>
 internal static class HueLanes
 {
@@ -28,7 +29,8 @@ internal static class HueLanes
             Vector<int> value = Vector.Max(red, Vector.Max(green, blue));
             Vector<int> range = value - Vector.Min(red, Vector.Min(green, blue));
             Vector<int> hue = HueOf(value - red, value - green, value - blue, range);
-            Vector<float> saturation = Vector.Floor(Vector.ConvertToSingle(range) / Vector.ConvertToSingle(Vector.Max(value, Vector<int>.One)) * 255);
+            Vector<float> saturation = Vector.Floor(
+                Vector.ConvertToSingle(range) / Vector.ConvertToSingle(Vector.Max(value, Vector<int>.One)) * 255);
 
             Vector<int> turn = ((hue + new Vector<int>(shift)) & new Vector<int>(0xFF)) * 6; // 0 to 1530, a sector is 255
             Vector<float> depth = Vector.ConvertToSingle(value) * saturation;

@@ -7,13 +7,16 @@ using System.Runtime.Intrinsics.X86;
 namespace DenseCL.Images.Operations;
 
 /// <summary>What <see cref="Vector{T}"/> lacks for pixels: loads, shuffles and sums within each 128-bit lane.</summary>
-/// <remarks>A vector has two lanes with AVX2 and one elsewhere. Loops written with it are the same on every processor, and so are their results.</remarks>
+/// <remarks>A vector has two lanes with AVX2 and one elsewhere. Loops written with it are the same on every processor, and so are their
+/// results.</remarks>
 internal static class Lanes
 {
     /// <summary>Whether the processor has what is needed; if not, callers take their scalar way.</summary>
     public static bool AreSupported =>
         Vector.IsHardwareAccelerated
-        && ((Avx2.IsSupported && Vector<byte>.Count == 32) || ((Sse2.IsSupported || AdvSimd.Arm64.IsSupported) && Vector<byte>.Count == 16));
+        && (
+            (Avx2.IsSupported && Vector<byte>.Count == 32) || ((Sse2.IsSupported || AdvSimd.Arm64.IsSupported) && Vector<byte>.Count == 16)
+        );
 
     /// <summary>Lanes in a vector: 1 or 2.</summary>
     public static int Count => Vector<byte>.Count / Vector128<byte>.Count;
@@ -49,7 +52,9 @@ internal static class Lanes
             return Avx2.Shuffle(vector.AsVector256(), Vector256.Create(pattern, pattern)).AsVector();
         }
 
-        return (Ssse3.IsSupported ? Ssse3.Shuffle(vector.AsVector128(), pattern) : Vector128.Shuffle(vector.AsVector128(), pattern)).AsVector();
+        return (
+            Ssse3.IsSupported ? Ssse3.Shuffle(vector.AsVector128(), pattern) : Vector128.Shuffle(vector.AsVector128(), pattern)
+        ).AsVector();
     }
 
     /// <summary>The lower half of each lane, byte by byte in turn with the other's.</summary>
@@ -127,7 +132,9 @@ internal static class Lanes
             AdvSimd.MultiplyWideningUpper(a.AsVector128(), b.AsVector128())).AsVector();
     }
 
-    /// <summary>Cuts integers off at 0 and 255; each lane gets the lanes of its arguments in order, so that this undoes two interleavings with 0.</summary>
+    /// <summary>
+    /// Cuts integers off at 0 and 255; each lane gets the lanes of its arguments in order, so that this undoes two interleavings with 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> Narrow(Vector<int> first, Vector<int> second, Vector<int> third, Vector<int> fourth)
     {

@@ -5,7 +5,9 @@ namespace DenseCL.Images.Operations;
 /// <summary>Bilinear resampling with antialias, equal to the last bit to Pillow's <c>Image.resize(…, BILINEAR)</c>.</summary>
 public static class Resample
 {
-    /// <summary>Cuts a rectangle out and then resizes it, as torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.</summary>
+    /// <summary>
+    /// Cuts a rectangle out and then resizes it, as torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.
+    /// </summary>
     /// <param name="source">The image.</param>
     /// <param name="left">Left edge of the rectangle in the image.</param>
     /// <param name="top">Upper edge of the rectangle in the image.</param>
@@ -36,11 +38,12 @@ public static class Resample
     }
 
     /// <summary>
-    /// Resizes a rectangle whose edges may lie within pixels, as Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>: pixels of the
-    /// image just outside the rectangle have an influence.
+    /// Resizes a rectangle whose edges may lie within pixels, as Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>:
+    /// pixels of the image just outside the rectangle have an influence.
     /// </summary>
     /// <param name="source">The image.</param>
-    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. Taken in single precision, as all four are.</param>
+    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. Taken in single
+    /// precision, as all four are.</param>
     /// <param name="top">Upper edge of the rectangle.</param>
     /// <param name="width">Width of the rectangle, above 0.</param>
     /// <param name="height">Height of the rectangle, above 0.</param>
@@ -48,10 +51,19 @@ public static class Resample
     /// <param name="outWidth">Width of the result, at least 1.</param>
     /// <param name="outHeight">Height of the result, at least 1.</param>
     /// <param name="scratch">Working memory.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below
+    /// 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
     public static void ResizedBox(
-        RgbImage source, double left, double top, double width, double height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+        RgbImage source,
+        double left,
+        double top,
+        double width,
+        double height,
+        Span<byte> into,
+        int outWidth,
+        int outHeight,
+        Scratch scratch)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(scratch);
@@ -70,7 +82,10 @@ public static class Resample
         if (!(low >= 0 && low < high && high <= side))
         {
             throw new ArgumentOutOfRangeException(
-                name, string.Create(CultureInfo.InvariantCulture, $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels."));
+                name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A box from {low} to {high} is empty or not inside the image, whose side is {side} pixels."));
         }
     }
 

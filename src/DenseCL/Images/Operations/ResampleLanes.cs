@@ -7,8 +7,8 @@ namespace DenseCL.Images.Operations;
 
 /// <summary>The two passes of <see cref="Resample"/> with vectors.</summary>
 /// <remarks>
-/// A weight has up to 23 bits and is split into an upper and a lower part of at most 15 bits and a sign, so that one instruction multiplies and adds
-/// 16-bit pairs. Sums are taken modulo 2³² and put together at the end: upper · 2^15 + lower is the exact sum, which is below 2³¹.
+/// A weight has up to 23 bits and is split into an upper and a lower part of at most 15 bits and a sign, so that one instruction multiplies
+/// and adds 16-bit pairs. Sums are taken modulo 2³² and put together at the end: upper · 2^15 + lower is the exact sum, which is below 2³¹.
 /// Pixels beyond a window are read with weight 0; rows too near the end of the image for that are copied first.
 /// </remarks>
 internal static class ResampleLanes
@@ -143,10 +143,17 @@ internal static class ResampleLanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTaps(
-        ref readonly byte first, ref readonly byte second, nint place, ref readonly int weights, ref Vector<int> upper, ref Vector<int> lower)
+        ref readonly byte first,
+        ref readonly byte second,
+        nint place,
+        ref readonly int weights,
+        ref Vector<int> upper,
+        ref Vector<int> lower)
     {
         ref int weight = ref Unsafe.AsRef(in weights);
-        Vector<byte> seen = Lanes.Load(ref Unsafe.Add(ref Unsafe.AsRef(in first), place), ref Unsafe.Add(ref Unsafe.AsRef(in second), place));
+        Vector<byte> seen = Lanes.Load(
+            ref Unsafe.Add(ref Unsafe.AsRef(in first), place),
+            ref Unsafe.Add(ref Unsafe.AsRef(in second), place));
         Vector<short> pair = Lanes.Shuffle(seen, FirstPair).As<byte, short>();
         upper += Lanes.PairSums(pair, Both(weight));
         lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 1)));

@@ -10,7 +10,9 @@ internal static class RgbSpan
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (pixels.Length != (long)width * height * 3)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are not {width} × {height} RGB pixels; pass exactly width · height · 3.", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.Length} bytes are not {width} × {height} RGB pixels; pass exactly width · height · 3.",
+                nameof(pixels));
         }
     }
 

@@ -1,6 +1,9 @@
 namespace DenseCL.Images.Operations;
 
-/// <summary>Working memory of the operations on pixels, which grows and is used again, so that they allocate nothing from the second image on. One for each thread.</summary>
+/// <summary>
+/// Working memory of the operations on pixels, which grows and is used again, so that they allocate nothing from the second image on. One
+/// for each thread.
+/// </summary>
 public sealed class Scratch
 {
     private byte[] bytes = [];

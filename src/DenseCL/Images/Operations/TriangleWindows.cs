@@ -9,7 +9,9 @@ internal readonly ref struct TriangleWindows
     /// <summary>Binary places of a weight: 8 bits of pixel and a sign leave 23, and one is kept for sums that overshoot.</summary>
     public const int Precision = 22;
 
-    /// <summary>Bits of a weight's lower part; the upper part is at most 2^(Precision − LowBits), so that both are 16-bit numbers with a sign.</summary>
+    /// <summary>
+    /// Bits of a weight's lower part; the upper part is at most 2^(Precision − LowBits), so that both are 16-bit numbers with a sign.
+    /// </summary>
     public const int LowBits = 15;
 
     private readonly Span<int> windows;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// A network without its classifier, with torchvision's parameter names and shapes: (N, 3, H, W) images, RGB and normalised, to a feature map
-/// (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), s being <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists them.
+/// A network without its classifier, with torchvision's parameter names and shapes: (N, 3, H, W) images, RGB and normalised, to a feature
+/// map (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), s being <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists them.
 /// </summary>
 /// <remarks>
 /// A new network holds uninitialised numbers: call <see cref="Initialisation.Initialise"/>
@@ -30,11 +30,12 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <summary>Builds a network.</summary>
     /// <param name="architecture">Which of the networks.</param>
     /// <param name="outputStride">
-    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same, the finer map costs about 1.7 or
-    /// 5 times the arithmetic.
+    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same, the finer map costs
+    /// about 1.7 or 5 times the arithmetic.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride.</exception>
-    public static Backbone Create(BackboneKind architecture, int outputStride = Stride) => BackboneCatalogue.Of(architecture).Build(outputStride);
+    public static Backbone Create(BackboneKind architecture, int outputStride = Stride) =>
+        BackboneCatalogue.Of(architecture).Build(outputStride);
 
     /// <summary>Which of the networks this is.</summary>
     public BackboneKind Architecture { get; }
@@ -65,7 +66,8 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
 
     /// <summary>The feature maps of all four stages, the finest first, likewise.</summary>
     /// <param name="input">(N, 3, H, W) float32 or bfloat16; RGB, normalised.</param>
-    /// <returns>Of strides 4, 8, 16 and 32, or at most <see cref="OutputStride"/>: (N, <see cref="StageChannels"/>, ⌈H/s⌉, ⌈W/s⌉).</returns>
+    /// <returns>Of strides 4, 8, 16 and 32, or at most <see cref="OutputStride"/>: (N, <see cref="StageChannels"/>, ⌈H/s⌉,
+    /// ⌈W/s⌉).</returns>
     public IReadOnlyList<Tensor> Stages(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -86,7 +88,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         {
             foreach ((_, Block block) in blocks)
             {
-                using DisposeScope? scope = tape is null ? NewDisposeScope() : null;    // a tape knows when an activation has had its last use
+                using DisposeScope? scope = tape is null ? NewDisposeScope() : null; // a tape knows when an activation has had its last use
                 Activation input = x;
                 x = block.forward(input, tape);
                 if (scope is not null)

@@ -4,7 +4,10 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Models.Backbones;
 
-/// <summary>The backbones that can be trained, judged, read and written. One more is a word of <see cref="BackboneKind"/>, an entry here and a folder beside.</summary>
+/// <summary>
+/// The backbones that can be trained, judged, read and written. One more is a word of <see cref="BackboneKind"/>, an entry here and a
+/// folder beside.
+/// </summary>
 public static class BackboneCatalogue
 {
     /// <summary>An entry for each <see cref="BackboneKind"/>, in their order.</summary>
@@ -24,8 +27,10 @@ public static class BackboneCatalogue
     /// <summary>The entry of a backbone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such backbone.</exception>
     public static BackboneEntry Of(BackboneKind kind) =>
-        All.FirstOrDefault(entry => entry.Kind == kind) ?? throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such backbone.");
+        All.FirstOrDefault(entry => entry.Kind == kind)
+        ?? throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such backbone.");
 
     /// <summary>The entry of a name, in upper or lower case; null if there is none.</summary>
-    public static BackboneEntry? Named(string name) => All.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static BackboneEntry? Named(string name) =>
+        All.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -12,8 +12,13 @@ public sealed class BackboneEntry
     /// <param name="build">Builds the network, uninitialised, for an output stride; it describes its ONNX graph itself.</param>
     /// <param name="names">What its tensors are called, by whom.</param>
     /// <param name="blocks">Its blocks, in the words of <see cref="BackboneNames.Blocks"/>.</param>
-    internal BackboneEntry(BackboneKind kind, string stem, IReadOnlyList<BackboneStage> stages, Func<int, Backbone> build, BackboneNames names, string blocks) =>
-        (Kind, Stem, Stages, Build, Names, Blocks) = (kind, stem, stages, build, names, blocks);
+    internal BackboneEntry(
+        BackboneKind kind,
+        string stem,
+        IReadOnlyList<BackboneStage> stages,
+        Func<int, Backbone> build,
+        BackboneNames names,
+        string blocks) => (Kind, Stem, Stages, Build, Names, Blocks) = (kind, stem, stages, build, names, blocks);
 
     /// <summary>The network.</summary>
     public BackboneKind Kind { get; }

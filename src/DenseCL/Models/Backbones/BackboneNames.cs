@@ -1,21 +1,25 @@
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// What the tensors of networks of one kind are called in files, and how such a network is known by them. Networks of one kind differ in their
-/// number of blocks only, as the ResNets do.
+/// What the tensors of networks of one kind are called in files, and how such a network is known by them. Networks of one kind differ in
+/// their number of blocks only, as the ResNets do.
 /// </summary>
 internal sealed class BackboneNames
 {
     /// <summary>The weight of the first convolution.</summary>
     public required string First { get; init; }
 
-    /// <summary>The weight of a convolution that no network of another kind has. Where both stand under one prefix, there is such a network.</summary>
+    /// <summary>
+    /// The weight of a convolution that no network of another kind has. Where both stand under one prefix, there is such a network.
+    /// </summary>
     public required string Later { get; init; }
 
     /// <summary>The numbers of torchvision's children of the network, those without tensors counted.</summary>
     public required IReadOnlyDictionary<string, string> Children { get; init; }
 
-    /// <summary>Detectron2's name for one of torchvision's, or null for a tensor that it does not have; null where Detectron2 has no such network.</summary>
+    /// <summary>
+    /// Detectron2's name for one of torchvision's, or null for a tensor that it does not have; null where Detectron2 has no such network.
+    /// </summary>
     public Func<string, string?>? Detectron2 { get; init; }
 
     /// <summary>Says in words which blocks a network has, given whether a tensor is there: equal words mean the same network.</summary>

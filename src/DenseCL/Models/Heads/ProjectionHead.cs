@@ -22,7 +22,9 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
         // The numbers are those of PyTorch's Sequential(linear, relu, linear).
         layers = nn.Sequential(
-            ("0", new Affine(channels, channels, pointwise: dense, start)), ("1", nn.ReLU(inplace: true)), ("2", new Affine(channels, embedding, pointwise: dense, start)));
+            ("0", new Affine(channels, channels, pointwise: dense, start)),
+            ("1", nn.ReLU(inplace: true)),
+            ("2", new Affine(channels, embedding, pointwise: dense, start)));
         RegisterComponents();
     }
 

@@ -107,15 +107,24 @@ internal sealed class OptionProperty
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
             _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
             _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
-            _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(value, text => int.TryParse(text, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null),
-            _ when Type == typeof(IReadOnlyList<byte>) => ListOf<byte>(value, text => byte.TryParse(text, NumberStyles.None, Invariant, out byte number) ? number : null),
+            _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(
+                value,
+                text => int.TryParse(text, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null),
+            _ when Type == typeof(IReadOnlyList<byte>) => ListOf<byte>(
+                value,
+                text => byte.TryParse(text, NumberStyles.None, Invariant, out byte number) ? number : null),
             _ when value.IsList => null,
             _ when Type == typeof(double) => Number(first),
             _ when Type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
             _ when Type == typeof(long) => long.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out long number) ? number : null,
             _ when Type == typeof(ulong) => ulong.TryParse(first, NumberStyles.None, Invariant, out ulong number) ? number : null,
-            _ when Type == typeof(bool) => first is "true" ? true : first is "false" ? false : null,
-            _ when Type.IsEnum => Array.Find(Enum.GetNames(Type), name => WordOf(Type, name) == first || MemberWord(Type, name)?.Older == first) is { } member
+            _ when Type == typeof(bool) => first is "true" ? true
+            : first is "false" ? false
+            : null,
+            _ when Type.IsEnum => Array.Find(
+                Enum.GetNames(Type),
+                name => WordOf(Type, name) == first || MemberWord(Type, name)?.Older == first)
+                is { } member
                 ? Enum.Parse(Type, member)
                 : null,
             _ when Type == typeof(string) => first,
@@ -168,6 +177,8 @@ internal sealed class OptionProperty
             _ when Type.IsEnum => $"one of {string.Join(", ", WordsOf(Type))}",
             _ => "one name",
         };
-        return form + (nullWord is null ? "" : $", or `{nullWord}`") + (Type.IsEnum ? Nearest.Hint(value.IsList ? "" : value.Items[0], WordsOf(Type)) : "");
+        return form
+            + (nullWord is null ? "" : $", or `{nullWord}`")
+            + (Type.IsEnum ? Nearest.Hint(value.IsList ? "" : value.Items[0], WordsOf(Type)) : "");
     }
 }

@@ -25,7 +25,8 @@ internal sealed class Setting
 
     /// <summary>All settings of options that have no sections, in the order of their declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
-        where T : class, new() => [.. OptionProperty.Of(typeof(T)).Where(option => option.HasForm).Select(option => new Setting(section: null, option))];
+        where T : class, new() =>
+        [.. OptionProperty.Of(typeof(T)).Where(option => option.HasForm).Select(option => new Setting(section: null, option))];
 
     /// <summary>The setting of a dotted key of a <see cref="Recipe"/>; an unknown key is refused with the nearest known one.</summary>
     public static Setting Find(string key) => Find(key, All);
@@ -54,7 +55,8 @@ internal sealed class Setting
     public string Text(object options) => option.Text(Holder(options));
 
     /// <summary>Whether the setting has a part in the hash of these options; see <see cref="LaterAttribute"/>.</summary>
-    public bool IsHashed(object options) => !option.IsLater || !Equals(option.ValueIn(Holder(options)), option.ValueIn(Activator.CreateInstance(Holder(options).GetType())!));
+    public bool IsHashed(object options) =>
+        !option.IsLater || !Equals(option.ValueIn(Holder(options)), option.ValueIn(Activator.CreateInstance(Holder(options).GetType())!));
 
     /// <summary>A copy with another value for this setting; the option itself checks the range.</summary>
     public T With<T>(T options, object? value)

@@ -11,7 +11,10 @@ internal static class YamlEntries
     {
         var reader = new YamlReader(yaml, source, "recipe");
         IReadOnlyList<YamlEntry> entries = [];
-        reader.Document(() => entries = Settings(reader, "A recipe is a mapping of sections. Begin with a line such as `optim:` and write its settings below, indented."));
+        reader.Document(() =>
+            entries = Settings(
+                reader,
+                "A recipe is a mapping of sections. Begin with a line such as `optim:` and write its settings below, indented."));
         return entries;
     }
 
@@ -61,7 +64,10 @@ internal static class YamlEntries
                     + $"{Nearest.Hint(key, Setting.Sections)}.");
             }
 
-            entries.AddRange(reader.Mapping(key + ".", seen, otherwise).Select(entry => new YamlEntry(entry.Key, reader.Value(Allowed.Quoted(entry.Key)), entry.Where)));
+            entries.AddRange(
+                reader
+                    .Mapping(key + ".", seen, otherwise)
+                    .Select(entry => new YamlEntry(entry.Key, reader.Value(Allowed.Quoted(entry.Key)), entry.Where)));
         }
 
         return entries;

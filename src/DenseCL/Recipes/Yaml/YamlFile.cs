@@ -41,7 +41,8 @@ internal static class YamlFile
     }
 
     /// <summary>The text of a stream.</summary>
-    /// <param name="stream">Read to its end, but no further than the limit whatever its length says: a device or a growing file has none.</param>
+    /// <param name="stream">Read to its end, but no further than the limit whatever its length says: a device or a growing file has
+    /// none.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="kind">What it should be, in a word.</param>
     /// <exception cref="RecipeException">It is too long, or not UTF-8.</exception>
@@ -52,7 +53,8 @@ internal static class YamlFile
         if (length > MaxBytes)
         {
             throw new RecipeException(
-                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for {(kind[0] is 'a' ? "an" : "a")} {kind}. Check that it is the file you meant.");
+                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for {(kind[0] is 'a' ? "an" : "a")} {kind}. Check that it is the file you meant."
+            );
         }
 
         try

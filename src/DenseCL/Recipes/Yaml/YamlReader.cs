@@ -6,8 +6,8 @@ namespace DenseCL.Recipes.Yaml;
 
 /// <summary>
 /// Reads the little of YAML that our files are made of: mappings, lists and scalars, each as deep as its reader asks for. Whatever else
-/// YAML can do (anchors, aliases, tags, more nesting, more documents) is refused at the event where it appears, so no file can make a reader
-/// build or recurse.
+/// YAML can do (anchors, aliases, tags, more nesting, more documents) is refused at the event where it appears, so no file can make a
+/// reader build or recurse.
 /// </summary>
 /// <param name="yaml">The text.</param>
 /// <param name="source">What to call it in messages.</param>
@@ -50,7 +50,9 @@ internal sealed class YamlReader(string yaml, string source, string kind)
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // The parser's answer to text after "..." and to tags that are no addresses: faults of the text too, only without a place.
-            throw new RecipeException($"{Here}: This is not YAML that can be read. Check this line and the next for `...`, `---` and `!`.", e);
+            throw new RecipeException(
+                $"{Here}: This is not YAML that can be read. Check this line and the next for `...`, `---` and `!`.",
+                e);
         }
     }
 
@@ -148,7 +150,8 @@ internal sealed class YamlReader(string yaml, string source, string kind)
         if (parser.Accept<AnchorAlias>(out _) || (parser.Accept<NodeEvent>(out var node) && !(node.Anchor.IsEmpty && node.Tag.IsEmpty)))
         {
             throw new RecipeException(
-                $"{Here}: Anchors, aliases and tags (&, *, !) have no place in a recipe. Write the value itself, or in quotes if it is text.");
+                $"{Here}: Anchors, aliases and tags (&, *, !) have no place in a recipe. Write the value itself, or in quotes if it is text."
+            );
         }
     }
 }

@@ -1,7 +1,10 @@
 using DenseCL.Method;
 namespace DenseCL.Training.Logs;
 
-/// <summary>A line of metrics.jsonl: what the training computed at a step. It holds no times, so that an interrupted and resumed run writes the same bytes.</summary>
+/// <summary>
+/// A line of metrics.jsonl: what the training computed at a step. It holds no times, so that an interrupted and resumed run writes the same
+/// bytes.
+/// </summary>
 /// <param name="Step">Steps done, from 1.</param>
 /// <param name="Epoch">The epoch of the step, from 1.</param>
 /// <param name="LearningRate">The learning rate of the step.</param>
@@ -12,4 +15,12 @@ namespace DenseCL.Training.Logs;
 /// <param name="QueueFilled">The share of the queue that holds real keys, 0 … 1.</param>
 /// <param name="Health">Indicators of a collapse.</param>
 public sealed record LoggedMetrics(
-    long Step, long Epoch, double LearningRate, double Lambda, double Loss, double? LossGlobal, double? LossDense, double QueueFilled, HealthIndicators? Health);
+    long Step,
+    long Epoch,
+    double LearningRate,
+    double Lambda,
+    double Loss,
+    double? LossGlobal,
+    double? LossDense,
+    double QueueFilled,
+    HealthIndicators? Health);

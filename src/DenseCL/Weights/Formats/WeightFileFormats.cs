@@ -12,9 +12,11 @@ internal static class WeightFileFormats
 {
     private const int HeadLength = 512;
 
-    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."u8);
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."u8);
 
-    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be read.</exception>
+    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be
+    /// read.</exception>
     public static WeightFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,7 +32,9 @@ internal static class WeightFileFormats
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new WeightFileException($"{path}: there is no such file: see that the path is right, from the folder {Environment.CurrentDirectory}.", e);
+            throw new WeightFileException(
+                $"{path}: there is no such file: see that the path is right, from the folder {Environment.CurrentDirectory}.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -80,7 +84,9 @@ internal static class WeightFileFormats
         _ => false,
     };
 
-    /// <summary>Two lines that are the names of a module and of something in it: also what is refused is to be refused by its name.</summary>
+    /// <summary>
+    /// Two lines that are the names of a module and of something in it: also what is refused is to be refused by its name.
+    /// </summary>
     private static bool IsGlobal(ReadOnlySpan<byte> text)
     {
         for (int line = 0; line < 2; line++)
@@ -100,9 +106,11 @@ internal static class WeightFileFormats
     private static WeightFileException Unknown(WeightBytes bytes, byte[] head)
     {
         bytes.Dispose();
-        return new WeightFileException(head.Length == 0
-            ? $"{bytes.Path}: is empty: copy or export it again."
-            : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, which none of the formats does that are read: "
-                + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them.");
+        return new WeightFileException(
+            head.Length == 0
+                ? $"{bytes.Path}: is empty: copy or export it again."
+                : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, which none of the formats does that are read: "
+                    + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them."
+        );
     }
 }

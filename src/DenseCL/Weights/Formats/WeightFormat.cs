@@ -6,7 +6,10 @@ public enum WeightFormat
     /// <summary>Hugging Face's safetensors: a header in JSON and the bytes of the tensors; no code.</summary>
     Safetensors,
 
-    /// <summary>What <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>): a pickle and storages, in a zip or, before PyTorch 1.6, one behind the other.</summary>
+    /// <summary>
+    /// What <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>): a pickle and storages, in a zip or, before PyTorch 1.6, one behind the
+    /// other.
+    /// </summary>
     PyTorch,
 
     /// <summary>Detectron2's model zoo (<c>.pkl</c>): a pickle with numpy arrays.</summary>

@@ -18,7 +18,8 @@ internal static class WeightOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.", e);
+                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.",
+                e);
         }
     }
 
@@ -26,7 +27,9 @@ internal static class WeightOutput
     /// <param name="tensors">Names and tensors.</param>
     /// <param name="format">The format, for the message.</param>
     /// <exception cref="ArgumentException">A name is given twice, or an element type is none that the format has.</exception>
-    public static List<(string Name, WeightType Type, Tensor Tensor)> Check(IEnumerable<KeyValuePair<string, Tensor>> tensors, string format)
+    public static List<(string Name, WeightType Type, Tensor Tensor)> Check(
+        IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        string format)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         List<(string Name, WeightType Type, Tensor Tensor)> list = [];
@@ -37,8 +40,11 @@ internal static class WeightOutput
                 throw new ArgumentException($"The name '{name}' is given twice: rename one tensor.", nameof(tensors));
             }
 
-            WeightType type = WeightTypes.FromTorch(tensor.dtype)
-                ?? throw new ArgumentException($"'{name}' is of type {tensor.dtype}, which is not written to {format}: convert it.", nameof(tensors));
+            WeightType type =
+                WeightTypes.FromTorch(tensor.dtype)
+                ?? throw new ArgumentException(
+                    $"'{name}' is of type {tensor.dtype}, which is not written to {format}: convert it.",
+                    nameof(tensors));
             list.Add((name, type, tensor));
         }
 

@@ -3,7 +3,9 @@ namespace DenseCL.Weights.Tensors;
 /// <summary>Bytes at any position: a part of a file, memory, or what has to be unpacked first.</summary>
 internal abstract class ByteSource
 {
-    /// <summary>The most that is unpacked or rearranged in memory at a time: a tensor, its storage and a copy together stay below 1 GB.</summary>
+    /// <summary>
+    /// The most that is unpacked or rearranged in memory at a time: a tensor, its storage and a copy together stay below 1 GB.
+    /// </summary>
     public const long MaxMemory = 1 << 28;
 
     /// <summary>Number of bytes.</summary>

@@ -6,7 +6,8 @@ internal static class Distrust
     /// <summary>Reads something out of a file.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="kind">What it should be.</param>
-    /// <param name="read">Throws <see cref="FormatException"/> for damage, and <see cref="NotSupportedException"/>, with its own advice, for what is not read here.</param>
+    /// <param name="read">Throws <see cref="FormatException"/> for damage, and <see cref="NotSupportedException"/>, with its own advice,
+    /// for what is not read here.</param>
     /// <exception cref="WeightFileException">The file is damaged or not read here.</exception>
     public static T Read<T>(WeightBytes bytes, string kind, Func<T> read)
     {

@@ -44,7 +44,8 @@ internal sealed record ElementType(string Name, int Size, WeightType? Type)
     public static IEnumerable<ElementType> Torch => Table.Select(t => t.Type);
 
     /// <summary>The types with a storage class, and the class's name without <c>Storage</c>.</summary>
-    public static IEnumerable<(string Storage, ElementType Type)> Storages => Table.Where(t => t.Storage is not null).Select(t => (t.Storage!, t.Type));
+    public static IEnumerable<(string Storage, ElementType Type)> Storages =>
+        Table.Where(t => t.Storage is not null).Select(t => (t.Storage!, t.Type));
 
     /// <summary>The type of numpy's kind and size, such as <c>f4</c>.</summary>
     public static ElementType Numpy(string code)

@@ -2,7 +2,9 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Tensors;
 
-/// <summary>Where the elements of a tensor lie: a type, a shape and strides over some bytes. What passed the checks can be read without another.</summary>
+/// <summary>
+/// Where the elements of a tensor lie: a type, a shape and strides over some bytes. What passed the checks can be read without another.
+/// </summary>
 internal sealed class StoredTensor
 {
     private const int MaxRank = 64;
@@ -27,7 +29,8 @@ internal sealed class StoredTensor
     public string? Problem { get; private init; }
 
     /// <summary>A tensor that is there but cannot be read.</summary>
-    public static StoredTensor Unreadable(string problem) => new(ElementType.Untyped, [], [], new MemoryBytes([]), 0, bigEndian: false) { Problem = problem };
+    public static StoredTensor Unreadable(string problem) =>
+        new(ElementType.Untyped, [], [], new MemoryBytes([]), 0, bigEndian: false) { Problem = problem };
 
     /// <summary>Checks every number: the shape's product, the strides' signs and the last byte.</summary>
     /// <param name="name">The tensor, for messages.</param>
@@ -55,7 +58,9 @@ internal sealed class StoredTensor
             bytes *= Math.Max(shape[d], 1);
             if (shape[d] < 0 || strides[d] < 0 || bytes > long.MaxValue)
             {
-                throw new FormatException($"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: negative or too large");
+                throw new FormatException(
+                    $"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: negative or too large"
+                );
             }
 
             last += (Int128)(shape[d] - 1) * strides[d];
@@ -69,14 +74,16 @@ internal sealed class StoredTensor
         Int128 extent = (last + 1) * type.Size;
         if (start < 0 || end > source.Length || start + extent > end)
         {
-            throw new FormatException($"{Quote(name)} takes bytes {start} to {start + extent} of its storage, which has {Int128.Min(end, source.Length)}");
+            throw new FormatException(
+                $"{Quote(name)} takes bytes {start} to {start + extent} of its storage, which has {Int128.Min(end, source.Length)}");
         }
 
         bool direct = IsRowMajor(shape, strides);
         if (!direct && (extent > ByteSource.MaxMemory || (bytes > AlwaysAllowed && bytes > extent)))
         {
             return Unreadable(
-                $"is a view of {bytes} bytes on {extent} others in another order, more than are rearranged here ({ByteSource.MaxMemory}): save it again with .contiguous()");
+                $"is a view of {bytes} bytes on {extent} others in another order, more than are rearranged here ({ByteSource.MaxMemory}): save it again with .contiguous()"
+            );
         }
 
         return new StoredTensor(type, shape, strides, source, (long)start, bigEndian);

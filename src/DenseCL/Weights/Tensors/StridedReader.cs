@@ -62,7 +62,9 @@ internal sealed class StridedReader
         }
     }
 
-    /// <summary>The bytes from the first to the last element, in memory: neighbours of the tensor are far from each other in the file.</summary>
+    /// <summary>
+    /// The bytes from the first to the last element, in memory: neighbours of the tensor are far from each other in the file.
+    /// </summary>
     private ReadOnlySpan<byte> Storage()
     {
         if (storage is null)

@@ -11,7 +11,9 @@ internal static class TensorBytes
     /// <summary>Takes part after part of a tensor's bytes.</summary>
     public delegate void Take(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Gives the numbers as the tensor reads, row-major and little-endian. A copy is made only of what is a view or on another device.</summary>
+    /// <summary>
+    /// Gives the numbers as the tensor reads, row-major and little-endian. A copy is made only of what is a view or on another device.
+    /// </summary>
     public static void Read(Tensor tensor, Take take)
     {
         using IDisposable grad = no_grad();

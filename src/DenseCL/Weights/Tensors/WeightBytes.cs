@@ -39,7 +39,9 @@ internal sealed class WeightBytes : IDisposable
             int read = ReadSome(destination, position);
             if (read == 0)
             {
-                throw new WeightFileException($"{Path}: ends at byte {position}, before it should: it is truncated, or became shorter while it was read. Copy it again.");
+                throw new WeightFileException(
+                    $"{Path}: ends at byte {position}, before it should: it is truncated, or became shorter while it was read. Copy it again."
+                );
             }
 
             destination = destination[read..];

@@ -55,12 +55,17 @@ public sealed class SceneDatasetTests : IDisposable
             categories.EnumerateArray().Select(c => (c.GetProperty("id").GetInt32(), c.GetProperty("name").GetString())));
 
         var byImage = json.RootElement.GetProperty("annotations").EnumerateArray().ToLookup(a => a.GetProperty("image_id").GetInt32());
-        Assert.Equal(Enumerable.Range(1, byImage.Sum(g => g.Count())), byImage.SelectMany(g => g).Select(a => a.GetProperty("id").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(1, byImage.Sum(g => g.Count())),
+            byImage.SelectMany(g => g).Select(a => a.GetProperty("id").GetInt32()));
         foreach (JsonElement image in images.EnumerateArray())
         {
-            int id = image.GetProperty("id").GetInt32(), width = image.GetProperty("width").GetInt32(), height = image.GetProperty("height").GetInt32();
+            int id = image.GetProperty("id").GetInt32(),
+                width = image.GetProperty("width").GetInt32(),
+                height = image.GetProperty("height").GetInt32();
             Assert.True(File.Exists(Path.Combine(folder, "images", image.GetProperty("file_name").GetString()!)));
-            byte[] instances = Decode(folder, "instances", id - 1, 0, SKColorType.Gray8, 1), classes = Decode(folder, "masks", id - 1, 0, SKColorType.Gray8, 1);
+            byte[] instances = Decode(folder, "instances", id - 1, 0, SKColorType.Gray8, 1),
+                classes = Decode(folder, "masks", id - 1, 0, SKColorType.Gray8, 1);
             byte[] drawn = new byte[width * height];
             int number = 0;
             foreach (JsonElement a in byImage[id])

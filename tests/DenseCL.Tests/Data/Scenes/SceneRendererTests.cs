@@ -91,7 +91,8 @@ public sealed class SceneRendererTests
         {
             for (int y = o.Top; y < o.Top + o.Height; y++)
             {
-                string row = string.Concat(scene.InstanceMask.Slice((y * scene.Width) + o.Left, o.Width).ToArray().Select(i => i == o.Instance ? '1' : '0'));
+                string row = string.Concat(
+                    scene.InstanceMask.Slice((y * scene.Width) + o.Left, o.Width).ToArray().Select(i => i == o.Instance ? '1' : '0'));
                 if (row.Trim('0').Contains('0', StringComparison.Ordinal))
                 {
                     return true;

@@ -7,7 +7,12 @@ namespace DenseCL.Tests.Data.Shards;
 /// <summary>All that a loader makes of a source in an epoch.</summary>
 internal static class Batches
 {
-    public static List<(string[] Names, byte[] Query, byte[] Key)> Of(ImageSource source, Shuffle shuffle, int threads = 2, int first = 0, SkippedImages? skipped = null)
+    public static List<(string[] Names, byte[] Query, byte[] Key)> Of(
+        ImageSource source,
+        Shuffle shuffle,
+        int threads = 2,
+        int first = 0,
+        SkippedImages? skipped = null)
     {
         using var loader = new TwoViewLoader(new TwoViewLoaderOptions
         {

@@ -6,7 +6,8 @@ namespace DenseCL.Tests.Data.Shards;
 
 public sealed class ImageRunsTests
 {
-    private static ImageEntry[] Images(int count, long length) => [.. Enumerable.Range(0, count).Select(i => new ImageEntry("/", $"{i}", length))];
+    private static ImageEntry[] Images(int count, long length) =>
+        [.. Enumerable.Range(0, count).Select(i => new ImageEntry("/", $"{i}", length))];
 
     private static int[] Order(ImageRuns runs, ulong epoch)
     {

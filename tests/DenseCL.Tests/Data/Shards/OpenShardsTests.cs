@@ -23,7 +23,13 @@ public sealed class OpenShardsTests : IDisposable
         for (int i = 0; i < images; i++)
             files.Picture(string.Create(CultureInfo.InvariantCulture, $"{i:D3}.jpg"), seed: i);
 
-        ShardPack.Write(ImageSource.Open(files.Root), made["pack"], new() { ImagesPerShard = 1 }, new(), null, TestContext.Current.CancellationToken);
+        ShardPack.Write(
+            ImageSource.Open(files.Root),
+            made["pack"],
+            new() { ImagesPerShard = 1 },
+            new(),
+            null,
+            TestContext.Current.CancellationToken);
         return ImageSource.Open(made["pack"]);
     }
 
@@ -45,7 +51,10 @@ public sealed class OpenShardsTests : IDisposable
 
         Assert.Equal(0, OpenFiles());
 
-        int OpenFiles() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(f => f.LinkTarget?.StartsWith(made.Path, StringComparison.Ordinal) == true);
+        int OpenFiles() =>
+            new DirectoryInfo("/proc/self/fd")
+                .EnumerateFileSystemInfos()
+                .Count(f => f.LinkTarget?.StartsWith(made.Path, StringComparison.Ordinal) == true);
     }
 
     [Fact]

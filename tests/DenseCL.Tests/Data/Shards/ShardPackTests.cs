@@ -33,7 +33,13 @@ public sealed class ShardPackTests : IDisposable
 
     private string Pack(ImageSource source, string name, ShardPackOptions? options = null, SkippedImages? skipped = null)
     {
-        ShardPack.Write(source, made[name], options ?? new() { ImagesPerShard = 4 }, skipped ?? new(), null, TestContext.Current.CancellationToken);
+        ShardPack.Write(
+            source,
+            made[name],
+            options ?? new() { ImagesPerShard = 4 },
+            skipped ?? new(),
+            null,
+            TestContext.Current.CancellationToken);
         return made[name];
     }
 
@@ -59,7 +65,9 @@ public sealed class ShardPackTests : IDisposable
     {
         string[] names = [.. Directory.GetFiles(expected).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
         Assert.Equal(names, Directory.GetFiles(actual).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(actual, name))));
+        Assert.All(
+            names,
+            name => Assert.Equal(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(actual, name))));
     }
 
     [Fact]
@@ -140,7 +148,12 @@ public sealed class ShardPackTests : IDisposable
         {
             Assert.Equal(File.ReadAllBytes(files.PathOf(names[i])), members[3 * i].Content);
             using JsonDocument origin = JsonDocument.Parse(members[(3 * i) + 2].Content);
-            Assert.Equal((names[i], 60 + i, 50 + i), (origin.RootElement.GetProperty("name").GetString(), origin.RootElement.GetProperty("width").GetInt32(), origin.RootElement.GetProperty("height").GetInt32()));
+            Assert.Equal(
+                (names[i], 60 + i, 50 + i),
+                (
+                    origin.RootElement.GetProperty("name").GetString(),
+                    origin.RootElement.GetProperty("width").GetInt32(),
+                    origin.RootElement.GetProperty("height").GetInt32()));
             Assert.Equal(names[i][..3], origin.RootElement.GetProperty("class").GetString());
         }
     }
@@ -193,7 +206,9 @@ public sealed class ShardPackTests : IDisposable
         ImageSource source = ImageSource.Open(Pack(ImageSource.Open(files.Root), "pack", new() { ShortSide = 50, Quality = 100 }));
         var (original, packed) = (new RgbImage(), new RgbImage());
         ImageDecoder.Decode(files.PathOf("a.png"), original, ImageLimits.Default);
-        byte[] bytes = File.ReadAllBytes(source.Entries[0].Path).AsSpan((int)source.Entries[0].Offset, (int)source.Entries[0].Length).ToArray();
+        byte[] bytes = File.ReadAllBytes(source.Entries[0].Path)
+            .AsSpan((int)source.Entries[0].Offset, (int)source.Entries[0].Length)
+            .ToArray();
         ImageDecoder.Decode(bytes, packed, ImageLimits.Default);
         byte[] expected = new byte[100 * 50 * 3];
         Resample.ResizedCrop(original, 0, 0, 200, 100, expected, 100, 50, new Scratch());
@@ -283,7 +298,13 @@ public sealed class ShardPackTests : IDisposable
     [InlineData("quality", 1L, 1, 64, 101, 1)]
     [InlineData("threads", 1L, 1, 64, 90, 0)]
     [InlineData("threads", 1L, 1, 64, 90, 257)]
-    public void Options_out_of_range_are_refused_with_what_to_choose(string what, long bytes, int images, int side, int quality, int threads)
+    public void Options_out_of_range_are_refused_with_what_to_choose(
+        string what,
+        long bytes,
+        int images,
+        int side,
+        int quality,
+        int threads)
     {
         string message = Assert.Throws<DataException>(
             () => new ShardPackOptions { ShardBytes = bytes, ImagesPerShard = images, ShortSide = side, Quality = quality, Threads = threads }).Message;

@@ -94,30 +94,46 @@ public sealed class TarSourceTests : IDisposable
         for (int i = 0; i < 10; i++)
             files.Picture(string.Create(CultureInfo.InvariantCulture, $"{(i < 5 ? "a" : "b")}/{i}.jpg"), seed: i);
 
-        ShardPack.Write(ImageSource.Open(files.Root), made["pack"], new() { ImagesPerShard = 4 }, new(), null, TestContext.Current.CancellationToken);
+        ShardPack.Write(
+            ImageSource.Open(files.Root),
+            made["pack"],
+            new() { ImagesPerShard = 4 },
+            new(),
+            null,
+            TestContext.Current.CancellationToken);
         ImageSource indexed = ImageSource.Open(made["pack"]);
         File.Move(Path.Combine(made["pack"], "index.jsonl"), made["index.jsonl"]);
         ImageSource scanned = ImageSource.Open(made["pack"]);
 
-        Assert.Equal(indexed.Entries.Select(e => (e.Path, e.Offset, e.Length, e.Label)), scanned.Entries.Select(e => (e.Path, e.Offset, e.Length, e.Label)));
+        Assert.Equal(
+            indexed.Entries.Select(e => (e.Path, e.Offset, e.Length, e.Label)),
+            scanned.Entries.Select(e => (e.Path, e.Offset, e.Length, e.Label)));
         Assert.Equal(["0", "1"], scanned.ClassNames);
         Assert.Equal("shard-000001.tar/000000004.jpg", scanned.Entries[4].Name);
         Assert.Equal($"10 images in 3 tars of {made["pack"]}, 2 classes.", scanned.Description);
         foreach (Shuffle shuffle in Enum.GetValues<Shuffle>())
-            Assert.Equivalent(Batches.Of(indexed, shuffle).Select(b => (b.Query, b.Key)), Batches.Of(scanned, shuffle).Select(b => (b.Query, b.Key)), strict: true);
+            Assert.Equivalent(
+                Batches.Of(indexed, shuffle).Select(b => (b.Query, b.Key)),
+                Batches.Of(scanned, shuffle).Select(b => (b.Query, b.Key)),
+                strict: true);
     }
 
-    // webdataset, tariterators.py: base_plus_ext and group_by_keys. Names that begin with a dot are left out: to that program the key of a/.jpg is a/.
+    // webdataset, tariterators.py: base_plus_ext and group_by_keys. Names that begin with a dot are left out: to that program the key of
+    // a/.jpg is a/.
     [Fact]
     public void Samples_are_grouped_as_WebDataset_does()
     {
         Regex rule = new(@"^(?<key>(?:.*/|)[^.]+)[.](?<ext>[^/]*)$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
-        string[] parts = ["a", "b", "a.b", "ab", "_", "x y"], extensions = ["jpg", "JPG", "cls", "json", "seg.png", "png", "txt", "", "tar.jpg", "tif"];
+        string[] parts = ["a", "b", "a.b", "ab", "_", "x y"],
+            extensions = ["jpg", "JPG", "cls", "json", "seg.png", "png", "txt", "", "tar.jpg", "tif"];
         var random = new Random(1);
         string[] names =
         [
-            .. Enumerable.Range(0, 2000).Select(_ => string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => parts[random.Next(parts.Length)]))
-                + (random.Next(8) == 0 ? "" : "." + extensions[random.Next(extensions.Length)])),
+            .. Enumerable
+                .Range(0, 2000)
+                .Select(_ =>
+                    string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => parts[random.Next(parts.Length)]))
+                    + (random.Next(8) == 0 ? "" : "." + extensions[random.Next(extensions.Length)])),
         ];
         var expected = new List<string>();
         string? key = null;
@@ -140,7 +156,15 @@ public sealed class TarSourceTests : IDisposable
     public void What_is_no_image_of_a_sample_is_passed_over_and_said()
     {
         string tar = Tar(
-            "t.tar", TarEntryFormat.Ustar, ("1.jpg", Jpeg()), ("1.png", Jpeg()), ("1.cls", "7"u8.ToArray()), ("2.tif", Jpeg()), ("3.seg.png", Jpeg()), ("._4.jpg", Jpeg()), ("4.jpg", Jpeg()));
+            "t.tar",
+            TarEntryFormat.Ustar,
+            ("1.jpg", Jpeg()),
+            ("1.png", Jpeg()),
+            ("1.cls", "7"u8.ToArray()),
+            ("2.tif", Jpeg()),
+            ("3.seg.png", Jpeg()),
+            ("._4.jpg", Jpeg()),
+            ("4.jpg", Jpeg()));
         var source = ImageSource.Open(tar);
 
         Assert.Equal(["t.tar/1.jpg", "t.tar/4.jpg"], Names(source));
@@ -165,7 +189,10 @@ public sealed class TarSourceTests : IDisposable
     {
         Directory.CreateDirectory(made["source", "below"]);
         File.Move(Tar("t.tar", TarEntryFormat.Ustar, ("1.jpg", Jpeg())), made["source", "below", "t.TAR"]);
-        Assert.Contains("the folder they lie in", Assert.Throws<DataException>(() => ImageSource.Open(made["source"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the folder they lie in",
+            Assert.Throws<DataException>(() => ImageSource.Open(made["source"])).Message,
+            StringComparison.Ordinal);
         Assert.Equal(["t.TAR/1.jpg"], Names(ImageSource.Open(made["source", "below"])));
     }
 
@@ -230,7 +257,14 @@ public sealed class TarSourceTests : IDisposable
     [Fact]
     public void No_damage_to_a_tar_does_more_than_fail_with_a_message()
     {
-        byte[] whole = File.ReadAllBytes(Tar("t.tar", TarEntryFormat.Pax, ("1.jpg", Jpeg(1)), ($"{new string('l', 200)}.jpg", Jpeg(2)), ("2.cls", "1"u8.ToArray()), ("2.jpg", Jpeg(3))));
+        byte[] whole = File.ReadAllBytes(
+            Tar(
+                "t.tar",
+                TarEntryFormat.Pax,
+                ("1.jpg", Jpeg(1)),
+                ($"{new string('l', 200)}.jpg", Jpeg(2)),
+                ("2.cls", "1"u8.ToArray()),
+                ("2.jpg", Jpeg(3))));
         var random = new Random(2);
         int opened = 0;
         for (int turn = 0; turn < 400; turn++)

@@ -55,7 +55,9 @@ public sealed class ImageReaderTests
                 (x, y) = (x / reduction, y / reduction);
                 Assert.InRange(x, 0, columns - 1);
                 Assert.InRange(y, 0, rows - 1);
-                Assert.True(stored.AsSpan(((y * columns) + x) * 3, 3).SequenceEqual(image.Pixels.Slice(i * 3, 3)), $"1/{reduction}: ({seenX}, {seenY})");
+                Assert.True(
+                    stored.AsSpan(((y * columns) + x) * 3, 3).SequenceEqual(image.Pixels.Slice(i * 3, 3)),
+                    $"1/{reduction}: ({seenX}, {seenY})");
             }
         }
     }

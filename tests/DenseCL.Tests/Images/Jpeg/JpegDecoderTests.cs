@@ -12,7 +12,8 @@ public sealed class JpegDecoderTests
     public static TheoryData<SKJpegEncoderDownsample, int> SamplingsAndQualities =>
         [.. from s in Enum.GetValues<SKJpegEncoderDownsample>() from q in (int[])[35, 75, 98] select (s, q)];
 
-    public static TheoryData<byte, int> SamplingsAndRestarts => [.. from s in (byte[])[0, 0x11, 0x21, 0x22] from r in (int[])[0, 1, 3, 1000] select (s, r)];
+    public static TheoryData<byte, int> SamplingsAndRestarts =>
+        [.. from s in (byte[])[0, 0x11, 0x21, 0x22] from r in (int[])[0, 1, 3, 1000] select (s, r)];
 
     // Sides of all remainders by 16 and more, each with a different other side.
     private static IEnumerable<(int Width, int Height)> Sizes => Enumerable.Range(1, 70).Select(i => (i, 1 + (i * 23 % 70)));
@@ -26,7 +27,8 @@ public sealed class JpegDecoderTests
     }
 
     private bool IsTaken(byte[] file) =>
-        decoder.TryRead(file) && decoder.TryDecode(file, new PixelArea(0, 0, decoder.Width, decoder.Height), 1, new byte[decoder.Width * decoder.Height * 3]);
+        decoder.TryRead(file)
+        && decoder.TryDecode(file, new PixelArea(0, 0, decoder.Width, decoder.Height), 1, new byte[decoder.Width * decoder.Height * 3]);
 
     private void AssertAsSkia(byte[] file)
     {
@@ -43,7 +45,9 @@ public sealed class JpegDecoderTests
 
     [Theory]
     [MemberData(nameof(SamplingsAndQualities))]
-    public void Encoded_pictures_of_all_sizes_have_the_pixels_of_libjpeg_turbo_at_every_reduction(SKJpegEncoderDownsample sampling, int quality)
+    public void Encoded_pictures_of_all_sizes_have_the_pixels_of_libjpeg_turbo_at_every_reduction(
+        SKJpegEncoderDownsample sampling,
+        int quality)
     {
         foreach ((int width, int height) in Sizes)
             AssertAsSkia(Skia.Encode(Fill.Image(width % 3 == 0 ? "noise" : "smooth", width, height, 5), quality, sampling));
@@ -73,7 +77,9 @@ public sealed class JpegDecoderTests
             {
                 (int left, int top) = (random.NextInt(width), random.NextInt(height));
                 var part = new PixelArea(left, top, 1 + random.NextInt(width - left), 1 + random.NextInt(height - top));
-                Assert.True(Cut(whole, width, part).AsSpan().SequenceEqual(Decode(file, part, reduction)), $"{part} at 1/{reduction} differs.");
+                Assert.True(
+                    Cut(whole, width, part).AsSpan().SequenceEqual(Decode(file, part, reduction)),
+                    $"{part} at 1/{reduction} differs.");
             }
         }
     }

@@ -4,17 +4,21 @@ using DenseCL.Platform;
 namespace DenseCL.Tests.Images.Jpeg;
 
 /// <summary>
-/// Writes JPEGs with random coefficients (ITU-T T.81), for what Skia's encoder does not write: restart markers, codes of all lengths, orientations.
-/// What their pixels are, Skia says.
+/// Writes JPEGs with random coefficients (ITU-T T.81), for what Skia's encoder does not write: restart markers, codes of all lengths,
+/// orientations. What their pixels are, Skia says.
 /// </summary>
 internal sealed class JpegWriter
 {
-    // Symbols of a table, from the shortest code to the longest: 2, 3, … 9 bits for the first eight, then six of 12 bits and the others of 16.
+    // Symbols of a table, from the shortest code to the longest: 2, 3, … 9 bits for the first eight, then six of 12 bits and the others of
+    // 16.
     private static readonly byte[] DcSymbols = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
     private static readonly byte[] AcSymbols =
     [
         .. (byte[])[0x01, 0x00, 0x02, 0x11, 0x03, 0xF0, 0x21, 0x12],
-        .. Enumerable.Range(1, 255).Select(i => (byte)i).Where(i => (i & 15) is >= 1 and <= 10 && i is not (0x01 or 0x02 or 0x11 or 0x03 or 0x21 or 0x12)),
+        .. Enumerable
+            .Range(1, 255)
+            .Select(i => (byte)i)
+            .Where(i => (i & 15) is >= 1 and <= 10 && i is not (0x01 or 0x02 or 0x11 or 0x03 or 0x21 or 0x12)),
     ];
 
     private readonly List<byte> bytes = [];

@@ -22,7 +22,10 @@ public sealed class AblateCommandTests : IDisposable
         using JsonDocument plan = JsonDocument.Parse(output);
         JsonElement run = plan.RootElement.GetProperty("runs")[1];
         Assert.Equal(6, plan.RootElement.GetProperty("runs").GetArrayLength());
-        Assert.Equal("MoCo-v2 7 24 4 0", $"{run.GetProperty("variant")} {run.GetProperty("seed")} {run.GetProperty("images")} {run.GetProperty("steps")} {run.GetProperty("stepsDone")}");
+        Assert.Equal(
+            "MoCo-v2 7 24 4 0",
+            $"{run.GetProperty("variant")} {run.GetProperty("seed")} {run.GetProperty("images")} {run.GetProperty("steps")} {run.GetProperty("stepsDone")}"
+        );
         Assert.Equal(2, run.GetProperty("pending").GetArrayLength());
         Assert.False(Directory.Exists(tiny["out"]));
 
@@ -76,7 +79,11 @@ public sealed class AblateCommandTests : IDisposable
         try
         {
             RootCommand root = [AblateCommand.Create(FakeEvaluation.Kinds())];
-            return (Verb.Run(root, ["ablate", tiny["a.yaml"], "--images", tiny.Images, "--data", tiny.Data, "--out", tiny["out"], .. arguments]), output.ToString());
+            return (
+                Verb.Run(
+                    root,
+                    ["ablate", tiny["a.yaml"], "--images", tiny.Images, "--data", tiny.Data, "--out", tiny["out"], .. arguments]),
+                output.ToString());
         }
         finally
         {

@@ -25,7 +25,9 @@ public sealed class AblationRunTests : IDisposable
         string[] lines = File.ReadAllLines(tiny["whole", "results.jsonl"]);
         Assert.Equal(12, lines.Length);
         Assert.Equal(12, said.Count);
-        Assert.DoesNotContain(lines, line => line.Contains(tiny["whole"], StringComparison.Ordinal) || line.Contains(tiny.Images, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            lines,
+            line => line.Contains(tiny["whole"], StringComparison.Ordinal) || line.Contains(tiny.Images, StringComparison.Ordinal));
         Assert.Contains("| DenseCL | ", File.ReadAllText(tiny["whole", "table.md"]), StringComparison.Ordinal);
 
         // In step 3 of the second run; then in the third evaluation of what is left.
@@ -59,14 +61,18 @@ public sealed class AblationRunTests : IDisposable
             Assert.True(tiny.Open(folder).Run(Quiet, null, TestContext.Current.CancellationToken));
         }
 
-        Assert.All(new[] { "table.md", "table.csv", "table.json" }, name => Assert.Equal(File.ReadAllText(tiny["whole", name]), File.ReadAllText(tiny["out", name])));
+        Assert.All(
+            new[] { "table.md", "table.csv", "table.json" },
+            name => Assert.Equal(File.ReadAllText(tiny["whole", name]), File.ReadAllText(tiny["out", name])));
         Assert.Empty(Directory.GetFiles(tiny["out"], "*.partial", SearchOption.AllDirectories));
     }
 
     [Fact]
     public void Results_are_carried_over_without_their_runs_and_a_changed_recipe_is_a_new_result()
     {
-        string one = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal).Replace("  - other\n", "", StringComparison.Ordinal);
+        string one = TinyAblation
+            .Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal)
+            .Replace("  - other\n", "", StringComparison.Ordinal);
         using (AblationFolder first = AblationFolder.Open(tiny["first"]))
         {
             Assert.True(tiny.Open(first, one).Run(Quiet, null, TestContext.Current.CancellationToken));
@@ -75,11 +81,16 @@ public sealed class AblationRunTests : IDisposable
         // Only the lines, in a folder of their own, the last one torn; a variant has another name, and loads in another number of threads.
         Directory.CreateDirectory(tiny["second"]);
         File.WriteAllText(tiny["second", "results.jsonl"], File.ReadAllText(tiny["first", "results.jsonl"]) + "{\"variant\":\"Mo");
-        string renamed = one.Replace("DenseCL:", "Dense:", StringComparison.Ordinal).Replace("run.logEvery: 1", "run.logEvery: 2, data.threads: 1", StringComparison.Ordinal);
+        string renamed = one.Replace("DenseCL:", "Dense:", StringComparison.Ordinal)
+            .Replace("run.logEvery: 1", "run.logEvery: 2, data.threads: 1", StringComparison.Ordinal);
         using (AblationFolder second = AblationFolder.Open(tiny["second"]))
         {
             AblationRun run = tiny.Open(second, renamed, FakeEvaluation.Kinds((_, _) => Assert.Fail("Nothing is to be measured.")));
-            Assert.True(run.Run((_, _) => throw new InvalidOperationException("Nothing is to be trained."), null, TestContext.Current.CancellationToken));
+            Assert.True(
+                run.Run(
+                    (_, _) => throw new InvalidOperationException("Nothing is to be trained."),
+                    null,
+                    TestContext.Current.CancellationToken));
             Assert.Contains("1 line cannot be read", Assert.Single(run.Notes), StringComparison.Ordinal);
             Assert.Contains("| Dense | ", File.ReadAllText(second.Markdown), StringComparison.Ordinal);
             Assert.False(Directory.Exists(tiny["second", "runs"]));
@@ -91,7 +102,10 @@ public sealed class AblationRunTests : IDisposable
         {
             AblationRun run = tiny.Open(first, one.Replace("lambda: 0.5", "lambda: 0.7", StringComparison.Ordinal));
             Assert.Equal(2, run.Notes.Count);
-            Assert.Contains("1 line is stale, made by another recipe, and not used: DenseCL, seed 0.", run.Notes[0], StringComparison.Ordinal);
+            Assert.Contains(
+                "1 line is stale, made by another recipe, and not used: DenseCL, seed 0.",
+                run.Notes[0],
+                StringComparison.Ordinal);
             Assert.Contains("method.lambda was 0.5 and is now 0.7", run.Notes[1], StringComparison.Ordinal);
             Assert.True(run.Run(Noted(trained), new Told(said), TestContext.Current.CancellationToken));
         }
@@ -117,8 +131,12 @@ public sealed class AblationRunTests : IDisposable
     [Fact]
     public void A_run_that_diverges_does_not_keep_the_others_from_going_on()
     {
-        string yaml = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal)
-            .Replace("lambda: 0 }", "lambda: 0, optim.learningRate: 10, optim.weightDecay: 1, optim.schedule: constant, optim.epochs: 20 }", StringComparison.Ordinal);
+        string yaml = TinyAblation
+            .Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal)
+            .Replace(
+                "lambda: 0 }",
+                "lambda: 0, optim.learningRate: 10, optim.weightDecay: 1, optim.schedule: constant, optim.epochs: 20 }",
+                StringComparison.Ordinal);
         using AblationFolder folder = AblationFolder.Open(tiny["out"]);
         AblationRun run = tiny.Open(folder, yaml);
         Assert.True(run.Run(Quiet, null, TestContext.Current.CancellationToken));
@@ -132,7 +150,10 @@ public sealed class AblationRunTests : IDisposable
         string yaml = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal);
         using AblationFolder folder = AblationFolder.Open(tiny["out"]);
         int measured = 0;
-        AblationRun run = tiny.Open(folder, yaml, FakeEvaluation.Kinds((_, _) => _ = ++measured == 3 ? throw new TrainingException("The loss is gone.") : 0));
+        AblationRun run = tiny.Open(
+            folder,
+            yaml,
+            FakeEvaluation.Kinds((_, _) => _ = ++measured == 3 ? throw new TrainingException("The loss is gone.") : 0));
         Assert.True(run.Run(Quiet, null, TestContext.Current.CancellationToken));
         Assert.Equal("MoCo-v2, seed 0: fake: { stride: 8 }: The loss is gone.", Assert.Single(run.Failures));
         Assert.Equal(5, File.ReadAllLines(folder.Results).Length);
@@ -141,7 +162,9 @@ public sealed class AblationRunTests : IDisposable
     [Fact]
     public void A_result_with_other_options_than_the_evaluations_text_now_means_is_not_used()
     {
-        string yaml = TinyAblation.Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal).Replace("  - fake: { stride: 8 }\n", "", StringComparison.Ordinal);
+        string yaml = TinyAblation
+            .Yaml.Replace("[0, 1]", "[0]", StringComparison.Ordinal)
+            .Replace("  - fake: { stride: 8 }\n", "", StringComparison.Ordinal);
         using AblationFolder folder = AblationFolder.Open(tiny["out"]);
         Assert.True(tiny.Open(folder, yaml).Run(Quiet, null, TestContext.Current.CancellationToken));
 
@@ -170,7 +193,10 @@ public sealed class AblationRunTests : IDisposable
     [Fact]
     public void Another_precision_is_another_result()
     {
-        string yaml = TinyAblation.Yaml.Replace("MoCo-v2: { method.lambda: 0 }", "MoCo-v2: { method.lambda: 0.5, run.precision: bf16 }", StringComparison.Ordinal);
+        string yaml = TinyAblation.Yaml.Replace(
+            "MoCo-v2: { method.lambda: 0 }",
+            "MoCo-v2: { method.lambda: 0.5, run.precision: bf16 }",
+            StringComparison.Ordinal);
         using AblationFolder folder = AblationFolder.LookAt(tiny["out"]);
         Assert.Equal(3, tiny.Open(folder, yaml).Jobs.Where(job => job.Seed == 0).Select(job => job.RecipeHash).Distinct().Count());
     }
@@ -179,11 +205,26 @@ public sealed class AblationRunTests : IDisposable
     public void What_does_not_fit_the_images_the_machine_or_the_disk_is_found_at_once()
     {
         using AblationFolder folder = AblationFolder.LookAt(tiny["out"]);
-        Assert.Contains("The variant `MoCo-v2`: optim.batch is 30", Refusal<RecipeException>("lambda: 0 }", "lambda: 0, optim.batch: 30, method.queue: 30 }"), StringComparison.Ordinal);
-        Assert.Contains("The variant `DenseCL`: method.lambdaWarmupSteps is 4", Refusal<RecipeException>("lambda: 0.5 }", "lambda: 0.5, method.lambdaWarmupSteps: 4 }"), StringComparison.Ordinal);
-        Assert.Contains("CUDA", Refusal<DenseCL.Platform.PlatformException>("lambda: 0.5 }", "lambda: 0.5, run.device: cuda }"), StringComparison.Ordinal);
-        Assert.Contains("gone.pth", Refusal<DenseCL.Weights.WeightFileException>("lambda: 0.5 }", "lambda: 0.5, model.weights: gone.pth }"), StringComparison.Ordinal);
-        Assert.Contains("no-such-labels", Refusal<DataException>("lambda: 0.5 }", "lambda: 0.5, run.probe: no-such-labels }"), StringComparison.Ordinal);
+        Assert.Contains(
+            "The variant `MoCo-v2`: optim.batch is 30",
+            Refusal<RecipeException>("lambda: 0 }", "lambda: 0, optim.batch: 30, method.queue: 30 }"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The variant `DenseCL`: method.lambdaWarmupSteps is 4",
+            Refusal<RecipeException>("lambda: 0.5 }", "lambda: 0.5, method.lambdaWarmupSteps: 4 }"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "CUDA",
+            Refusal<DenseCL.Platform.PlatformException>("lambda: 0.5 }", "lambda: 0.5, run.device: cuda }"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "gone.pth",
+            Refusal<DenseCL.Weights.WeightFileException>("lambda: 0.5 }", "lambda: 0.5, model.weights: gone.pth }"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no-such-labels",
+            Refusal<DataException>("lambda: 0.5 }", "lambda: 0.5, run.probe: no-such-labels }"),
+            StringComparison.Ordinal);
         Assert.Contains("no evaluation `othe`", Refusal<RecipeException>("- other", "- othe"), StringComparison.Ordinal);
         Assert.Contains("below", Refusal<DataException>("lambda: 0.5 }", "lambda: 0.5, data.minSide: 100 }"), StringComparison.Ordinal);
         Directory.Delete(tiny.Data, recursive: true);
@@ -191,18 +232,28 @@ public sealed class AblationRunTests : IDisposable
         Assert.False(Directory.Exists(tiny["out"]));
 
         string Refusal<T>(string part, string by)
-            where T : Exception => Assert.Throws<T>(() => tiny.Open(folder, TinyAblation.Yaml.Replace(part, by, StringComparison.Ordinal))).Message;
+            where T : Exception =>
+            Assert.Throws<T>(() => tiny.Open(folder, TinyAblation.Yaml.Replace(part, by, StringComparison.Ordinal))).Message;
     }
 
     [Fact]
     public void A_folder_of_something_else_or_in_use_is_refused_and_one_unused_is_left_as_it_was()
     {
         File.WriteAllText(tiny["file"], "");
-        Assert.All(new[] { "file", "scenes" }, name => Assert.Contains("holds no ablation", Assert.Throws<TrainingException>(() => AblationFolder.Open(tiny[name])).Message, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "file", "scenes" },
+            name =>
+                Assert.Contains(
+                    "holds no ablation",
+                    Assert.Throws<TrainingException>(() => AblationFolder.Open(tiny[name])).Message,
+                    StringComparison.Ordinal));
         Assert.Contains("empty", Assert.Throws<TrainingException>(() => AblationFolder.Open(" ")).Message, StringComparison.Ordinal);
         using (AblationFolder open = AblationFolder.Open(tiny["out"]))
         {
-            Assert.Contains("in use", Assert.Throws<TrainingException>(() => AblationFolder.Open(tiny["out"])).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "in use",
+                Assert.Throws<TrainingException>(() => AblationFolder.Open(tiny["out"])).Message,
+                StringComparison.Ordinal);
         }
 
         Assert.False(Directory.Exists(tiny["out"]));

@@ -21,8 +21,15 @@ public sealed class AblationTableTests
     // B's differences to A are 0.03, 0.05 and 0.02, of which EstimateTests has scipy's numbers.
     private static readonly AblationResult[] Results =
     [
-        Result("untrained", 0, 0.25, 2), Result("A", 0, 0.5, 10), Result("B", 0, 0.53, 12), Result("A", 1, 0.55, 11), Result("B", 1, 0.6, 14), Result("A", 2, 0.6, double.NaN),
-        Result("B", 2, 0.62, 13), Result("gone", 0, 0.9, 1), Result("A", 7, 0.9, 1),
+        Result("untrained", 0, 0.25, 2),
+        Result("A", 0, 0.5, 10),
+        Result("B", 0, 0.53, 12),
+        Result("A", 1, 0.55, 11),
+        Result("B", 1, 0.6, 14),
+        Result("A", 2, 0.6, double.NaN),
+        Result("B", 2, 0.62, 13),
+        Result("gone", 0, 0.9, 1),
+        Result("A", 7, 0.9, 1),
     ];
 
     private const string Markdown =
@@ -65,7 +72,9 @@ public sealed class AblationTableTests
             Assert.Equal(Markdown.ReplaceLineEndings("\n"), TableMarkdown.Of(table));
 
             string[] csv = TableCsv.Of(table).Split('\n');
-            Assert.Equal("evaluation,figure,variant,n,mean,sd,ci95_low,ci95_high,difference_n,difference,difference_sd,difference_ci95_low,difference_ci95_high,p,seed_0,seed_1,seed_2", csv[0]);
+            Assert.Equal(
+                "evaluation,figure,variant,n,mean,sd,ci95_low,ci95_high,difference_n,difference,difference_sd,difference_ci95_low,difference_ci95_high,p,seed_0,seed_1,seed_2",
+                csv[0]);
             Assert.Equal("probe: { stride: 8 },mIoU,untrained,1,0.25,,,,1,-0.25,,,,,0.25,,", csv[1]);
             Assert.StartsWith("probe: { stride: 8 },mIoU,B,3,0.583333333333333", csv[3], StringComparison.Ordinal);
             Assert.Equal(1 + 6 + 1, csv.Length);

@@ -27,10 +27,12 @@ internal sealed class FakeEvaluation(FakeOptions options, Action<BackboneSource,
     /// <summary>The kinds of a program in which there are "fake" and "other".</summary>
     /// <param name="measured">Told whenever something is measured.</param>
     public static IReadOnlyList<EvaluationDefinition> Kinds(Action<BackboneSource, ulong>? measured = null) =>
-    [
-        new FakeDefinition("fake", (options, _) => new FakeEvaluation(options, measured)),
-        new FakeDefinition("other", (options, input) => new FakeEvaluation(options with { Name = input.Options.Read<FakeName>().Title }, measured)),
-    ];
+        [
+            new FakeDefinition("fake", (options, _) => new FakeEvaluation(options, measured)),
+            new FakeDefinition(
+                "other",
+                (options, input) => new FakeEvaluation(options with { Name = input.Options.Read<FakeName>().Title }, measured)),
+        ];
 }
 
 /// <summary>All that a program has to write for an evaluation of its own.</summary>
@@ -47,9 +49,11 @@ internal sealed class FakeDefinition(string name, Func<FakeOptions, EvaluationIn
     public override EvaluationData Data => EvaluationData.Images;
 
     public override IReadOnlyList<Figure> Figures =>
-    [
-        new("share", FigureUnit.Share, "a share") { Older = "part" }, new("stride", FigureUnit.Number, "a number"), new("missing", FigureUnit.Number, "nothing"),
-    ];
+        [
+            new("share", FigureUnit.Share, "a share") { Older = "part" },
+            new("stride", FigureUnit.Number, "a number"),
+            new("missing", FigureUnit.Number, "nothing"),
+        ];
 
     protected override IEvaluation Make(FakeOptions options, EvaluationInput input) => make(options, input);
 }
@@ -59,7 +63,10 @@ internal sealed record FakeOptions
     public int Stride
     {
         get;
-        init => field = value is 8 or 16 or 32 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The stride must be 8, 16 or 32.");
+        init =>
+            field = value is 8 or 16 or 32
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(value), value, "The stride must be 8, 16 or 32.");
     } = 32;
 
     public string? Name { get; init; }

@@ -58,20 +58,34 @@ public sealed class MatchScoreAblationTests : IDisposable
             }
         }
 
-        string usual = Fingerprint("match-score"), test = Fingerprint("match-score: { testSplit: test }"), val = Fingerprint("match-score: { testSplit: val }");
+        string usual = Fingerprint("match-score"),
+            test = Fingerprint("match-score: { testSplit: test }"),
+            val = Fingerprint("match-score: { testSplit: val }");
         Assert.Equal(usual, test);
         Assert.NotEqual(usual, val);
         Assert.Equal(test, Fingerprint($"match-score: {{ images: '{tiny["camvid"]}' }}"));
-        Assert.Contains("'tset'", Assert.Throws<DataException>(() => Fingerprint("match-score: { testSplit: tset }")).Message, StringComparison.Ordinal);
-        Assert.Contains("nowhere", Assert.Throws<DataException>(() => Fingerprint("match-score: { images: nowhere }")).Message, StringComparison.Ordinal);
-        Assert.Contains("64", Assert.Throws<RecipeException>(() => Fingerprint("match-score: { size: 63 }")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'tset'",
+            Assert.Throws<DataException>(() => Fingerprint("match-score: { testSplit: tset }")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere",
+            Assert.Throws<DataException>(() => Fingerprint("match-score: { images: nowhere }")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "64",
+            Assert.Throws<RecipeException>(() => Fingerprint("match-score: { size: 63 }")).Message,
+            StringComparison.Ordinal);
         string unknown = Assert.Throws<RecipeException>(() => Fingerprint("match-score: { piars: 3 }")).Message;
-        Assert.All(new[] { "piars", "pairs", "images", "testSplit", "limit" }, word => Assert.Contains(word, unknown, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "piars", "pairs", "images", "testSplit", "limit" },
+            word => Assert.Contains(word, unknown, StringComparison.Ordinal));
 
         string Fingerprint(string evaluation) => Create(evaluation, tiny["camvid"]).Fingerprint;
     }
 
-    private static IEvaluation Create(string evaluation, string data) => AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0].Create(Evaluations.All, data);
+    private static IEvaluation Create(string evaluation, string data) =>
+        AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0].Create(Evaluations.All, data);
 
     private static string Yaml(string evaluation) => TinyAblation.Yaml
         .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)

@@ -16,9 +16,13 @@ public sealed class ShippedAblationTests
         AblationReader.Shipped);
 
     [Fact]
-    public void They_are_the_files_of_the_repository() => Assert.Equal(
-        AblationReader.Shipped,
-        Directory.GetFiles(Repository.PathOf("recipes", "ablations")).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!);
+    public void They_are_the_files_of_the_repository() =>
+        Assert.Equal(
+            AblationReader.Shipped,
+            Directory
+                .GetFiles(Repository.PathOf("recipes", "ablations"))
+                .Select(Path.GetFileNameWithoutExtension)
+                .Order(StringComparer.Ordinal)!);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -26,20 +30,32 @@ public sealed class ShippedAblationTests
     {
         AblationPlan plan = AblationReader.Read(name);
         bool small = name.StartsWith("headline", StringComparison.Ordinal) || name.EndsWith("-small", StringComparison.Ordinal);
-        Assert.All(plan.Variants, variant =>
-        {
-            Assert.Equal(small ? BackboneKind.Resnet18 : BackboneKind.Resnet50, variant.Recipe.Resolve(small ? OfOne : OfCoco).Model.Backbone);
-            Assert.Empty(variant.Recipe.Warnings);
-            Assert.Equal(small ? 96 : 224, variant.Recipe.Data.Size);
-        });
+        Assert.All(
+            plan.Variants,
+            variant =>
+            {
+                Assert.Equal(
+                    small ? BackboneKind.Resnet18 : BackboneKind.Resnet50,
+                    variant.Recipe.Resolve(small ? OfOne : OfCoco).Model.Backbone);
+                Assert.Empty(variant.Recipe.Warnings);
+                Assert.Equal(small ? 96 : 224, variant.Recipe.Data.Size);
+            });
         Assert.True(plan.Untrained);
         Assert.NotNull(plan.Baseline);
         Assert.NotEmpty(plan.Evaluations);
-        Assert.All(plan.Evaluations.Where(evaluation => evaluation.Kind == "segmentation"), evaluation =>
-            Assert.StartsWith($"segmentation: {{ recipe: {(small ? "fcn-small" : "fcn-r50-voc")}", evaluation.Text, StringComparison.Ordinal));
+        Assert.All(
+            plan.Evaluations.Where(evaluation => evaluation.Kind == "segmentation"),
+            evaluation =>
+                Assert.StartsWith(
+                    $"segmentation: {{ recipe: {(small ? "fcn-small" : "fcn-r50-voc")}",
+                    evaluation.Text,
+                    StringComparison.Ordinal));
     }
 
-    /// <summary>Whoever puts a recorded results.jsonl and its file beside each other goes on from there: the lines are of the recipes that the file names.</summary>
+    /// <summary>
+    /// Whoever puts a recorded results.jsonl and its file beside each other goes on from there: the lines are of the recipes that the file
+    /// names.
+    /// </summary>
     [Theory]
     [InlineData("headline")]
     [InlineData("lambda")]
@@ -63,11 +79,19 @@ public sealed class ShippedAblationTests
     [Fact]
     public void Those_of_the_paper_have_its_values()
     {
-        Assert.Equal([0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], AblationReader.Read("lambda").Variants.Select(variant => variant.Recipe.Method.Lambda));
+        Assert.Equal(
+            [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1],
+            AblationReader.Read("lambda").Variants.Select(variant => variant.Recipe.Method.Lambda));
         Assert.Equal([1, 3, 5, 7, 9], AblationReader.Read("grid").Variants.Select(variant => variant.Recipe.Method.GridSize!.Value));
-        Assert.Equal([MatchingKind.Backbone, MatchingKind.Dense, MatchingKind.Random, MatchingKind.Geometric], AblationReader.Read("matching").Variants.Select(variant => variant.Recipe.Method.Matching).Order());
-        Assert.Equal([Negatives.Pooled, Negatives.Sampled], AblationReader.Read("negatives").Variants.Select(variant => variant.Recipe.Method.Negatives));
-        Assert.Equal([200, 200, 400, 400, 800, 800, 1600, 1600], AblationReader.Read("schedule").Variants.Select(variant => variant.Recipe.Optim.Epochs));
+        Assert.Equal(
+            [MatchingKind.Backbone, MatchingKind.Dense, MatchingKind.Random, MatchingKind.Geometric],
+            AblationReader.Read("matching").Variants.Select(variant => variant.Recipe.Method.Matching).Order());
+        Assert.Equal(
+            [Negatives.Pooled, Negatives.Sampled],
+            AblationReader.Read("negatives").Variants.Select(variant => variant.Recipe.Method.Negatives));
+        Assert.Equal(
+            [200, 200, 400, 400, 800, 800, 1600, 1600],
+            AblationReader.Read("schedule").Variants.Select(variant => variant.Recipe.Optim.Epochs));
         Assert.Equal(10_000, AblationReader.Read("lambda").Variants[^1].Recipe.Method.LambdaWarmupSteps);
     }
 }

@@ -47,5 +47,11 @@ internal sealed class TinyAblation : IDisposable
     public void Dispose() => folder.Dispose();
 
     public AblationRun Open(AblationFolder to, string? yaml = null, IReadOnlyList<EvaluationDefinition>? kinds = null) =>
-        new(AblationReader.Parse(yaml ?? Yaml, "a.yaml"), kinds ?? FakeEvaluation.Kinds(), ImageSource.Open(Images), Data, to, TestContext.Current.CancellationToken);
+        new(
+            AblationReader.Parse(yaml ?? Yaml, "a.yaml"),
+            kinds ?? FakeEvaluation.Kinds(),
+            ImageSource.Open(Images),
+            Data,
+            to,
+            TestContext.Current.CancellationToken);
 }

@@ -19,14 +19,17 @@ public sealed class AveragePrecisionTests
     }
 
     [Fact]
-    public void The_order_of_the_images_is_without_influence() => Gen.Select(Gen.Int[0, 4].Array[1, 20], Gen.Bool.Array[20]).Sample((levels, flags) =>
-    {
-        double[] scores = [.. levels.Select(v => (double)v)];
-        bool[] truth = flags[..scores.Length];
-        double forward = AveragePrecision.Interpolated(scores, truth);
-        double backward = AveragePrecision.Interpolated([.. scores.Reverse()], [.. truth.Reverse()]);
-        return truth.Any(t => t) ? forward == backward && forward is > 0 and <= 1 : double.IsNaN(forward);
-    });
+    public void The_order_of_the_images_is_without_influence() =>
+        Gen.Select(Gen.Int[0, 4].Array[1, 20], Gen.Bool.Array[20])
+            .Sample(
+                (levels, flags) =>
+                {
+                    double[] scores = [.. levels.Select(v => (double)v)];
+                    bool[] truth = flags[..scores.Length];
+                    double forward = AveragePrecision.Interpolated(scores, truth);
+                    double backward = AveragePrecision.Interpolated([.. scores.Reverse()], [.. truth.Reverse()]);
+                    return truth.Any(t => t) ? forward == backward && forward is > 0 and <= 1 : double.IsNaN(forward);
+                });
 
     [Fact]
     public void Lengths_that_differ_are_refused() => Assert.Throws<ArgumentException>(() => AveragePrecision.Stepwise([1, 2], [true]));

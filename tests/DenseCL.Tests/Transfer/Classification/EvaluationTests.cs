@@ -47,7 +47,12 @@ public sealed class EvaluationTests : IDisposable
             var figures = evaluation.Measure(backbone, 7, Token);
             Assert.True(figures[0].Value > 0.99, $"{evaluation.Name}: {figures[0]}");
             EvaluationDefinition definition = Evaluations.Find(evaluation.Name, Evaluations.All);
-            Assert.All(figures, figure => Assert.True(definition.Figures.Any(known => known.Is(figure.Key)), $"{evaluation.Name} does not say that it measures {figure.Key}."));
+            Assert.All(
+                figures,
+                figure =>
+                    Assert.True(
+                        definition.Figures.Any(known => known.Is(figure.Key)),
+                        $"{evaluation.Name} does not say that it measures {figure.Key}."));
             try
             {
                 CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
@@ -70,7 +75,10 @@ public sealed class EvaluationTests : IDisposable
     {
         ImageSets.Voc(folder);
         string voc = folder.PathOf("VOC2007");
-        SvmEvaluation svm = new(MultiLabelImages.OpenVoc(voc, "trainval", Token), MultiLabelImages.OpenVoc(voc, "test", Token), new() { Features = Small, Shots = [] });
+        SvmEvaluation svm = new(
+            MultiLabelImages.OpenVoc(voc, "trainval", Token),
+            MultiLabelImages.OpenVoc(voc, "test", Token),
+            new() { Features = Small, Shots = [] });
         Assert.Equal(1, svm.Measure(BackboneSource.Untrained(BackboneKind.Resnet18, 1), 0, Token)[0].Value, 12);
     }
 
@@ -81,7 +89,8 @@ public sealed class EvaluationTests : IDisposable
         (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
         using var scope = NewDisposeScope();
         using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
-        Tensor Features(int threads) => PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small with { Threads = threads }, stop: Token).Features;
+        Tensor Features(int threads) =>
+            PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small with { Threads = threads }, stop: Token).Features;
         float[] one = Features(1).data<float>().ToArray();
         Assert.Equal(one, Features(3).data<float>().ToArray());
         Assert.Equal(18 * 512, one.Length);
@@ -134,11 +143,13 @@ public sealed class EvaluationTests : IDisposable
         folder.Truncated("train/a/zz.jpg");
         (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
         using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
-        DataException refusal = Assert.Throws<DataException>(() => PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: Token));
+        DataException refusal = Assert.Throws<DataException>(() =>
+            PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: Token));
         Assert.Contains(Path.Combine("a", "zz.jpg"), refusal.Message.Replace('/', Path.DirectorySeparatorChar), StringComparison.Ordinal);
         using CancellationTokenSource source = new();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: source.Token));
     }
 
     [Fact]
@@ -150,7 +161,9 @@ public sealed class EvaluationTests : IDisposable
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(test)), "fewer than 3", "a, b, c");
         LabelledImages without = test with { Entries = [.. test.Entries.Take(2)], Labels = [0, 0] };
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(without), new() { Folds = 2 }), "shows b, c");
-        Refused(() => _ = new LinearEvaluation(train with { Entries = [.. train.Entries.Skip(1)], Labels = [.. train.Labels.Skip(1)] }, test), "only one image: a");
+        Refused(
+            () => _ = new LinearEvaluation(train with { Entries = [.. train.Entries.Skip(1)], Labels = [.. train.Labels.Skip(1)] }, test),
+            "only one image: a");
     }
 
     [Fact]

@@ -6,7 +6,9 @@ namespace DenseCL.Tests.Transfer.Classification;
 /// <summary>What scikit-learn and numpy say: tests/Golden/Transfer/make_classification.py.</summary>
 internal static class Fixture
 {
-    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("tests", "Golden", "Transfer", "classification.json"))).RootElement;
+    private static readonly JsonElement Root = JsonDocument
+        .Parse(File.ReadAllText(Repository.PathOf("tests", "Golden", "Transfer", "classification.json")))
+        .RootElement;
 
     public static JsonElement Of(string part) => Root.GetProperty(part);
 

@@ -17,17 +17,24 @@ internal static class ImageSets
         }
     }
 
-    /// <summary>VOC2007/ with trainval and test of three classes; image n shows class n mod 3, and every fifth has it labelled difficult.</summary>
+    /// <summary>
+    /// VOC2007/ with trainval and test of three classes; image n shows class n mod 3, and every fifth has it labelled difficult.
+    /// </summary>
     public static void Voc(TemporaryImages folder, int train = 12, int test = 6)
     {
         foreach ((string part, int first, int count) in new[] { ("trainval", 0, train), ("test", train, test) })
         {
-            folder.Text($"VOC2007/ImageSets/Main/{part}.txt", string.Concat(Enumerable.Range(first, count).Select(n => FormattableString.Invariant($"{n:D6}\n"))));
+            folder.Text(
+                $"VOC2007/ImageSets/Main/{part}.txt",
+                string.Concat(Enumerable.Range(first, count).Select(n => FormattableString.Invariant($"{n:D6}\n"))));
             for (int k = 0; k < 3; k++)
             {
                 folder.Text(
                     $"VOC2007/ImageSets/Main/{"abc"[k]}_{part}.txt",
-                    string.Concat(Enumerable.Range(first, count).Select(n => FormattableString.Invariant($"{n:D6} {(n % 3 != k ? "-1" : n % 5 == 4 ? " 0" : " 1")}\n"))));
+                    string.Concat(
+                        Enumerable
+                            .Range(first, count)
+                            .Select(n => FormattableString.Invariant($"{n:D6} {(n % 3 != k ? "-1" : n % 5 == 4 ? " 0" : " 1")}\n"))));
             }
 
             for (int n = first; n < first + count; n++)
@@ -51,7 +58,9 @@ internal static class ImageSets
             }
         }
 
-        using SKData data = bitmap.Encode(name.EndsWith(".png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 95);
+        using SKData data = bitmap.Encode(
+            name.EndsWith(".png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg,
+            95);
         folder.Write(name, data.ToArray());
     }
 }

@@ -13,13 +13,17 @@ public sealed class LinearTests
     {
         using var scope = NewDisposeScope();
         JsonElement logistic = Fixture.Of("logistic");
-        Tensor x = logistic.GetProperty("x").Matrix(), labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64), test = logistic.GetProperty("test").Matrix();
+        Tensor x = logistic.GetProperty("x").Matrix(),
+            labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64),
+            test = logistic.GetProperty("test").Matrix();
         foreach (JsonElement one in logistic.GetProperty("cases").EnumerateArray())
         {
             LogisticRegression probe = LogisticRegression.Fit(
                 x, labels, 3, new() { L2 = one.GetProperty("penalty").GetDouble(), Tolerance = 1e-10, MaxIterations = 5000 }, TestContext.Current.CancellationToken);
             double[] probabilities = nn.functional.softmax(probe.Scores(test), 1).data<double>().ToArray();
-            Assert.All(one.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.Doubles()).Zip(probabilities), p => Assert.Equal(p.First, p.Second, 7));
+            Assert.All(
+                one.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.Doubles()).Zip(probabilities),
+                p => Assert.Equal(p.First, p.Second, 7));
         }
     }
 
@@ -28,11 +32,22 @@ public sealed class LinearTests
     {
         using var scope = NewDisposeScope();
         JsonElement logistic = Fixture.Of("logistic");
-        Tensor x = logistic.GetProperty("x").Matrix(), labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64), test = logistic.GetProperty("test").Matrix();
-        using LinearSgd descent = LinearSgd.Fit(x, labels, 3, 0.3, new LinearOptions { Epochs = 300, Batch = 20 }, 1, TestContext.Current.CancellationToken);
+        Tensor x = logistic.GetProperty("x").Matrix(),
+            labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64),
+            test = logistic.GetProperty("test").Matrix();
+        using LinearSgd descent = LinearSgd.Fit(
+            x,
+            labels,
+            3,
+            0.3,
+            new LinearOptions { Epochs = 300, Batch = 20 },
+            1,
+            TestContext.Current.CancellationToken);
         double[] probabilities = nn.functional.softmax(descent.Scores(test), 1).to(ScalarType.Float64).data<double>().ToArray();
         JsonElement exact = logistic.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("penalty").GetDouble() == 1e-4);
-        Assert.All(exact.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.Doubles()).Zip(probabilities), p => Assert.InRange(p.Second - p.First, -0.05, 0.05));
+        Assert.All(
+            exact.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.Doubles()).Zip(probabilities),
+            p => Assert.InRange(p.Second - p.First, -0.05, 0.05));
     }
 
     [Fact]
@@ -43,7 +58,14 @@ public sealed class LinearTests
         Tensor x = logistic.GetProperty("x").Matrix(), labels = tensor(logistic.GetProperty("labels").Integers(), dtype: ScalarType.Int64);
         float[] Scores(ulong seed)
         {
-            using LinearSgd descent = LinearSgd.Fit(x, labels, 3, 0.1, new LinearOptions { Epochs = 3, Batch = 16 }, seed, TestContext.Current.CancellationToken);
+            using LinearSgd descent = LinearSgd.Fit(
+                x,
+                labels,
+                3,
+                0.1,
+                new LinearOptions { Epochs = 3, Batch = 16 },
+                seed,
+                TestContext.Current.CancellationToken);
             return descent.Scores(x).data<float>().ToArray();
         }
 

@@ -16,8 +16,11 @@ public sealed class SquaredHingeSvmTests
         JsonElement svm = Fixture.Of("svm");
         JsonElement[] cases = [.. svm.GetProperty("cases").EnumerateArray()];
         int[] labels = svm.GetProperty("labels").Integers();
-        Tensor x = SquaredHingeSvm.WithBias(svm.GetProperty("x").Matrix()), test = SquaredHingeSvm.WithBias(svm.GetProperty("test").Matrix());
-        (Tensor y, Tensor cost) = Problems(labels, [.. cases.Select(c => (c.GetProperty("class").GetInt32(), c.GetProperty("cost").GetDouble()))]);
+        Tensor x = SquaredHingeSvm.WithBias(svm.GetProperty("x").Matrix()),
+            test = SquaredHingeSvm.WithBias(svm.GetProperty("test").Matrix());
+        (Tensor y, Tensor cost) = Problems(
+            labels,
+            [.. cases.Select(c => (c.GetProperty("class").GetInt32(), c.GetProperty("cost").GetDouble()))]);
         double[] decisions = test.mm(SquaredHingeSvm.Solve(x, y, cost, null, 1e-9, Token)).t().contiguous().data<double>().ToArray();
         double[] expected = [.. cases.SelectMany(c => c.GetProperty("decisions").Doubles())];
         Assert.Equal(expected.Length, decisions.Length);
@@ -39,7 +42,8 @@ public sealed class SquaredHingeSvmTests
         using var scope = NewDisposeScope();
         Tensor x = SquaredHingeSvm.WithBias(Random(200, 30));
         (Tensor y, Tensor cost) = Problems([.. Enumerable.Range(0, 200).Select(i => i % 3)], [(0, 100), (1, 100), (2, 1e-5), (1, 1)]);
-        Tensor from = SquaredHingeSvm.Solve(x, y, cost, null, 1e-8, Token), other = SquaredHingeSvm.Solve(x, y, cost, ones(31, 4, dtype: ScalarType.Float64) * 5, 1e-8, Token);
+        Tensor from = SquaredHingeSvm.Solve(x, y, cost, null, 1e-8, Token),
+            other = SquaredHingeSvm.Solve(x, y, cost, ones(31, 4, dtype: ScalarType.Float64) * 5, 1e-8, Token);
         Tensor gradient = from - (x.t().mm(cost * y * (1 - (y * x.mm(from))).clamp_min(0)) * 2);
         Assert.InRange(gradient.abs().max().item<double>(), 0, 1e-8);
         Assert.InRange((from - other).abs().max().item<double>(), 0, 2e-8);
@@ -83,8 +87,10 @@ public sealed class SquaredHingeSvmTests
 
     private static (Tensor Y, Tensor Cost) Problems(int[] labels, (int Class, double Cost)[] columns)
     {
-        Tensor y = tensor(labels.SelectMany(label => columns.Select(c => label == c.Class ? 1.0 : -1)).ToArray()).reshape(labels.Length, columns.Length);
-        Tensor cost = tensor(labels.SelectMany(label => columns.Select(c => c.Cost * (label == c.Class ? 2 : 1))).ToArray()).reshape(labels.Length, columns.Length);
+        Tensor y = tensor(labels.SelectMany(label => columns.Select(c => label == c.Class ? 1.0 : -1)).ToArray())
+            .reshape(labels.Length, columns.Length);
+        Tensor cost = tensor(labels.SelectMany(label => columns.Select(c => c.Cost * (label == c.Class ? 2 : 1))).ToArray())
+            .reshape(labels.Length, columns.Length);
         return (y, cost);
     }
 

@@ -17,7 +17,14 @@ public sealed class WeightedKnnTests
         JsonElement knn = Fixture.Of("knn");
         int[] neighbours = [.. knn.GetProperty("right").EnumerateObject().Select(p => int.Parse(p.Name, CultureInfo.InvariantCulture))];
         TopAccuracy[] accuracies = WeightedKnn.Classify(
-            knn.GetProperty("x").Matrix(), knn.GetProperty("labels").Integers(), knn.GetProperty("queries").Matrix(), knn.GetProperty("truth").Integers(), 7, neighbours, 0.07, Token);
+            knn.GetProperty("x").Matrix(),
+            knn.GetProperty("labels").Integers(),
+            knn.GetProperty("queries").Matrix(),
+            knn.GetProperty("truth").Integers(),
+            7,
+            neighbours,
+            0.07,
+            Token);
         Assert.Equal(
             knn.GetProperty("right").EnumerateObject().SelectMany(p => p.Value.Integers()),
             accuracies.SelectMany(a => new[] { (int)Math.Round(a.Top1 * a.Total), (int)Math.Round(a.Top5 * a.Total) }));
@@ -41,9 +48,12 @@ public sealed class WeightedKnnTests
     {
         // Reference i points at angle i / N: the nearest of a query is the one it was made of, wherever that lies.
         using var scope = NewDisposeScope();
-        const int rows = 40_000, queries = 600;
-        int[] labels = [.. Enumerable.Range(0, rows).Select(i => i / 4000)], chosen = [.. Enumerable.Range(0, queries).Select(i => ((i * 66) + 20) % rows)];
-        Tensor angle = arange(rows, dtype: ScalarType.Float32) / rows * 3, x = stack([angle.cos(), angle.sin()], 1);
+        const int rows = 40_000,
+            queries = 600;
+        int[] labels = [.. Enumerable.Range(0, rows).Select(i => i / 4000)],
+            chosen = [.. Enumerable.Range(0, queries).Select(i => ((i * 66) + 20) % rows)];
+        Tensor angle = arange(rows, dtype: ScalarType.Float32) / rows * 3,
+            x = stack([angle.cos(), angle.sin()], 1);
         Tensor q = x.index_select(0, tensor(chosen, dtype: ScalarType.Int64)) * 7;
         TopAccuracy accuracy = WeightedKnn.Classify(x, labels, q, [.. chosen.Select(i => labels[i])], 10, [5], 0.07, Token)[0];
         Assert.Equal(queries, accuracy.Total);

@@ -32,6 +32,8 @@ public sealed class BackboneSourceTests : IDisposable
         BackboneSource source = BackboneSource.Open(folder["exported"]);
 
         Assert.Equal(!noted, source.NormalisationIsAssumed);
-        Assert.Equal(noted ? (trained.Mean, trained.Std) : (new DataOptions().Mean, new DataOptions().Std), (source.Normalisation.Mean, source.Normalisation.Std));
+        Assert.Equal(
+            noted ? (trained.Mean, trained.Std) : (new DataOptions().Mean, new DataOptions().Std),
+            (source.Normalisation.Mean, source.Normalisation.Std));
     }
 }

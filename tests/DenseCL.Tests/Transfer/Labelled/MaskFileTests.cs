@@ -12,7 +12,8 @@ public sealed class MaskFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Names => [.. GoldenSegmentation.Of("masks").EnumerateArray().Select(mask => mask.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Names =>
+        [.. GoldenSegmentation.Of("masks").EnumerateArray().Select(mask => mask.GetProperty("name").GetString()!)];
 
     public void Dispose() => folder.Dispose();
 
@@ -36,7 +37,10 @@ public sealed class MaskFileTests : IDisposable
             Refused(refused.GetProperty("png").GetBytesFromBase64(), refused.GetProperty("why").GetString()!);
         }
 
-        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => MaskFile.Read(folder["nothing.png"], ImageLimits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read",
+            Assert.Throws<DataException>(() => MaskFile.Read(folder["nothing.png"], ImageLimits.Default)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class MaskFileTests : IDisposable
         }
     }
 
-    private static JsonElement Golden(string name) => GoldenSegmentation.Of("masks").EnumerateArray().Single(mask => mask.GetProperty("name").ValueEquals(name));
+    private static JsonElement Golden(string name) =>
+        GoldenSegmentation.Of("masks").EnumerateArray().Single(mask => mask.GetProperty("name").ValueEquals(name));
 
     private Mask Read(byte[] file)
     {
@@ -97,5 +102,6 @@ public sealed class MaskFileTests : IDisposable
         return MaskFile.Read(folder["mask.png"], ImageLimits.Default);
     }
 
-    private void Refused(byte[] file, string why) => Assert.Contains(why, Assert.Throws<DataException>(() => Read(file)).Message, StringComparison.Ordinal);
+    private void Refused(byte[] file, string why) =>
+        Assert.Contains(why, Assert.Throws<DataException>(() => Read(file)).Message, StringComparison.Ordinal);
 }

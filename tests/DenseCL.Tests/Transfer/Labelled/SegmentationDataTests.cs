@@ -86,7 +86,9 @@ public sealed class SegmentationDataTests : IDisposable
         SegmentationData data = Open(allowEmpty: true);
         Assert.Equal((SegmentationLayout.CocoStuff, 171), (data.Layout, data.ClassNames.Count));
         Assert.Equal([0, 10, 255, 11, 170], data.ReadMask(data.Train[0]).Values.Distinct());
-        Assert.Equal(("person", "category 2", "fire hydrant", "stop sign", "wood"), (data.ClassNames[0], data.ClassNames[1], data.ClassNames[10], data.ClassNames[11], data.ClassNames[170]));
+        Assert.Equal(
+            ("person", "category 2", "fire hydrant", "stop sign", "wood"),
+            (data.ClassNames[0], data.ClassNames[1], data.ClassNames[10], data.ClassNames[11], data.ClassNames[170]));
 
         Mask("annotations/train2017/000000000009.png", 0, 182);
         Refused(() => Open(allowEmpty: true), "the value 182", "000000000009.png");
@@ -147,19 +149,40 @@ public sealed class SegmentationDataTests : IDisposable
     {
         foreach ((string name, ulong seed) in new[] { ("a", 1UL), ("b", 2UL) })
         {
-            SceneDataset.Write(folder[name], new SceneOptions { Width = 64, Height = 64 }, 3, seed, cancellationToken: TestContext.Current.CancellationToken);
+            SceneDataset.Write(
+                folder[name],
+                new SceneOptions { Width = 64, Height = 64 },
+                3,
+                seed,
+                cancellationToken: TestContext.Current.CancellationToken);
         }
 
         SegmentationData data = SegmentationData.Open(
-            folder["a"], new SegmentationDataOptions { TestFolder = folder["b"], AllowEmptyClasses = true }, TestContext.Current.CancellationToken);
-        Assert.Equal((SegmentationLayout.Folders, 3, 3, "background"), (data.Layout, data.Train.Count, data.Test.Count, data.ClassNames[0]));
+            folder["a"],
+            new SegmentationDataOptions { TestFolder = folder["b"], AllowEmptyClasses = true },
+            TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (SegmentationLayout.Folders, 3, 3, "background"),
+            (data.Layout, data.Train.Count, data.Test.Count, data.ClassNames[0]));
         Assert.Equal(9, data.ClassNames.Count);
-        DataException e = Assert.Throws<DataException>(() => SegmentationData.Open(folder["a"], new SegmentationDataOptions { AllowEmptyClasses = true }, TestContext.Current.CancellationToken));
+        DataException e = Assert.Throws<DataException>(() =>
+            SegmentationData.Open(
+                folder["a"],
+                new SegmentationDataOptions { AllowEmptyClasses = true },
+                TestContext.Current.CancellationToken));
         Assert.Contains("--test-split or --test-data", e.Message, StringComparison.Ordinal);
 
         File.AppendAllText(folder["b", "classes.txt"], "another\n");
-        Assert.Contains("other classes", Assert.Throws<DataException>(() => SegmentationData.Open(
-            folder["a"], new SegmentationDataOptions { TestFolder = folder["b"], AllowEmptyClasses = true }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "other classes",
+            Assert
+                .Throws<DataException>(() =>
+                    SegmentationData.Open(
+                        folder["a"],
+                        new SegmentationDataOptions { TestFolder = folder["b"], AllowEmptyClasses = true },
+                        TestContext.Current.CancellationToken))
+                .Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,7 +204,9 @@ public sealed class SegmentationDataTests : IDisposable
         Folders();
         Mask("masks/train/1.png", 0, 9);
         Refused(() => Open(), "1.png", "the value 9", "column", "--ignore");
-        Assert.Equal([0, 255], Open(ignore: [9], allowEmpty: true).ReadMask(Open(ignore: [9], allowEmpty: true).Train[0]).Values.Distinct());
+        Assert.Equal(
+            [0, 255],
+            Open(ignore: [9], allowEmpty: true).ReadMask(Open(ignore: [9], allowEmpty: true).Train[0]).Values.Distinct());
 
         WriteMask("masks/train/1.png", new byte[Side * (Side + 1)], Side, Side + 1);
         Refused(() => Open(), "20 × 21", "20 × 20");
@@ -227,7 +252,10 @@ public sealed class SegmentationDataTests : IDisposable
         Refused(() => Open(train: "trian"), "no split 'trian'", "train, val");
         Refused(() => SegmentationData.Open(folder["nowhere"]), "nowhere");
         Refused(() => SegmentationData.Open(folder["images"]), "expected", "JPEGImages", "gtFine");
-        Refused(() => SegmentationData.Open(folder.Path, new SegmentationDataOptions { Layout = SegmentationLayout.Voc }), "Voc:", "JPEGImages");
+        Refused(
+            () => SegmentationData.Open(folder.Path, new SegmentationDataOptions { Layout = SegmentationLayout.Voc }),
+            "Voc:",
+            "JPEGImages");
     }
 
     [Fact]

@@ -47,7 +47,12 @@ public sealed class DenseProbeEvaluationTests : IDisposable
             labels.AddRange(GridLabels.Majority(data.ReadMask(image).Values, 64, 64, side, side));
         }
 
-        LogisticRegression probe = LogisticRegression.Fit(cat(features), tensor(labels.ToArray()), data.ClassNames.Count, options.Probe, Stop);
+        LogisticRegression probe = LogisticRegression.Fit(
+            cat(features),
+            tensor(labels.ToArray()),
+            data.ClassNames.Count,
+            options.Probe,
+            Stop);
         Assert.Equal(probe.Loss, found.Loss, 1e-6);
         ConfusionMatrix expected = new(data.ClassNames.Count);
         foreach (LabelledImage image in data.Test)
@@ -76,7 +81,10 @@ public sealed class DenseProbeEvaluationTests : IDisposable
     public void What_it_was_shown_it_tells_apart()
     {
         SegmentationData shown = Scenes(train: 6, test: 6);
-        SegmentationData data = SegmentationData.Open(folder["train"], new() { TestFolder = folder["train"], AllowEmptyClasses = true }, Stop);
+        SegmentationData data = SegmentationData.Open(
+            folder["train"],
+            new() { TestFolder = folder["train"], AllowEmptyClasses = true },
+            Stop);
         ConfusionMatrix commonest = new(data.ClassNames.Count);
         foreach (LabelledImage image in data.Test)
         {
@@ -86,8 +94,12 @@ public sealed class DenseProbeEvaluationTests : IDisposable
 
         (_, ConfusionMatrix confusion) = new DenseProbeEvaluation(data).Evaluate(Backbone, 0, null, Stop);
         (_, ConfusionMatrix others) = new DenseProbeEvaluation(shown).Evaluate(Backbone, 0, null, Stop);
-        Assert.True(confusion.MeanIoU > commonest.MeanIoU + 0.3, FormattableString.Invariant($"{confusion.MeanIoU} against {commonest.MeanIoU}"));
-        Assert.True(confusion.MeanIoU > others.MeanIoU, FormattableString.Invariant($"{confusion.MeanIoU} against {others.MeanIoU} on images that it was not shown"));
+        Assert.True(
+            confusion.MeanIoU > commonest.MeanIoU + 0.3,
+            FormattableString.Invariant($"{confusion.MeanIoU} against {commonest.MeanIoU}"));
+        Assert.True(
+            confusion.MeanIoU > others.MeanIoU,
+            FormattableString.Invariant($"{confusion.MeanIoU} against {others.MeanIoU} on images that it was not shown"));
     }
 
     [Fact]
@@ -120,7 +132,9 @@ public sealed class DenseProbeEvaluationTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using Backbone network = Backbone.Build();
         network.train();
-        Dictionary<string, Tensor> before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        Dictionary<string, Tensor> before = network
+            .state_dict()
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
         DenseProbeEvaluation evaluation = new(Scenes(train: 4, test: 2), new() { Stride = 16, Precision = Precision.Fp32 });
         Assert.Equal(evaluation.Measure(Backbone, 0, Stop), evaluation.Measure(BackboneSource.Of(network, new DataOptions()), 0, Stop));
         Assert.True(network.training);
@@ -163,7 +177,9 @@ public sealed class DenseProbeEvaluationTests : IDisposable
             double most = double.NegativeInfinity;
             for (int c = 0; c < classes; c++)
             {
-                double value = ((1 - down) * (((1 - across) * At(top, left)) + (across * At(top, right)))) + (down * (((1 - across) * At(bottom, left)) + (across * At(bottom, right))));
+                double value =
+                    ((1 - down) * (((1 - across) * At(top, left)) + (across * At(top, right))))
+                    + (down * (((1 - across) * At(bottom, left)) + (across * At(bottom, right))));
                 if (value > most)
                 {
                     (most, best[pixel]) = (value, c);

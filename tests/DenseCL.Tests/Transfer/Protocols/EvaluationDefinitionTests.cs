@@ -32,8 +32,13 @@ public sealed class EvaluationDefinitionTests
             Assert.Matches("^--[a-z0-9-]+$", option.Flag);
         });
         Assert.Equal(definition.Options.Select(option => option.Name).Distinct(), definition.Options.Select(option => option.Name));
-        Assert.All(new[] { definition.Asks, definition.Summary, definition.Examples }, text => Assert.False(string.IsNullOrWhiteSpace(text)));
-        Assert.Contains($"densecl {(name == "match-score" ? "" : "eval ")}{name} --weights run", definition.Examples, StringComparison.Ordinal);
+        Assert.All(
+            new[] { definition.Asks, definition.Summary, definition.Examples },
+            text => Assert.False(string.IsNullOrWhiteSpace(text)));
+        Assert.Contains(
+            $"densecl {(name == "match-score" ? "" : "eval ")}{name} --weights run",
+            definition.Examples,
+            StringComparison.Ordinal);
         Assert.Equal(definition.Figures.Select(figure => figure.Name).Distinct(), definition.Figures.Select(figure => figure.Name));
     }
 
@@ -45,7 +50,9 @@ public sealed class EvaluationDefinitionTests
         {
             GivenOption[] given =
             [
-                .. definition.Options.Where(option => option.IsOnCommandLine && !option.IsFlag && option.Default.Length > 0 && !inWords.Contains(option.Name))
+                .. definition
+                    .Options.Where(option =>
+                        option.IsOnCommandLine && !option.IsFlag && option.Default.Length > 0 && !inWords.Contains(option.Name))
                     .Select(option => GivenOption.OnCommandLine(option, [option.Default])),
             ];
             Assert.True(given.Length >= 3, definition.Name);
@@ -141,7 +148,8 @@ public sealed class EvaluationDefinitionTests
         Assert.Equal("a", InFile("dense-probe: { testData: a }").Read<SegmentationDataOptions>().TestFolder);
         Assert.Equal("a", InFile("dense-probe: { testFolder: a }").Read<SegmentationDataOptions>().TestFolder);
 
-        // The name of one option goes before the property's name of another: batch is that of the network, in files and on the command line.
+        // The name of one option goes before the property's name of another: batch is that of the network, in files and on the command
+        // line.
         LinearOptions linear = InFile("linear: { batch: 7, sgdBatch: 9 }").Read<LinearOptions>();
         Assert.Equal((7, 9), (linear.Features.Batch, linear.Batch));
         Assert.Equal(7, Given("linear", ("--batch", "7")).Read<LinearOptions>().Features.Batch);
@@ -152,7 +160,10 @@ public sealed class EvaluationDefinitionTests
     {
         EvaluationOptions options = InFile("segmentation: { predictions: here }");
         _ = options.Read<SegmentationPlan>();
-        Assert.Contains("has no option `predictions`", Assert.Throws<RecipeException>(options.RefuseUnknown).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no option `predictions`",
+            Assert.Throws<RecipeException>(options.RefuseUnknown).Message,
+            StringComparison.Ordinal);
         Assert.Equal("here", Given("segmentation", ("--predictions", "here")).Read<SegmentationPlan>().Predictions);
         Assert.All(SegmentationRecipes.Shipped, recipe =>
             Assert.Contains(recipe, Of("segmentation").Options.Single(option => option.Name == "recipe").Help, StringComparison.Ordinal));
@@ -165,7 +176,9 @@ public sealed class EvaluationDefinitionTests
         int checkedLines = 0;
         foreach (string name in new[] { "headline", "lambda" })
         {
-            Dictionary<string, PlannedEvaluation> planned = AblationReader.Read(Repository.PathOf("docs", "results", name, "ablation.yaml")).Evaluations.ToDictionary(evaluation => evaluation.Text);
+            Dictionary<string, PlannedEvaluation> planned = AblationReader
+                .Read(Repository.PathOf("docs", "results", name, "ablation.yaml"))
+                .Evaluations.ToDictionary(evaluation => evaluation.Text);
             foreach (string line in File.ReadLines(Repository.PathOf("docs", "results", name, "results.jsonl")))
             {
                 using JsonDocument json = JsonDocument.Parse(line);
@@ -213,12 +226,16 @@ public sealed class EvaluationDefinitionTests
     [InlineData("mAP.{N}.low", "mAP.8.low", true)]
     [InlineData("mAP.{N}.low", "mAP.8.high", false)]
     [InlineData("mAP", "mAP.8.low", false)]
-    public void A_figure_is_known_by_its_pattern(string pattern, string name, bool isIt) => Assert.Equal(isIt, new Figure(pattern, FigureUnit.Share, "").Is(name));
+    public void A_figure_is_known_by_its_pattern(string pattern, string name, bool isIt) =>
+        Assert.Equal(isIt, new Figure(pattern, FigureUnit.Share, "").Is(name));
 
     [Fact]
     public void Records_check_what_the_options_say()
     {
-        Assert.Contains("choose 64 to 1024", Assert.Throws<ArgumentOutOfRangeException>(() => new MatchScoreOptions { Size = 63 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "choose 64 to 1024",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new MatchScoreOptions { Size = 63 }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => new KnnOptions { Neighbours = null! });
         Assert.Null(new DenseProbeOptions { ShortSide = null }.ShortSide);
     }
@@ -239,8 +256,13 @@ public sealed class EvaluationDefinitionTests
     private static EvaluationDefinition Of(string name) => Evaluations.Find(name, Evaluations.All);
 
     private static EvaluationOptions Given(string name, params (string Flag, string Value)[] given) =>
-        new(name, [.. given.Select(one => GivenOption.OnCommandLine(Of(name).Options.Single(option => option.Flag == one.Flag), [one.Value]))]);
+        new(
+            name,
+            [.. given.Select(one => GivenOption.OnCommandLine(Of(name).Options.Single(option => option.Flag == one.Flag), [one.Value]))]);
 
     private static EvaluationOptions InFile(string evaluation) =>
-        AblationReader.Parse($"recipe: small\nseeds: [0]\nvariants: {{ a: {{}} }}\nevaluate:\n  - {evaluation}\n", "a.yaml").Evaluations[0].Given;
+        AblationReader
+            .Parse($"recipe: small\nseeds: [0]\nvariants: {{ a: {{}} }}\nevaluate:\n  - {evaluation}\n", "a.yaml")
+            .Evaluations[0]
+            .Given;
 }

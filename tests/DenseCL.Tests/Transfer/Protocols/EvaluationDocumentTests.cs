@@ -26,29 +26,38 @@ public sealed class EvaluationDocumentTests
             return;
         }
 
-        Assert.True(wanted == text[(from + begin.Length)..to], $"The table of {table} in docs/evaluation.md is not that of the definitions: run this test with {Update}=1.\n{wanted}");
+        Assert.True(
+            wanted == text[(from + begin.Length)..to],
+            $"The table of {table} in docs/evaluation.md is not that of the definitions: run this test with {Update}=1.\n{wanted}");
     }
 
     private static string OfEvaluations() => Table(
         ["evaluation", "asks", "takes"],
         Evaluations.All.Select(definition => (string[])[$"`{definition.Name}`", definition.Asks, definition.Data.Summary]));
 
-    private static string OfOptions() => Table(
-        ["evaluation", "option", "in files and JSON", "default", "values", ""],
-        from definition in Evaluations.All
-        from option in definition.Options
-        where option.IsOnCommandLine
-        select (string[])
-        [
-            $"`{definition.Name}`", $"`{option.Flag}`" + (option.Empty is var (flag, _) ? $", `{flag}`" : ""), option.IsInFiles ? $"`{option.Name}`" : "", option.Default,
-            option.IsFlag ? "" : option.Range, option.Help,
-        ]);
+    private static string OfOptions() =>
+        Table(
+            ["evaluation", "option", "in files and JSON", "default", "values", ""],
+            from definition in Evaluations.All
+            from option in definition.Options
+            where option.IsOnCommandLine
+            select (string[])
+                [
+                    $"`{definition.Name}`",
+                    $"`{option.Flag}`" + (option.Empty is var (flag, _) ? $", `{flag}`" : ""),
+                    option.IsInFiles ? $"`{option.Name}`" : "",
+                    option.Default,
+                    option.IsFlag ? "" : option.Range,
+                    option.Help,
+                ]);
 
-    private static string OfFigures() => Table(
-        ["evaluation", "figure", "unit", ""],
-        from definition in Evaluations.All
-        from figure in definition.Figures
-        select (string[])[$"`{definition.Name}`", $"`{figure.Name}`", figure.Unit == FigureUnit.Share ? "share, 0 to 1" : "number", figure.Meaning]);
+    private static string OfFigures() =>
+        Table(
+            ["evaluation", "figure", "unit", ""],
+            from definition in Evaluations.All
+            from figure in definition.Figures
+            select (string[])
+                [$"`{definition.Name}`", $"`{figure.Name}`", figure.Unit == FigureUnit.Share ? "share, 0 to 1" : "number", figure.Meaning]);
 
     private static string Table(string[] heads, IEnumerable<string[]> rows)
     {

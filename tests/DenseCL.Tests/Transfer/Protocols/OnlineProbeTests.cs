@@ -112,7 +112,10 @@ public sealed class OnlineProbeTests : IDisposable
     public void A_folder_that_is_no_labelled_data_and_a_probe_that_nobody_makes_are_told_before_the_training()
     {
         Assert.Null(OnlineProbe.Open(new Recipe(), Stop));
-        Assert.Contains("train/", Assert.Throws<DataException>(() => OnlineProbe.Open(Recipe(folder["nowhere"]), Stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "train/",
+            Assert.Throws<DataException>(() => OnlineProbe.Open(Recipe(folder["nowhere"]), Stop)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("OnlineProbe", Assert.Throws<RecipeException>(() => Run("run", judge: null)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["run/metrics.jsonl"]));
     }
@@ -121,11 +124,16 @@ public sealed class OnlineProbeTests : IDisposable
     private void ExpectFigures(IEvaluation evaluation, Recipe recipe)
     {
         using JsonDocument json = JsonDocument.Parse(Probes("judged")[^1].Figures);
-        Dictionary<string, double> expected = evaluation.Measure(BackboneSource.Open(folder["judged/backbone.safetensors"]), recipe.Run.Seed, Stop)
+        Dictionary<string, double> expected = evaluation
+            .Measure(BackboneSource.Open(folder["judged/backbone.safetensors"]), recipe.Run.Seed, Stop)
             .ToDictionary(figure => $"{evaluation.Name}.{figure.Key}", figure => figure.Value, StringComparer.Ordinal);
-        Assert.Equal(expected, json.RootElement.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble(), StringComparer.Ordinal));
+        Assert.Equal(
+            expected,
+            json.RootElement.EnumerateObject()
+                .ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble(), StringComparer.Ordinal));
 
-        Dictionary<string, double> untrained = evaluation.Measure(BackboneSource.Untrained(BackboneKind.Resnet18, 77), recipe.Run.Seed, Stop)
+        Dictionary<string, double> untrained = evaluation
+            .Measure(BackboneSource.Untrained(BackboneKind.Resnet18, 77), recipe.Run.Seed, Stop)
             .ToDictionary(figure => $"{evaluation.Name}.{figure.Key}", figure => figure.Value, StringComparer.Ordinal);
         Assert.NotEqual(untrained, expected);       // of another backbone it says something else
     }
@@ -133,12 +141,25 @@ public sealed class OnlineProbeTests : IDisposable
     private static Recipe Recipe(string? probe)
     {
         Recipe recipe = RecipeReader.Read(
-            "small", "data.size=64", "optim.batch=6", "optim.batchNormGroup=3", "method.queue=18", "optim.epochs=3", "run.logEvery=1", "run.probeEvery=2", "run.precision=fp32");
+            "small",
+            "data.size=64",
+            "optim.batch=6",
+            "optim.batchNormGroup=3",
+            "method.queue=18",
+            "optim.epochs=3",
+            "run.logEvery=1",
+            "run.probeEvery=2",
+            "run.precision=fp32");
         return recipe with { Run = recipe.Run with { Probe = probe } };
     }
 
     /// <summary>3 epochs of 2 steps, judged every second epoch.</summary>
-    private bool Run(string name, Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? judge, string? probe = "somewhere", bool resume = false, CancellationToken? stop = null)
+    private bool Run(
+        string name,
+        Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? judge,
+        string? probe = "somewhere",
+        bool resume = false,
+        CancellationToken? stop = null)
     {
         using RunFolder run = RunFolder.Open(folder[name], resume);
         using Pretrainer pretrainer = new(Recipe(probe), ImageSource.Open(folder["scenes/images"]), new SkippedImages(), run) { Probe = judge };
@@ -153,7 +174,11 @@ public sealed class OnlineProbeTests : IDisposable
             using JsonDocument json = JsonDocument.Parse(line);
             if (json.RootElement.TryGetProperty("probe", out JsonElement figures))
             {
-                probes.Add((json.RootElement.GetProperty("step").GetInt32(), json.RootElement.GetProperty("epoch").GetInt32(), figures.GetRawText()));
+                probes.Add(
+                    (
+                        json.RootElement.GetProperty("step").GetInt32(),
+                        json.RootElement.GetProperty("epoch").GetInt32(),
+                        figures.GetRawText()));
             }
         }
 

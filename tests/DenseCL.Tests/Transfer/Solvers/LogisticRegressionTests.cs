@@ -15,7 +15,11 @@ public sealed class LogisticRegressionTests
         (double[][] x, int[] y) = Overlapping(rows, channels, classes);
         using var scope = NewDisposeScope();
         LogisticRegression probe = LogisticRegression.Fit(
-            Features(x), tensor(y.Select(v => (long)v).ToArray()), classes, new() { L2 = l2, Tolerance = 1e-9 }, TestContext.Current.CancellationToken);
+            Features(x),
+            tensor(y.Select(v => (long)v).ToArray()),
+            classes,
+            new() { L2 = l2, Tolerance = 1e-9 },
+            TestContext.Current.CancellationToken);
 
         // Independent: standardise, then descend by small steps, one number at a time.
         double[] mean = [.. Enumerable.Range(0, channels).Select(c => x.Average(r => r[c]))];
@@ -105,7 +109,11 @@ public sealed class LogisticRegressionTests
         Tensor features = Features(x), labels = tensor(y.Select(v => (long)v).ToArray());
         Tensor moreFeatures = cat([Features([[double.NaN, 1e30], [-1e6, 5]]), features]), moreLabels = cat([tensor(new long[] { 255, 255 }), labels]);
         LogisticRegression without = LogisticRegression.Fit(features, labels, 2, cancellationToken: TestContext.Current.CancellationToken);
-        LogisticRegression with = LogisticRegression.Fit(moreFeatures, moreLabels, 2, cancellationToken: TestContext.Current.CancellationToken);
+        LogisticRegression with = LogisticRegression.Fit(
+            moreFeatures,
+            moreLabels,
+            2,
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(without.Loss, with.Loss, 12);
         Assert.Equal(40, with.Evaluate(moreFeatures, moreLabels).Total);
     }
@@ -117,7 +125,12 @@ public sealed class LogisticRegressionTests
         using var scope = NewDisposeScope();
         Tensor labels = cat([zeros(600_000, dtype: ScalarType.Int64), ones(600_000, dtype: ScalarType.Int64)]);
         Tensor features = (labels.to(ScalarType.Float32) * 2).unsqueeze(1);
-        LogisticRegression probe = LogisticRegression.Fit(features, labels, 2, new() { MaxIterations = 20 }, TestContext.Current.CancellationToken);
+        LogisticRegression probe = LogisticRegression.Fit(
+            features,
+            labels,
+            2,
+            new() { MaxIterations = 20 },
+            TestContext.Current.CancellationToken);
         ConfusionMatrix confusion = probe.Evaluate(features, labels);
         Assert.Equal((600_000, 600_000), (confusion[0, 0], confusion[1, 1]));
     }
@@ -144,7 +157,8 @@ public sealed class LogisticRegressionTests
         using var scope = NewDisposeScope();
         using CancellationTokenSource source = new();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => LogisticRegression.Fit(ones(2, 3), zeros(2, dtype: ScalarType.Int64), 2, null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            LogisticRegression.Fit(ones(2, 3), zeros(2, dtype: ScalarType.Int64), 2, null, source.Token));
     }
 
     private static (double[][] X, int[] Y) Overlapping(int rows, int channels, int classes)
@@ -165,5 +179,6 @@ public sealed class LogisticRegressionTests
         return (x, y);
     }
 
-    private static Tensor Features(double[][] rows) => tensor(rows.SelectMany(r => r.Select(v => (float)v)).ToArray()).reshape(rows.Length, rows[0].Length);
+    private static Tensor Features(double[][] rows) =>
+        tensor(rows.SelectMany(r => r.Select(v => (float)v)).ToArray()).reshape(rows.Length, rows[0].Length);
 }

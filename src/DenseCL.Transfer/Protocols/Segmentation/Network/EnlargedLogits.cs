@@ -6,8 +6,12 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
-/// <summary>What is asked of logits at every pixel of a larger image, on the processor: each pixel's logits are interpolated when their turn comes, and never stored.</summary>
-/// <remarks>libtorch wants the enlarged map, its softmax and its gradient in memory, and took an eighth of a training step and half of a test for them (ResNet-18, crops of 256 × 192, 12 classes).</remarks>
+/// <summary>
+/// What is asked of logits at every pixel of a larger image, on the processor: each pixel's logits are interpolated when their turn comes,
+/// and never stored.
+/// </summary>
+/// <remarks>libtorch wants the enlarged map, its softmax and its gradient in memory, and took an eighth of a training step and half of a
+/// test for them (ResNet-18, crops of 256 × 192, 12 classes).</remarks>
 internal static unsafe class EnlargedLogits
 {
     private const int Lanes = 16;
@@ -15,7 +19,9 @@ internal static unsafe class EnlargedLogits
     // Fills up the classes to whole vectors. Not −∞: 0 · −∞ is no number.
     private const float Impossible = -1e30f;
 
-    /// <summary>Σ share · (log Σ exp z − z at the label) over the pixels that have a label, and its gradient with respect to the logits.</summary>
+    /// <summary>
+    /// Σ share · (log Σ exp z − z at the label) over the pixels that have a label, and its gradient with respect to the logits.
+    /// </summary>
     /// <param name="logits">(N, K, h, w)</param>
     /// <param name="masks">(N, H, W) int64: what is not 0 … K − 1 does not count.</param>
     /// <param name="share">What a pixel counts.</param>
@@ -79,7 +85,12 @@ internal static unsafe class EnlargedLogits
                     Tap tap = job->Down[y];
                     job->Interpolate(job->Logits + offset, tap, logits);
                     new Span<float>(gradients, row).Clear();
-                    loss += CrossEntropyOfRow(job, logits, gradients, job->Labels + (((long)image * job->Height) + y) * job->Width, exponentials);
+                    loss += CrossEntropyOfRow(
+                        job,
+                        logits,
+                        gradients,
+                        job->Labels + (((long)image * job->Height) + y) * job->Width,
+                        exponentials);
                     job->Scatter(gradients, 1 - tap.Share, job->Gradient + offset, tap.Low);
                     job->Scatter(gradients, tap.Share, job->Gradient + offset, tap.High);
                 }
@@ -125,7 +136,8 @@ internal static unsafe class EnlargedLogits
 
             // d loss / d z = softmax(z) − 1 at the label
             exponentials[label] -= sum;
-            Vector512<float> toHigh = Vector512.Create(job->Share / sum * tap.Share), toLow = Vector512.Create(job->Share / sum * (1 - tap.Share));
+            Vector512<float> toHigh = Vector512.Create(job->Share / sum * tap.Share),
+                toLow = Vector512.Create(job->Share / sum * (1 - tap.Share));
             for (int k = 0; k < job->Padded; k += Lanes)
             {
                 Vector512<float> e = Vector512.Load(exponentials + k);
@@ -157,7 +169,11 @@ internal static unsafe class EnlargedLogits
                         float most = Max(z);
                         if (most > largest)
                         {
-                            (largest, found) = (most, k + BitOperations.TrailingZeroCount(Vector512.Equals(z, Vector512.Create(most)).ExtractMostSignificantBits()));
+                            (largest, found) = (
+                                most,
+                                k
+                                    + BitOperations.TrailingZeroCount(
+                                        Vector512.Equals(z, Vector512.Create(most)).ExtractMostSignificantBits()));
                         }
                     }
 
@@ -168,7 +184,10 @@ internal static unsafe class EnlargedLogits
     }
 
     private static Vector512<float> Between(float* row, int low, int high, float share) =>
-        Vector512.FusedMultiplyAdd(Vector512.Load(row + high), Vector512.Create(share), Vector512.Load(row + low) * Vector512.Create(1 - share));
+        Vector512.FusedMultiplyAdd(
+            Vector512.Load(row + high),
+            Vector512.Create(share),
+            Vector512.Load(row + low) * Vector512.Create(1 - share));
 
     private static float Max(Vector512<float> v)
     {
@@ -177,7 +196,9 @@ internal static unsafe class EnlargedLogits
         return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
     }
 
-    /// <summary>Between which two of the given positions one of the wanted lies, as <see cref="SegmentationLoss.Enlarge"/> has it.</summary>
+    /// <summary>
+    /// Between which two of the given positions one of the wanted lies, as <see cref="SegmentationLoss.Enlarge"/> has it.
+    /// </summary>
     private readonly record struct Tap(int Low, int High, float Share)
     {
         public static Tap[] Of(long given, long wanted)

@@ -107,7 +107,11 @@ internal sealed class Fcn : IDisposable
             return null;
         }
 
-        CounterRandom random = new(seed, (ulong)RandomPurpose.SegmentationDropout, (ulong)step, ReferenceEquals(head, heads.Main) ? 0UL : 1UL);
+        CounterRandom random = new(
+            seed,
+            (ulong)RandomPurpose.SegmentationDropout,
+            (ulong)step,
+            ReferenceEquals(head, heads.Main) ? 0UL : 1UL);
         float[] kept = new float[images.shape[0] * head.Channels];
         for (int i = 0; i < kept.Length; i++)
         {
@@ -115,7 +119,12 @@ internal sealed class Fcn : IDisposable
         }
 
         using DisposeScope scope = NewDisposeScope();
-        return torch.tensor(kept).view(images.shape[0], head.Channels, 1, 1).to(images.device).to_type(images.dtype).MoveToOuterDisposeScope();
+        return torch
+            .tensor(kept)
+            .view(images.shape[0], head.Channels, 1, 1)
+            .to(images.device)
+            .to_type(images.dtype)
+            .MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -6,7 +6,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
-/// <summary>3×3 convolutions with batch norm and ReLU, then a classifier of each position (Long et al., CVPR 2015, as the paper uses it).</summary>
+/// <summary>
+/// 3×3 convolutions with batch norm and ReLU, then a classifier of each position (Long et al., CVPR 2015, as the paper uses it).
+/// </summary>
 internal sealed class FcnHead : nn.Module, IInitialised
 {
     // Lists, because modules that are fields would be registered by the fields' names.

@@ -59,7 +59,11 @@ internal static class SegmentationLoss
             using (enable_grad())
             {
                 Tensor mask = masks.narrow(0, image, 1);
-                Tensor sum = cross_entropy(Enlarge(leaf, mask.shape[1], mask.shape[2]), mask, ignore_index: GridLabels.Ignore, reduction: nn.Reduction.Sum);
+                Tensor sum = cross_entropy(
+                    Enlarge(leaf, mask.shape[1], mask.shape[2]),
+                    mask,
+                    ignore_index: GridLabels.Ignore,
+                    reduction: nn.Reduction.Sum);
                 Tensor loss = sum.Times(pixel);
                 loss.backward();
                 total += loss.item<float>();

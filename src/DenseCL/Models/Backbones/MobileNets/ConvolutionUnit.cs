@@ -2,7 +2,9 @@ using DenseCL.Compute;
 
 namespace DenseCL.Models.Backbones.MobileNets;
 
-/// <summary>A convolution, batch norm and what follows it; torchvision's <c>Conv2dNormActivation</c> with MobileNetV3's batch norm.</summary>
+/// <summary>
+/// A convolution, batch norm and what follows it; torchvision's <c>Conv2dNormActivation</c> with MobileNetV3's batch norm.
+/// </summary>
 internal sealed class ConvolutionUnit : Block
 {
     // Of the batch norm (Howard et al., ICCV 2019, as torchvision has it); running statistics follow more slowly than PyTorch's default.
@@ -13,11 +15,20 @@ internal sealed class ConvolutionUnit : Block
     private readonly (Convolution Convolution, BatchNorm Norm) layers;
     private readonly Nonlinearity nonlinearity;
 
-    public ConvolutionUnit(long inChannels, long outChannels, long size, Nonlinearity nonlinearity, long stride = 1, long dilation = 1, bool depthwise = false)
+    public ConvolutionUnit(
+        long inChannels,
+        long outChannels,
+        long size,
+        Nonlinearity nonlinearity,
+        long stride = 1,
+        long dilation = 1,
+        bool depthwise = false)
         : base(nameof(ConvolutionUnit))
     {
         this.nonlinearity = nonlinearity;
-        layers = (new Convolution(inChannels, outChannels, size, stride, dilation, depthwise, StartValues.KaimingFanOut), new BatchNorm(outChannels, Epsilon, Momentum));
+        layers = (
+            new Convolution(inChannels, outChannels, size, stride, dilation, depthwise, StartValues.KaimingFanOut),
+            new BatchNorm(outChannels, Epsilon, Momentum));
         register_module("0", layers.Convolution);
         register_module("1", layers.Norm);
     }

@@ -22,7 +22,14 @@ internal sealed class InvertedResidual : Block
     {
         layers = (
             row.Expanded == inChannels ? null : new ConvolutionUnit(inChannels, row.Expanded, 1, row.Nonlinearity),
-            new ConvolutionUnit(row.Expanded, row.Expanded, row.Size, row.Nonlinearity, dilation > 1 ? 1 : row.Stride, dilation, depthwise: true),
+            new ConvolutionUnit(
+                row.Expanded,
+                row.Expanded,
+                row.Size,
+                row.Nonlinearity,
+                dilation > 1 ? 1 : row.Stride,
+                dilation,
+                depthwise: true),
             row.Squeeze ? new SqueezeExcitation(row.Expanded, Squeezed(row.Expanded)) : null,
             new ConvolutionUnit(row.Expanded, row.Channels, 1, Nonlinearity.None));
         shortcut = row.Stride == 1 && inChannels == row.Channels;
@@ -31,7 +38,8 @@ internal sealed class InvertedResidual : Block
         register_module("block", nn.ModuleList([.. InOrder]));
     }
 
-    private IEnumerable<nn.Module> InOrder => new nn.Module?[] { layers.Expand, layers.Depthwise, layers.Squeeze, layers.Project }.OfType<nn.Module>();
+    private IEnumerable<nn.Module> InOrder =>
+        new nn.Module?[] { layers.Expand, layers.Depthwise, layers.Squeeze, layers.Project }.OfType<nn.Module>();
 
     public override Activation forward(Activation input, Tape? tape)
     {
@@ -45,7 +53,10 @@ internal sealed class InvertedResidual : Block
         foreach ((int number, nn.Module layer) in InOrder.Index())
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"{name}.block.{number}");
-            x = layer is SqueezeExcitation ? SqueezeExcitation.Describe(graph, place, x) : ((ConvolutionUnit)layer).Describe(graph, place, x);
+            x =
+                layer is SqueezeExcitation
+                    ? SqueezeExcitation.Describe(graph, place, x)
+                    : ((ConvolutionUnit)layer).Describe(graph, place, x);
         }
 
         return shortcut ? graph.Add("Add", $"{name}.add", [x, input]) : x;

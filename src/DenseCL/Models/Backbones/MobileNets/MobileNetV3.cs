@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models.Backbones.MobileNets;
 
-/// <summary>MobileNetV3-Large without its classifier (Howard et al., ICCV 2019, table 1): torchvision's <c>mobilenet_v3_large().features</c>.</summary>
+/// <summary>
+/// MobileNetV3-Large without its classifier (Howard et al., ICCV 2019, table 1): torchvision's <c>mobilenet_v3_large().features</c>.
+/// </summary>
 /// <remarks>
-/// Where a stride is given up for a finer map, the depthwise convolutions of that stage and of those behind it are dilated, its first one too, as
-/// in torchvision's <c>mobilenet_v3_large(dilated=True)</c>, which is this network at output stride 16.
+/// Where a stride is given up for a finer map, the depthwise convolutions of that stage and of those behind it are dilated, its first one
+/// too, as in torchvision's <c>mobilenet_v3_large(dilated=True)</c>, which is this network at output stride 16.
 /// </remarks>
 internal sealed class MobileNetV3 : Backbone
 {
@@ -66,7 +68,8 @@ internal sealed class MobileNetV3 : Backbone
             int first = blocks.Count;
             foreach (MobileRow row in rows)
             {
-                (current, dilation) = current * row.Stride > outputStride ? (current, dilation * row.Stride) : (current * row.Stride, dilation);
+                (current, dilation) =
+                    current * row.Stride > outputStride ? (current, dilation * row.Stride) : (current * row.Stride, dilation);
                 blocks.Add(new InvertedResidual(channels, row, dilation));
                 channels = row.Channels;
             }

@@ -2,7 +2,9 @@ using DenseCL.Compute;
 
 namespace DenseCL.Models.Backbones.ResNets;
 
-/// <summary>1×1, 3×3, 1×1 convolutions and a shortcut (He et al., CVPR 2016, figure 5 right); the stride is on the 3×3, as in torchvision.</summary>
+/// <summary>
+/// 1×1, 3×3, 1×1 convolutions and a shortcut (He et al., CVPR 2016, figure 5 right); the stride is on the 3×3, as in torchvision.
+/// </summary>
 internal sealed class Bottleneck : Block
 {
     /// <summary>Output channels for each channel of width.</summary>

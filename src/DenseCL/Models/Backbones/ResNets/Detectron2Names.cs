@@ -37,7 +37,9 @@ public static partial class Detectron2Names
         }
 
         bool norm = match.Groups["norm"].Success;
-        string layer = match.Groups["shortcut"].Success ? (norm ? "downsample.1" : "downsample.0") : (norm ? "bn" : "conv") + match.Groups["number"].Value;
+        string layer = match.Groups["shortcut"].Success
+            ? (norm ? "downsample.1" : "downsample.0")
+            : (norm ? "bn" : "conv") + match.Groups["number"].Value;
         return Place(match, "", "layer", -1) + layer + "." + match.Groups["tensor"].Value;
     }
 

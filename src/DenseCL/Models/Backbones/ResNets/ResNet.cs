@@ -24,9 +24,12 @@ internal sealed class ResNet : Backbone
             ["layer4"] = "7",
         },
         Detectron2 = Detectron2Names.FromTorchvision,
-        Blocks = has => BlocksOf(
-            has("layer1.0.conv3.weight"),
-            Enumerable.Range(1, 4).Select(stage => Enumerable.Range(0, 100).TakeWhile(block => has($"layer{stage}.{block}.conv1.weight")).Count())),
+        Blocks = has =>
+            BlocksOf(
+                has("layer1.0.conv3.weight"),
+                Enumerable
+                    .Range(1, 4)
+                    .Select(stage => Enumerable.Range(0, 100).TakeWhile(block => has($"layer{stage}.{block}.conv1.weight")).Count())),
         Unknown = "none of ResNet-18, 34, 50, 101 and 152",
     };
 
@@ -107,7 +110,13 @@ internal sealed class ResNet : Backbone
     private protected override string DescribeStem(NetworkGraph graph, string images)
     {
         string x = graph.Add("Relu", "relu", [bn1.Describe(graph, "bn1", conv1.Describe(graph, "conv1", images))]);
-        return graph.Add("MaxPool", "maxpool", [x], ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }), ("strides", new long[] { 2, 2 }));
+        return graph.Add(
+            "MaxPool",
+            "maxpool",
+            [x],
+            ("kernel_shape", new long[] { 3, 3 }),
+            ("pads", new long[] { 1, 1, 1, 1 }),
+            ("strides", new long[] { 2, 2 }));
     }
 
     private static string BlocksOf(bool bottleneck, IEnumerable<int> blocks) =>

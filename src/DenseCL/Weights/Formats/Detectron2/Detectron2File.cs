@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.Detectron2;
 
 /// <summary>
-/// An open pickle of numpy arrays, as in Detectron2's model zoo, read without Python and without running anything in it. Arrays are named by
-/// the keys on the way to them, joined with dots, such as <c>model.stem.conv1.weight</c>. Numbers and short texts are metadata.
+/// An open pickle of numpy arrays, as in Detectron2's model zoo, read without Python and without running anything in it. Arrays are named
+/// by the keys on the way to them, joined with dots, such as <c>model.stem.conv1.weight</c>. Numbers and short texts are metadata.
 /// </summary>
 /// <remarks>Arrays may be read from several threads.</remarks>
 public sealed class Detectron2File : WeightFile
@@ -23,7 +23,9 @@ public sealed class Detectron2File : WeightFile
         (this.bytes, this.weights) = (bytes, weights);
     }
 
-    /// <summary>Checks everything but the numbers of the arrays. The file owns the bytes from then on; if this throws, nobody does.</summary>
+    /// <summary>
+    /// Checks everything but the numbers of the arrays. The file owns the bytes from then on; if this throws, nobody does.
+    /// </summary>
     /// <exception cref="WeightFileException">The file is damaged, or refers to anything but arrays and containers.</exception>
     internal static Detectron2File Open(WeightBytes bytes)
     {
@@ -54,7 +56,8 @@ public sealed class Detectron2File : WeightFile
         object? root = PickleMachine.Load(new FileRange(bytes, 0, bytes.Length), ref position, new PickleBudget(), persistent: null);
         if (root is not (PickleDictionary or PickleList or PickleTuple or ArrayRecord))
         {
-            throw new NotSupportedException("its pickle holds no dictionary of arrays: name a file of weights, or save them with torch.save");
+            throw new NotSupportedException(
+                "its pickle holds no dictionary of arrays: name a file of weights, or save them with torch.save");
         }
 
         return PickleTree.Flatten(root, (_, _) => throw new FormatException("a tensor of PyTorch is in it, without its storage"));

@@ -15,8 +15,8 @@ public static class Detectron2Writer
     /// </summary>
     /// <param name="path">The file to make or replace; Detectron2 wants it to end in <c>.pkl</c>.</param>
     /// <param name="tensors">
-    /// Detectron2's names (<see cref="Models.Backbones.ResNets.Detectron2Names"/>), each once, and tensors on any device; a view is written as it reads, row-major.
-    /// numpy has no bfloat16: it is written as float32, which holds the same values.
+    /// Detectron2's names (<see cref="Models.Backbones.ResNets.Detectron2Names"/>), each once, and tensors on any device; a view is written
+    /// as it reads, row-major. numpy has no bfloat16: it is written as float32, which holds the same values.
     /// </param>
     /// <param name="author">What stands under <c>__author__</c>; Detectron2 logs it.</param>
     /// <exception cref="ArgumentException">A name occurs twice, or a tensor is of a type that numpy does not have.</exception>

@@ -25,8 +25,8 @@ public static class OnnxBackbone
     /// <param name="options">Outputs and normalisation.</param>
     /// <param name="metadata">
     /// Notes for <c>metadata_props</c>. What the model itself shows is added, or replaced: <c>architecture</c>, <c>stem</c>, <c>stride</c>,
-    /// <c>channels</c>, <c>normalisation</c>, and <c>mean</c> and <c>std</c> if they are inside. Safetensors' own <c>format</c> and checksum
-    /// are left out.
+    /// <c>channels</c>, <c>normalisation</c>, and <c>mean</c> and <c>std</c> if they are inside. Safetensors' own <c>format</c> and
+    /// checksum are left out.
     /// </param>
     /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
     public static void Write(string path, Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
@@ -57,8 +57,12 @@ public static class OnnxBackbone
             IrVersion = IrVersion,
             ProducerName = "DenseCL for .NET",
             ProducerVersion = typeof(OnnxBackbone).Assembly.GetName().Version!.ToString(3),
-            DocString = $"{backbone.Entry.Name} without its classifier. "
-                + (options.Stages is OnnxStages.All ? "One feature map for each stage, 4, 8, 16 and 32" : $"One feature map, {Backbone.Stride}")
+            DocString =
+                $"{backbone.Entry.Name} without its classifier. "
+                + (
+                    options.Stages is OnnxStages.All
+                        ? "One feature map for each stage, 4, 8, 16 and 32"
+                        : $"One feature map, {Backbone.Stride}")
                 + " times smaller than the image, rounded up.",
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
@@ -70,7 +74,10 @@ public static class OnnxBackbone
         return model;
     }
 
-    private static OrderedDictionary<string, string> Notes(Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
+    private static OrderedDictionary<string, string> Notes(
+        Backbone backbone,
+        OnnxOptions options,
+        IReadOnlyDictionary<string, string> metadata)
     {
         OrderedDictionary<string, string> notes = new(metadata, StringComparer.Ordinal);
         foreach ((string key, string value) in BackboneMetadata.Network(backbone.Architecture))

@@ -30,7 +30,9 @@ public sealed class OnnxFile : WeightFile
         catch (FormatException e)
         {
             bytes.Dispose();
-            throw new WeightFileException($"{bytes.Path}: {e.Message}. The file is damaged, not ONNX, or of a kind that is not read: copy or export it again.", e);
+            throw new WeightFileException(
+                $"{bytes.Path}: {e.Message}. The file is damaged, not ONNX, or of a kind that is not read: copy or export it again.",
+                e);
         }
         catch
         {
@@ -56,7 +58,9 @@ public sealed class OnnxFile : WeightFile
         }
         catch (FormatException e)
         {
-            throw new WeightFileException($"{Path}: {WeightNames.Quote(key)} changed since the file was opened ({e.Message}): open it again.", e);
+            throw new WeightFileException(
+                $"{Path}: {WeightNames.Quote(key)} changed since the file was opened ({e.Message}): open it again.",
+                e);
         }
     }
 

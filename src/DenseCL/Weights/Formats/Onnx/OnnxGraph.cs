@@ -22,7 +22,9 @@ internal static class OnnxGraph
     {
         bool inside = options.Normalisation is not null, all = options.Stages is OnnxStages.All;
         NetworkGraph network = new();
-        string x = inside ? network.Add("Div", "normalisation.div", [network.Add("Sub", "normalisation.sub", [Images, Mean]), Std]) : Images;
+        string x = inside
+            ? network.Add("Div", "normalisation.div", [network.Add("Sub", "normalisation.sub", [Images, Mean]), Std])
+            : Images;
         IReadOnlyList<BackboneStage> stages = backbone.Entry.Stages;
         string?[] outputs = [.. stages.Index().Select(stage => all ? Invariant($"stage{stage.Index + 1}") : stage.Index == stages.Count - 1 ? "features" : null)];
         backbone.Describe(network, x, outputs);

@@ -5,7 +5,9 @@ using static Google.Protobuf.WireFormat;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>What is of interest in an ONNX model, read with distrust: initialisers and notes. Nodes are passed over, and what nests in them.</summary>
+/// <summary>
+/// What is of interest in an ONNX model, read with distrust: initialisers and notes. Nodes are passed over, and what nests in them.
+/// </summary>
 internal sealed class OnnxHeader
 {
     private const int MaxTensors = 100_000;
@@ -22,7 +24,9 @@ internal sealed class OnnxHeader
     /// <summary>The initialisers of the graph, in the file's order, no name twice.</summary>
     public List<OnnxTensor> Tensors { get; } = [];
 
-    /// <summary>The model's <c>metadata_props</c>, and <c>producer_name</c> and <c>producer_version</c> unless they are among them.</summary>
+    /// <summary>
+    /// The model's <c>metadata_props</c>, and <c>producer_name</c> and <c>producer_version</c> unless they are among them.
+    /// </summary>
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Parses and checks a model.</summary>
@@ -87,7 +91,8 @@ internal sealed class OnnxHeader
                     Initialiser(reader.Block(end));
                     break;
                 case GraphProto.SparseInitializerFieldNumber:
-                    throw new FormatException($"it has a sparse initialiser, near byte {reader.Position}, which this program does not read");
+                    throw new FormatException(
+                        $"it has a sparse initialiser, near byte {reader.Position}, which this program does not read");
                 default:
                     reader.Skip(wire, end);
                     break;
@@ -101,7 +106,8 @@ internal sealed class OnnxHeader
         textLeft -= System.Text.Encoding.UTF8.GetByteCount(tensor.Entry.Name);
         if (!names.Add(tensor.Entry.Name) || Tensors.Count == MaxTensors)
         {
-            throw new FormatException($"initialiser {Tensors.Count} {Quote(tensor.Entry.Name)}: the name comes twice, or there are more than {MaxTensors}");
+            throw new FormatException(
+                $"initialiser {Tensors.Count} {Quote(tensor.Entry.Name)}: the name comes twice, or there are more than {MaxTensors}");
         }
 
         Tensors.Add(tensor);

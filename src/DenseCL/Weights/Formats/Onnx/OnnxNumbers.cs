@@ -37,7 +37,8 @@ internal sealed class OnnxNumbers(WireReader reader, long end, int field, WireTy
             }
             else
             {
-                throw new FormatException($"field {field} has a number of wire type {foundType} near byte {reader.Position}, where {type} belongs");
+                throw new FormatException(
+                    $"field {field} has a number of wire type {foundType} near byte {reader.Position}, where {type} belongs");
             }
         }
 

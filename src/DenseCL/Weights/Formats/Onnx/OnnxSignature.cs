@@ -3,7 +3,10 @@ using static Google.Protobuf.WireFormat;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>Knows ONNX by its first bytes. Protobuf has no magic number, so that only the schema can tell: fields of a <c>ModelProto</c>, each written as it must be.</summary>
+/// <summary>
+/// Knows ONNX by its first bytes. Protobuf has no magic number, so that only the schema can tell: fields of a <c>ModelProto</c>, each
+/// written as it must be.
+/// </summary>
 internal static class OnnxSignature
 {
     /// <summary>
@@ -40,7 +43,10 @@ internal static class OnnxSignature
             }
 
             ReadOnlySpan<byte> content = rest[..(int)Math.Min(length, (ulong)rest.Length)];
-            if (length > int.MaxValue || (!content.IsEmpty && content[0] == 0) || (IsName(tag) && content.ContainsAnyInRange((byte)0, (byte)0x1F)))
+            if (
+                length > int.MaxValue
+                || (!content.IsEmpty && content[0] == 0)
+                || (IsName(tag) && content.ContainsAnyInRange((byte)0, (byte)0x1F)))
             {
                 return false;
             }
@@ -55,13 +61,18 @@ internal static class OnnxSignature
         (tag >> 3) is ModelProto.ProducerNameFieldNumber or ModelProto.ProducerVersionFieldNumber or ModelProto.DomainFieldNumber;
 
     /// <summary>Whether a field of a model has this tag.</summary>
-    private static bool IsKnown(ulong tag) => (tag >> 3) switch
-    {
-        ModelProto.ModelVersionFieldNumber => (tag & 7) == (ulong)WireType.Varint,
-        ModelProto.DocStringFieldNumber or ModelProto.GraphFieldNumber or ModelProto.OpsetImportFieldNumber or ModelProto.MetadataPropsFieldNumber
-            or ModelProto.TrainingInfoFieldNumber or ModelProto.FunctionsFieldNumber => (tag & 7) == (ulong)WireType.LengthDelimited,
-        _ => IsName(tag) && (tag & 7) == (ulong)WireType.LengthDelimited,
-    };
+    private static bool IsKnown(ulong tag) =>
+        (tag >> 3) switch
+        {
+            ModelProto.ModelVersionFieldNumber => (tag & 7) == (ulong)WireType.Varint,
+            ModelProto.DocStringFieldNumber
+            or ModelProto.GraphFieldNumber
+            or ModelProto.OpsetImportFieldNumber
+            or ModelProto.MetadataPropsFieldNumber
+            or ModelProto.TrainingInfoFieldNumber
+            or ModelProto.FunctionsFieldNumber => (tag & 7) == (ulong)WireType.LengthDelimited,
+            _ => IsName(tag) && (tag & 7) == (ulong)WireType.LengthDelimited,
+        };
 
     private static bool TryVarint(ref ReadOnlySpan<byte> rest, out ulong value)
     {

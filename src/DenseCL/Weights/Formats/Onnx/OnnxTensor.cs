@@ -56,9 +56,13 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
                     case SegmentFieldNumber:
                         throw new FormatException("it is a segment of a larger tensor, which this program does not put together");
                     case NameFieldNumber or DataTypeFieldNumber or RawDataFieldNumber or DataLocationFieldNumber:
-                        throw new FormatException($"field {field} comes twice, after other data, or as wire type {wire}, near byte {reader.Position}");
+                        throw new FormatException(
+                            $"field {field} comes twice, after other data, or as wire type {wire}, near byte {reader.Position}");
                     case int numbers when OnnxTypes.IsData(numbers):
-                        data = data == 0 || data == field ? field : throw new FormatException($"its elements are in the fields {data} and {field}");
+                        data =
+                            data == 0 || data == field
+                                ? field
+                                : throw new FormatException($"its elements are in the fields {data} and {field}");
                         reader.Skip(wire, end);
                         break;
                     default:
@@ -124,7 +128,8 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
     {
         if (external)
         {
-            throw new FormatException("its data is in another file (external data), which is not read: save the model with its data inside");
+            throw new FormatException(
+                "its data is in another file (external data), which is not read: save the model with its data inside");
         }
     }
 
@@ -165,7 +170,8 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
         {
             if (End - Start != Entry.Length)
             {
-                throw new FormatException($"takes {Entry.Length} bytes by its shape [{string.Join(", ", Entry.Shape.ToArray())}], and has {End - Start}");
+                throw new FormatException(
+                    $"takes {Entry.Length} bytes by its shape [{string.Join(", ", Entry.Shape.ToArray())}], and has {End - Start}");
             }
 
             return;
@@ -176,13 +182,15 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
         {
             if (count == expected || !OnnxTypes.Fits(Entry.Type, number))
             {
-                throw new FormatException($"element {count} is beyond its shape's {expected} or beyond type {WeightTypes.Name(Entry.Type)}: {number}");
+                throw new FormatException(
+                    $"element {count} is beyond its shape's {expected} or beyond type {WeightTypes.Name(Entry.Type)}: {number}");
             }
         }
 
         if (count != expected)
         {
-            throw new FormatException($"has {expected} elements by its shape [{string.Join(", ", Entry.Shape.ToArray())}], and {count} are there");
+            throw new FormatException(
+                $"has {expected} elements by its shape [{string.Join(", ", Entry.Shape.ToArray())}], and {count} are there");
         }
     }
 }

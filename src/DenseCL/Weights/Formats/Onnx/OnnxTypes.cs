@@ -5,7 +5,10 @@ using static Onnx.TensorProto.Types;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>The element types of ONNX that tensors of weights have, and the field in which a <c>TensorProto</c> keeps them if not in <c>raw_data</c>.</summary>
+/// <summary>
+/// The element types of ONNX that tensors of weights have, and the field in which a <c>TensorProto</c> keeps them if not in
+/// <c>raw_data</c>.
+/// </summary>
 internal static class OnnxTypes
 {
     private static readonly (DataType Onnx, WeightType Type, int Field)[] Table =

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>Writes a model whose initialisers go from the tensors' own memory to the file, one at a time: a message in memory would hold them all once more.</summary>
+/// <summary>
+/// Writes a model whose initialisers go from the tensors' own memory to the file, one at a time: a message in memory would hold them all
+/// once more.
+/// </summary>
 internal static class OnnxWriter
 {
     private const int Chunk = 1 << 24;
@@ -22,7 +25,8 @@ internal static class OnnxWriter
         long length = graph.CalculateSize() + tensors.Sum(t => FieldSize(TensorSize(t.Head, t.Tensor)));
         if (length > int.MaxValue - (1 << 20))
         {
-            throw new WeightFileException($"{path}: would have {length} bytes, more than the 2 GB an ONNX file may have. Nothing was changed: write safetensors.");
+            throw new WeightFileException(
+                $"{path}: would have {length} bytes, more than the 2 GB an ONNX file may have. Nothing was changed: write safetensors.");
         }
 
         try
@@ -49,7 +53,8 @@ internal static class OnnxWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.", e);
+                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.",
+                e);
         }
     }
 

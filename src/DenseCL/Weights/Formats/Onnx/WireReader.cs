@@ -9,7 +9,8 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// Walks protobuf's wire format in a file, over what is of no interest without reading it. Every length is checked against the message it
 /// stands in before anything follows from it. For one thread.
 /// </summary>
-/// <remarks>The format: https://protobuf.dev/programming-guides/encoding. Whatever is wrong is a <see cref="FormatException"/> with the place.</remarks>
+/// <remarks>The format: https://protobuf.dev/programming-guides/encoding. Whatever is wrong is a <see cref="FormatException"/> with the
+/// place.</remarks>
 internal sealed class WireReader(WeightBytes bytes)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -37,7 +38,10 @@ internal sealed class WireReader(WeightBytes bytes)
         long start = Position;
         ulong tag = Varint(end);
         (number, type) = ((int)(uint)(tag >> 3), (WireType)(tag & 7));
-        if (tag > uint.MaxValue || number == 0 || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
+        if (
+            tag > uint.MaxValue
+            || number == 0
+            || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
         {
             // Groups, which could nest without end, are among the types that ONNX never had.
             throw new FormatException($"at byte {start} no field begins: its number is {tag >> 3} and its wire type {tag & 7}");
@@ -71,7 +75,9 @@ internal sealed class WireReader(WeightBytes bytes)
         ulong length = Varint(end);
         return length <= (ulong)(end - Position)
             ? Position + (long)length
-            : throw new FormatException($"the length at byte {start} is given as {length}, of which {end - Position} bytes are there: the file is truncated or damaged");
+            : throw new FormatException(
+                $"the length at byte {start} is given as {length}, of which {end - Position} bytes are there: the file is truncated or damaged"
+            );
     }
 
     /// <summary>Reads a number: 32 or 64 bits as they are, or a varint.</summary>
@@ -100,7 +106,8 @@ internal sealed class WireReader(WeightBytes bytes)
         long start = Position, textEnd = Block(end);
         if (textEnd - Position > limit)
         {
-            throw new FormatException($"the text at byte {start} has {textEnd - Position} bytes; of names and notes together {limit} were still allowed");
+            throw new FormatException(
+                $"the text at byte {start} has {textEnd - Position} bytes; of names and notes together {limit} were still allowed");
         }
 
         byte[] text = new byte[(int)(textEnd - Position)];

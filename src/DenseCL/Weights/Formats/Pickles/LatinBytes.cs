@@ -33,7 +33,8 @@ internal sealed class LatinBytes : ByteSource
         if (Length > MaxMemory)
         {
             throw new NotSupportedException(
-                $"it holds an array of {Length} bytes as text, more than the {MaxMemory} that are decoded here: write it again with pickle protocol 4");
+                $"it holds an array of {Length} bytes as text, more than the {MaxMemory} that are decoded here: write it again with pickle protocol 4"
+            );
         }
 
         byte[] bytes = new byte[(int)Length];

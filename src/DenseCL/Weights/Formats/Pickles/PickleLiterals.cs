@@ -23,7 +23,11 @@ internal static class PickleLiterals
             return text is "01";
         }
 
-        return BigInteger.TryParse(text.EndsWith('L') ? text[..^1] : text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number)
+        return BigInteger.TryParse(
+            text.EndsWith('L') ? text[..^1] : text,
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out BigInteger number)
             ? Narrow(number)
             : throw new FormatException($"{WeightNames.Quote(text)} stands where a whole number belongs");
     }
@@ -81,8 +85,13 @@ internal static class PickleLiterals
                 continue;
             }
 
-            if (i + 2 + digits > line.Length
-                || !uint.TryParse(Encoding.Latin1.GetString(line, i + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint point)
+            if (
+                i + 2 + digits > line.Length
+                || !uint.TryParse(
+                    Encoding.Latin1.GetString(line, i + 2, digits),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out uint point)
                 || !Rune.TryCreate(point, out Rune rune))
             {
                 throw new FormatException("a text in the pickle has a wrong \\u");

@@ -192,7 +192,10 @@ internal sealed class PickleMachine
         {
             case Proto:
                 byte protocol = reader.Byte();
-                return protocol <= 5 ? true : throw new NotSupportedException($"its pickle is of protocol {protocol}, of which 0 to 5 are read: write it with pickle_protocol=2");
+                return protocol <= 5
+                    ? true
+                    : throw new NotSupportedException(
+                        $"its pickle is of protocol {protocol}, of which 0 to 5 are read: write it with pickle_protocol=2");
             case Frame:
                 reader.Length(wide: true);
                 return true;
@@ -252,12 +255,16 @@ internal sealed class PickleMachine
                 object?[] call = stack.Pop(2);
 
                 // A dictionary may be made from a list of entries, the same list again and again.
-                budget.Charge(call[1] is PickleTuple { Items: [PickleList list, ..] } ? ContainerCost + ((long)EntryCost * list.Items.Count) : ContainerCost);
-                stack.Push(call is [PickleGlobal { Call: { } make }, PickleTuple arguments]
-                    ? make(arguments.Items)
-                    : throw new NotSupportedException(
-                        $"its pickle calls {Describe(call[0])}, which makes no tensor, array or dictionary, and this program runs no code out of files. "
-                        + "Load it in Python you trust and save its state_dict again"));
+                budget.Charge(
+                    call[1] is PickleTuple { Items: [PickleList list, ..] }
+                        ? ContainerCost + ((long)EntryCost * list.Items.Count)
+                        : ContainerCost);
+                stack.Push(
+                    call is [PickleGlobal { Call: { } make }, PickleTuple arguments]
+                        ? make(arguments.Items)
+                        : throw new NotSupportedException(
+                            $"its pickle calls {Describe(call[0])}, which makes no tensor, array or dictionary, and this program runs no code out of files. "
+                                + "Load it in Python you trust and save its state_dict again"));
                 break;
             case Build:
                 Attach(stack.Pop(1)[0], stack.Peek());
@@ -265,9 +272,12 @@ internal sealed class PickleMachine
             case BinPersId:
                 object?[] id = stack.Pop(1);
                 budget.Charge(ContainerCost);
-                stack.Push(persistent is null
-                    ? throw new NotSupportedException("its pickle refers to something outside of it (BINPERSID): save it with torch.save, or numpy arrays with pickle")
-                    : persistent(id[0]));
+                stack.Push(
+                    persistent is null
+                        ? throw new NotSupportedException(
+                            "its pickle refers to something outside of it (BINPERSID): save it with torch.save, or numpy arrays with pickle"
+                        )
+                        : persistent(id[0]));
                 break;
             case PersId or Inst or Obj or Ext1 or Ext2 or Ext4 or NewObjEx or NextBuffer or ReadOnlyBuffer:
                 throw new NotSupportedException(
@@ -293,7 +303,8 @@ internal sealed class PickleMachine
                 break;
             default:
                 throw new NotSupportedException(
-                    $"its pickle gives a state to {Describe(target)}, which is not read: load it in Python you trust and save its state_dict again");
+                    $"its pickle gives a state to {Describe(target)}, which is not read: load it in Python you trust and save its state_dict again"
+                );
         }
     }
 
@@ -321,8 +332,8 @@ internal sealed class PickleMachine
     }
 
     private T Target<T>(string instruction)
-        where T : class
-        => stack.Peek() as T ?? throw new FormatException($"{instruction} finds {Describe(stack.Peek())} where a list or dictionary belongs");
+        where T : class =>
+        stack.Peek() as T ?? throw new FormatException($"{instruction} finds {Describe(stack.Peek())} where a list or dictionary belongs");
 
     private void SetAll(PickleDictionary dictionary, object?[] entries)
     {

@@ -54,7 +54,9 @@ internal sealed class PickleReader(ByteSource source, long position)
     {
         if (length > source.Length - at)
         {
-            throw new FormatException($"a text or array of {length} bytes at byte {at} of the pickle goes beyond its end at {source.Length}: the file is truncated");
+            throw new FormatException(
+                $"a text or array of {length} bytes at byte {at} of the pickle goes beyond its end at {source.Length}: the file is truncated"
+            );
         }
 
         at += length;

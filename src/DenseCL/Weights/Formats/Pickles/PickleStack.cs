@@ -12,7 +12,8 @@ internal sealed class PickleStack
 
     public void Mark() => marks.Add(items.Count);
 
-    public object? Peek() => items.Count > Floor ? items[^1] : throw new FormatException("the pickle takes more from its stack than is on it");
+    public object? Peek() =>
+        items.Count > Floor ? items[^1] : throw new FormatException("the pickle takes more from its stack than is on it");
 
     public object? Pop()
     {

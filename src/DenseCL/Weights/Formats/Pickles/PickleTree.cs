@@ -100,12 +100,17 @@ internal sealed class PickleTree
         named += pathLength;
         if (named > MaxNames || entries.Count + unreadable.Count == MaxTensors)
         {
-            throw new NotSupportedException($"it has more than {MaxTensors} tensors, or their names are longer than {MaxNames} characters together: save fewer in a file");
+            throw new NotSupportedException(
+                $"it has more than {MaxTensors} tensors, or their names are longer than {MaxNames} characters together: save fewer in a file"
+            );
         }
 
         string name = path.Count == 0 ? alone : string.Join('.', path);
         StoredTensor stored = locateTensor(name);
-        if (stored.Problem is { } problem ? !unreadable.TryAdd(name, problem) || tensors.ContainsKey(name) : unreadable.ContainsKey(name) || !tensors.TryAdd(name, stored))
+        if (
+            stored.Problem is { } problem
+                ? !unreadable.TryAdd(name, problem) || tensors.ContainsKey(name)
+                : unreadable.ContainsKey(name) || !tensors.TryAdd(name, stored))
         {
             throw new NotSupportedException($"two tensors in it would be called {Quote(name)}: load it in Python you trust and rename one");
         }

@@ -4,11 +4,12 @@ using System.Text;
 namespace DenseCL.Weights.Formats.Pickles;
 
 /// <summary>
-/// Writes a Python pickle: plain values, and the few operations that weight files need. An operation takes what was written before it, as on a stack.
+/// Writes a Python pickle: plain values, and the few operations that weight files need. An operation takes what was written before it, as
+/// on a stack.
 /// </summary>
 /// <remarks>
-/// The operations are those of protocol 2, which PyTorch's restricted reader takes; <see cref="Bytes(byte[])"/> and <see cref="LongBytes"/> are of
-/// protocol 3 and 4, which it does not. See https://docs.python.org/3/library/pickletools.html.
+/// The operations are those of protocol 2, which PyTorch's restricted reader takes; <see cref="Bytes(byte[])"/> and <see cref="LongBytes"/>
+/// are of protocol 3 and 4, which it does not. See https://docs.python.org/3/library/pickletools.html.
 /// </remarks>
 internal sealed class PickleWriter
 {
@@ -67,7 +68,9 @@ internal sealed class PickleWriter
                 Write('e');
                 break;
             default:
-                throw new ArgumentException($"A value of type {value.GetType().Name} is not written to a pickle: give text, numbers, truth values, lists or dictionaries.", nameof(value));
+                throw new ArgumentException(
+                    $"A value of type {value.GetType().Name} is not written to a pickle: give text, numbers, truth values, lists or dictionaries.",
+                    nameof(value));
         }
     }
 

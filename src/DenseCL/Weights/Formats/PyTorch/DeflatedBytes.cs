@@ -17,7 +17,9 @@ internal sealed class DeflatedBytes(ByteSource packed, long length) : ByteSource
     {
         if (length > MaxMemory || packed.Length > MaxMemory)
         {
-            throw new NotSupportedException($"it has a compressed entry of {length} bytes, more than the {MaxMemory} that are unpacked here: zip it again without compression (zip -0)");
+            throw new NotSupportedException(
+                $"it has a compressed entry of {length} bytes, more than the {MaxMemory} that are unpacked here: zip it again without compression (zip -0)"
+            );
         }
 
         // Deflate cannot do better than 1032 to 1: what promises more is not given the memory.

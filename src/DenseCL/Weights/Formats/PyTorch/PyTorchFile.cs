@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// An open file of <c>torch.save</c>, read without Python and without running anything in it. Tensors in dictionaries and lists are named by
-/// the keys on the way to them, joined with dots; a tensor that is alone in the file is called <c>tensor</c>. Numbers and short texts are metadata.
+/// An open file of <c>torch.save</c>, read without Python and without running anything in it. Tensors in dictionaries and lists are named
+/// by the keys on the way to them, joined with dots; a tensor that is alone in the file is called <c>tensor</c>. Numbers and short texts
+/// are metadata.
 /// </summary>
 /// <remarks>Tensors may be read from several threads.</remarks>
 public sealed class PyTorchFile : WeightFile
@@ -22,7 +23,9 @@ public sealed class PyTorchFile : WeightFile
         (this.bytes, this.weights) = (bytes, weights);
     }
 
-    /// <summary>Checks everything but the numbers of the tensors. The file owns the bytes from then on; if this throws, nobody does.</summary>
+    /// <summary>
+    /// Checks everything but the numbers of the tensors. The file owns the bytes from then on; if this throws, nobody does.
+    /// </summary>
     /// <exception cref="WeightFileException">The file is damaged, or refers to anything but tensors and containers.</exception>
     internal static PyTorchFile Open(WeightBytes bytes)
     {
@@ -62,7 +65,9 @@ public sealed class PyTorchFile : WeightFile
         }
 
         throw TorchMagic.IsTar(head)
-            ? new NotSupportedException("is a tar archive, as PyTorch 0.1 wrote, or none of PyTorch at all: load it with an old PyTorch and save its state_dict again")
+            ? new NotSupportedException(
+                "is a tar archive, as PyTorch 0.1 wrote, or none of PyTorch at all: load it with an old PyTorch and save its state_dict again"
+            )
             : new FormatException("it begins neither as a zip nor with PyTorch's magic number");
     }
 }

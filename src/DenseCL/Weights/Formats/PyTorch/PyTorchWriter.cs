@@ -11,31 +11,38 @@ namespace DenseCL.Weights.Formats.PyTorch;
 public static class PyTorchWriter
 {
     /// <summary>
-    /// Writes a file that <c>torch.load</c> of PyTorch 1.6 and later reads, with <c>weights_only=True</c> too. The same input gives the same bytes.
-    /// The file is written beside and renamed: the old one stays until the new one is on the disk.
+    /// Writes a file that <c>torch.load</c> of PyTorch 1.6 and later reads, with <c>weights_only=True</c> too. The same input gives the
+    /// same bytes. The file is written beside and renamed: the old one stays until the new one is on the disk.
     /// </summary>
     /// <param name="path">The file to make or replace, as <c>.pth</c>.</param>
     /// <param name="tensors">
-    /// Names, each once, and tensors on any device; a view is written as it reads, row-major. Tensors that are one in memory are written once, and are
-    /// one in memory when PyTorch has read them.
+    /// Names, each once, and tensors on any device; a view is written as it reads, row-major. Tensors that are one in memory are written
+    /// once, and are one in memory when PyTorch has read them.
     /// </param>
-    /// <param name="key">Null: the file is the state dict. Otherwise it is a dictionary that holds the state dict under this key, as <c>state_dict</c>.</param>
+    /// <param name="key">Null: the file is the state dict. Otherwise it is a dictionary that holds the state dict under this key, as
+    /// <c>state_dict</c>.</param>
     /// <param name="beside">
     /// What else that dictionary holds: texts, truth values, whole numbers, floats, null, and lists and dictionaries (by text) of these.
     /// PyTorch before 2.0 reads floats without <c>weights_only</c> only.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A name occurs twice, a tensor or value is of a type that is not written, or <paramref name="beside"/> is given without a key or holds it.
+    /// A name occurs twice, a tensor or value is of a type that is not written, or <paramref name="beside"/> is given without a key or
+    /// holds it.
     /// </exception>
     /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, string? key = null, IReadOnlyDictionary<string, object?>? beside = null)
+        string path,
+        IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        string? key = null,
+        IReadOnlyDictionary<string, object?>? beside = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         if (beside is not null && (key is null || beside.ContainsKey(key)))
         {
-            throw new ArgumentException("Notes need a key of the state dict beside which they stand, and must not have it themselves.", nameof(beside));
+            throw new ArgumentException(
+                "Notes need a key of the state dict beside which they stand, and must not have it themselves.",
+                nameof(beside));
         }
 
         List<(string Name, WeightType Type, Tensor Tensor)> list = WeightOutput.Check(tensors, "PyTorch files");
@@ -60,7 +67,9 @@ public static class PyTorchWriter
         });
     }
 
-    /// <summary>The storage of each tensor, and the first tensor of each storage. Only tensors that are the same view of the same memory share one.</summary>
+    /// <summary>
+    /// The storage of each tensor, and the first tensor of each storage. Only tensors that are the same view of the same memory share one.
+    /// </summary>
     private static (int[] Storages, List<int> Owners) Storages(List<(string Name, WeightType Type, Tensor Tensor)> tensors)
     {
         Dictionary<string, int> known = new(StringComparer.Ordinal);
@@ -99,7 +108,10 @@ public static class PyTorchWriter
     }
 
     private static byte[] Pickle(
-        List<(string Name, WeightType Type, Tensor Tensor)> tensors, int[] storages, string? key, IReadOnlyDictionary<string, object?>? beside)
+        List<(string Name, WeightType Type, Tensor Tensor)> tensors,
+        int[] storages,
+        string? key,
+        IReadOnlyDictionary<string, object?>? beside)
     {
         using MemoryStream stream = new();
         PickleWriter pickle = new(stream, protocol: 2);

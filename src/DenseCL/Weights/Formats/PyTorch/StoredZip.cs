@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>Writes a zip of uncompressed entries whose bytes begin at multiples of 64 in the file, so that they can be mapped into memory.</summary>
+/// <summary>
+/// Writes a zip of uncompressed entries whose bytes begin at multiples of 64 in the file, so that they can be mapped into memory.
+/// </summary>
 /// <remarks>.NET's own archive writes no padding. The structures: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.</remarks>
 internal sealed class StoredZip
 {

@@ -7,8 +7,8 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// What <c>torch.save</c> wrote before PyTorch 1.6: pickles of a magic number, a version, the machine, the object and the storages' names, and
-/// behind them each storage as a count of 8 bytes and its elements.
+/// What <c>torch.save</c> wrote before PyTorch 1.6: pickles of a magic number, a version, the machine, the object and the storages' names,
+/// and behind them each storage as a count of 8 bytes and its elements.
 /// </summary>
 internal static class TorchLegacy
 {
@@ -35,20 +35,28 @@ internal static class TorchLegacy
         }
 
         Dictionary<string, ByteSource> sources = Sources(bytes, position, loaded[4], storages);
-        return PickleTree.Flatten(loaded[3], (name, tensor) => TorchStorages.Locate(
-            name,
-            tensor,
-            sources.GetValueOrDefault(tensor.Storage.Key) ?? throw new FormatException($"the storage {Quote(tensor.Storage.Key)} of {Quote(name)} is not in the file"),
-            bigEndian: false));
+        return PickleTree.Flatten(
+            loaded[3],
+            (name, tensor) =>
+                TorchStorages.Locate(
+                    name,
+                    tensor,
+                    sources.GetValueOrDefault(tensor.Storage.Key)
+                        ?? throw new FormatException($"the storage {Quote(tensor.Storage.Key)} of {Quote(name)} is not in the file"),
+                    bigEndian: false));
     }
 
     private static Dictionary<string, ByteSource> Sources(WeightBytes bytes, long position, object? names, TorchStorages storages)
     {
         Dictionary<string, ByteSource> sources = new(StringComparer.Ordinal);
-        IReadOnlyList<object?> list = names is PickleList { Items: var items } ? items : throw new FormatException("the names of its storages are no list");
+        IReadOnlyList<object?> list = names is PickleList { Items: var items }
+            ? items
+            : throw new FormatException("the names of its storages are no list");
         foreach (object? item in list)
         {
-            string key = item is PickleText { IsShort: true } text ? text.ToText() : throw new FormatException("the name of a storage is no text");
+            string key = item is PickleText { IsShort: true } text
+                ? text.ToText()
+                : throw new FormatException("the name of a storage is no text");
             if (!storages.Roots.TryGetValue(key, out StorageReference? root))
             {
                 throw new FormatException($"the storage {Quote(key)} is in the file, but no tensor is in it");
@@ -78,7 +86,8 @@ internal static class TorchLegacy
         if (BinaryPrimitives.ReadInt64LittleEndian(count) != root.RootCount && BinaryPrimitives.ReadInt64BigEndian(count) != root.RootCount)
         {
             throw new FormatException(
-                $"the storage {Quote(root.Key)} begins with the count {BinaryPrimitives.ReadInt64LittleEndian(count)}, but the pickle says {root.RootCount}");
+                $"the storage {Quote(root.Key)} begins with the count {BinaryPrimitives.ReadInt64LittleEndian(count)}, but the pickle says {root.RootCount}"
+            );
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class TorchStorages
         if (id is PickleTuple { Items: [PickleText { IsShort: true } word, ..] } && word.ToText() is "module")
         {
             throw new NotSupportedException(
-                "it holds a whole network as a Python object, with its source, and not only weights: load it in Python you trust and save its state_dict");
+                "it holds a whole network as a Python object, with its source, and not only weights: load it in Python you trust and save its state_dict"
+            );
         }
 
         if (id is not PickleTuple { Items: [PickleText { IsShort: true } kind, PickleGlobal { Element: { } type }, PickleText { IsShort: true } name, _, long count, ..] items }
@@ -43,7 +44,8 @@ internal sealed class TorchStorages
             : throw new FormatException($"the storage {Quote(key)} is a part of another in a way that torch.save does not write");
         if (offset < 0 || part < 0 || offset > count - part)
         {
-            throw new FormatException($"elements {offset} to {(Int128)offset + part} of the storage {Quote(key)} are named, which has {count}");
+            throw new FormatException(
+                $"elements {offset} to {(Int128)offset + part} of the storage {Quote(key)} are named, which has {count}");
         }
 
         StorageReference reference = new(key, type, count, offset, part);
@@ -78,6 +80,13 @@ internal sealed class TorchStorages
         Int128 begin = (Int128)storage.Offset * storage.Type.Size, end = begin + ((Int128)storage.Count * storage.Type.Size);
         Int128 start = tensor.Offset < 0 ? -1 : begin + ((Int128)tensor.Offset * tensor.Type.Size);
         return StoredTensor.Create(
-            name, tensor.Type, tensor.Shape.ToLongs("a tensor's shape", MaxRank), tensor.Strides.ToLongs("a tensor's strides", MaxRank), source, start, end, bigEndian);
+            name,
+            tensor.Type,
+            tensor.Shape.ToLongs("a tensor's shape", MaxRank),
+            tensor.Strides.ToLongs("a tensor's strides", MaxRank),
+            source,
+            start,
+            end,
+            bigEndian);
     }
 }

@@ -5,7 +5,9 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>What <c>torch.save</c> writes since PyTorch 1.6: a zip with a pickle and each storage as an entry, in a folder of any name.</summary>
+/// <summary>
+/// What <c>torch.save</c> writes since PyTorch 1.6: a zip with a pickle and each storage as an entry, in a folder of any name.
+/// </summary>
 internal static class TorchZip
 {
     private const string PickleName = "data.pkl";
@@ -19,7 +21,8 @@ internal static class TorchZip
         if (zip.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || zip.Contains(folder + "constants.pkl"))
         {
             throw new NotSupportedException(
-                "is a TorchScript archive, a program with its weights (torch.jit.save): load it in Python with torch.jit.load and save its state_dict with torch.save");
+                "is a TorchScript archive, a program with its weights (torch.jit.save): load it in Python with torch.jit.load and save its state_dict with torch.save"
+            );
         }
 
         bool bigEndian = IsBigEndian(zip, folder);
@@ -53,7 +56,8 @@ internal static class TorchZip
         {
             [var name] => name[..^PickleName.Length],
             [] => throw new NotSupportedException(
-                $"is a zip without {PickleName}, such as {string.Join(", ", zip.Names.Take(3).Select(Quote))}, so not of torch.save: name a file of weights"),
+                $"is a zip without {PickleName}, such as {string.Join(", ", zip.Names.Take(3).Select(Quote))}, so not of torch.save: name a file of weights"
+            ),
             _ => throw new FormatException($"it has {PickleName} in two folders, {Quote(found[0])} and {Quote(found[1])}"),
         };
     }

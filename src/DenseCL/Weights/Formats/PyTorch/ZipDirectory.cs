@@ -6,8 +6,8 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// The directory of a zip, read with distrust: every entry lies inside of the file, in front of the directory, apart from all others, and is
-/// called there as in the directory. Checksums are not compared: PyTorch can be told not to write them.
+/// The directory of a zip, read with distrust: every entry lies inside of the file, in front of the directory, apart from all others, and
+/// is called there as in the directory. Checksums are not compared: PyTorch can be told not to write them.
 /// </summary>
 /// <remarks>The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 to 4.5.</remarks>
 internal sealed class ZipDirectory
@@ -35,7 +35,9 @@ internal sealed class ZipDirectory
         (long start, long length, long count) = FindDirectory(file);
         if (count > MaxEntries || length > MaxDirectory)
         {
-            throw new NotSupportedException($"is a zip with a directory of {count} entries and {length} bytes (limits {MaxEntries} and {MaxDirectory}): save fewer tensors in a file");
+            throw new NotSupportedException(
+                $"is a zip with a directory of {count} entries and {length} bytes (limits {MaxEntries} and {MaxDirectory}): save fewer tensors in a file"
+            );
         }
 
         ZipDirectory zip = new(file);
@@ -67,14 +69,17 @@ internal sealed class ZipDirectory
     /// <exception cref="NotSupportedException">It is packed in a way that is not read here.</exception>
     public ByteSource Open(string name)
     {
-        ZipEntry entry = entries.GetValueOrDefault(name) ?? throw new FormatException($"the zip has no entry {Quote(name)}: it is incomplete");
+        ZipEntry entry =
+            entries.GetValueOrDefault(name) ?? throw new FormatException($"the zip has no entry {Quote(name)}: it is incomplete");
         if (entry.Encrypted || entry.Method is not (0 or 8))
         {
-            throw new NotSupportedException($"its entry {Quote(name)} is encrypted or packed with method {entry.Method}: zip it again without compression (zip -0)");
+            throw new NotSupportedException(
+                $"its entry {Quote(name)} is encrypted or packed with method {entry.Method}: zip it again without compression (zip -0)");
         }
 
         byte[] local = new FileRange(file, entry.Offset, LocalLength).ToArray(0, LocalLength);
-        ushort nameLength = BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(26)), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(28));
+        ushort nameLength = BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(26)),
+            extraLength = BinaryPrimitives.ReadUInt16LittleEndian(local.AsSpan(28));
         string localName = Encoding.UTF8.GetString(new FileRange(file, entry.Offset + LocalLength, nameLength).ToArray(0, nameLength));
         if (!local.AsSpan().StartsWith("PK\u0003\u0004"u8) || !string.Equals(localName, name, StringComparison.Ordinal))
         {
@@ -85,7 +90,9 @@ internal sealed class ZipDirectory
         long start = entry.Offset + LocalLength + nameLength + extraLength;
         if (start > entry.Limit - entry.PackedLength)
         {
-            throw new FormatException($"the entry {Quote(name)} of the zip takes {entry.PackedLength} bytes from byte {start}, and the next begins at {entry.Limit}");
+            throw new FormatException(
+                $"the entry {Quote(name)} of the zip takes {entry.PackedLength} bytes from byte {start}, and the next begins at {entry.Limit}"
+            );
         }
 
         FileRange packed = new(file, start, entry.PackedLength);
@@ -94,7 +101,10 @@ internal sealed class ZipDirectory
             return new DeflatedBytes(packed, entry.Length);
         }
 
-        return entry.Length == entry.PackedLength ? packed : throw new FormatException($"the entry {Quote(name)} of the zip is stored in {entry.PackedLength} bytes and has {entry.Length}");
+        return entry.Length == entry.PackedLength
+            ? packed
+            : throw new FormatException(
+                $"the entry {Quote(name)} of the zip is stored in {entry.PackedLength} bytes and has {entry.Length}");
     }
 
     /// <summary>Each entry ends where the next begins, at the latest.</summary>
@@ -104,7 +114,12 @@ internal sealed class ZipDirectory
         foreach (ZipEntry entry in entries.Values.OrderByDescending(e => e.Offset))
         {
             entry.Limit = limit;
-            if (entry.Offset < 0 || entry.Offset > limit - LocalLength || entry.PackedLength < 0 || entry.Length < 0 || entry.PackedLength > limit - LocalLength - entry.Offset)
+            if (
+                entry.Offset < 0
+                || entry.Offset > limit - LocalLength
+                || entry.PackedLength < 0
+                || entry.Length < 0
+                || entry.PackedLength > limit - LocalLength - entry.Offset)
             {
                 throw new FormatException($"the entry {Quote(entry.Name)} of the zip lies outside of the file or over another");
             }
@@ -123,14 +138,21 @@ internal sealed class ZipDirectory
             if (end.StartsWith("PK\u0005\u0006"u8) && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - EndLength)
             {
                 long place = file.Length - tailLength + at;
-                (long Start, long Length, long Count) found =
-                    (BinaryPrimitives.ReadUInt32LittleEndian(end[16..]), BinaryPrimitives.ReadUInt32LittleEndian(end[12..]), BinaryPrimitives.ReadUInt16LittleEndian(end[10..]));
+                (long Start, long Length, long Count) found = (
+                    BinaryPrimitives.ReadUInt32LittleEndian(end[16..]),
+                    BinaryPrimitives.ReadUInt32LittleEndian(end[12..]),
+                    BinaryPrimitives.ReadUInt16LittleEndian(end[10..]));
                 if (BinaryPrimitives.ReadUInt32LittleEndian(end[4..]) != 0)
                 {
                     throw new FormatException("the zip is one part of several");
                 }
 
-                return WideEnd(file, place, found) is var (start, length, count, directoryEnd) && start >= 0 && length >= 0 && count >= 0 && start == directoryEnd - length
+                return
+                    WideEnd(file, place, found) is var (start, length, count, directoryEnd)
+                    && start >= 0
+                    && length >= 0
+                    && count >= 0
+                    && start == directoryEnd - length
                     ? (start, length, count)
                     : throw new FormatException("the directory of the zip is not where its end says");
             }
@@ -140,7 +162,10 @@ internal sealed class ZipDirectory
     }
 
     /// <summary>Numbers beyond 4 GB are in another record in front of the end.</summary>
-    private static (long Start, long Length, long Count, long End) WideEnd(WeightBytes file, long end, (long Start, long Length, long Count) narrow)
+    private static (long Start, long Length, long Count, long End) WideEnd(
+        WeightBytes file,
+        long end,
+        (long Start, long Length, long Count) narrow)
     {
         if (end < LocatorLength + WideEndLength)
         {
@@ -160,6 +185,10 @@ internal sealed class ZipDirectory
             throw new FormatException("the zip's end for large files is not where it says");
         }
 
-        return (BinaryPrimitives.ReadInt64LittleEndian(wide[48..]), BinaryPrimitives.ReadInt64LittleEndian(wide[40..]), BinaryPrimitives.ReadInt64LittleEndian(wide[32..]), place);
+        return (
+            BinaryPrimitives.ReadInt64LittleEndian(wide[48..]),
+            BinaryPrimitives.ReadInt64LittleEndian(wide[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(wide[32..]),
+            place);
     }
 }

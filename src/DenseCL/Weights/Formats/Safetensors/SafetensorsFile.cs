@@ -15,7 +15,11 @@ public sealed class SafetensorsFile : WeightFile
     private readonly WeightBytes bytes;
     private readonly Dictionary<string, long> positions;
 
-    private SafetensorsFile(WeightBytes bytes, long dataStart, List<(WeightEntry Entry, long Offset)> tensors, Dictionary<string, string> metadata)
+    private SafetensorsFile(
+        WeightBytes bytes,
+        long dataStart,
+        List<(WeightEntry Entry, long Offset)> tensors,
+        Dictionary<string, string> metadata)
         : base(bytes.Path, WeightFormat.Safetensors, tensors.Select(t => t.Entry), metadata)
     {
         this.bytes = bytes;
@@ -25,7 +29,8 @@ public sealed class SafetensorsFile : WeightFile
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="verify">Whether to read all of it at once and compare the checksum this library writes.</param>
-    /// <exception cref="WeightFileException">The file is damaged, is not safetensors, or <paramref name="verify"/> finds no or another checksum.</exception>
+    /// <exception cref="WeightFileException">The file is damaged, is not safetensors, or <paramref name="verify"/> finds no or another
+    /// checksum.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static SafetensorsFile Open(string path, bool verify = false)
@@ -41,7 +46,9 @@ public sealed class SafetensorsFile : WeightFile
         {
             byte[] header = ReadHeader(bytes);
             long dataStart = 8 + header.Length;
-            (List<(WeightEntry Entry, long Offset)> tensors, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(header, bytes.Length - dataStart);
+            (List<(WeightEntry Entry, long Offset)> tensors, Dictionary<string, string> metadata) = SafetensorsHeader.Parse(
+                header,
+                bytes.Length - dataStart);
             if (verify)
             {
                 Verify(bytes, dataStart, metadata.GetValueOrDefault(ChecksumKey));
@@ -52,7 +59,9 @@ public sealed class SafetensorsFile : WeightFile
         catch (FormatException e)
         {
             bytes.Dispose();
-            throw new WeightFileException($"{bytes.Path}: {e.Message}. The file is damaged or not safetensors: copy or export it again.", e);
+            throw new WeightFileException(
+                $"{bytes.Path}: {e.Message}. The file is damaged or not safetensors: copy or export it again.",
+                e);
         }
         catch
         {
@@ -100,7 +109,8 @@ public sealed class SafetensorsFile : WeightFile
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaxLength || (long)length > bytes.Length - 8)
         {
-            throw new FormatException($"the header's length is given as {length}, in a file of {bytes.Length} bytes (limit {SafetensorsHeader.MaxLength})");
+            throw new FormatException(
+                $"the header's length is given as {length}, in a file of {bytes.Length} bytes (limit {SafetensorsHeader.MaxLength})");
         }
 
         byte[] header = new byte[(int)length];
@@ -112,7 +122,8 @@ public sealed class SafetensorsFile : WeightFile
     {
         if (expected is null)
         {
-            throw new WeightFileException($"{bytes.Path}: has no checksum (metadata '{ChecksumKey}'), as files of other programs: open it without verification.");
+            throw new WeightFileException(
+                $"{bytes.Path}: has no checksum (metadata '{ChecksumKey}'), as files of other programs: open it without verification.");
         }
 
         XxHash128 hash = new();
@@ -128,7 +139,8 @@ public sealed class SafetensorsFile : WeightFile
         if (!string.Equals(found, expected, StringComparison.Ordinal))
         {
             throw new WeightFileException(
-                $"{bytes.Path}: the checksum of its data is {found}, but {WeightNames.Quote(expected)} was written: the file is damaged, copy or export it again.");
+                $"{bytes.Path}: the checksum of its data is {found}, but {WeightNames.Quote(expected)} was written: the file is damaged, copy or export it again."
+            );
         }
     }
 }

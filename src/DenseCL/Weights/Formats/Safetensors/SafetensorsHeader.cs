@@ -18,7 +18,9 @@ internal static class SafetensorsHeader
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataLength">Bytes in the file after the header.</param>
     /// <exception cref="FormatException">The header is wrong; the message says what and where, without the file's name.</exception>
-    public static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, long dataLength)
+    public static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) Parse(
+        ReadOnlySpan<byte> json,
+        long dataLength)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
         {
@@ -37,7 +39,9 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) ParseObject(ref Utf8JsonReader reader, long dataLength)
+    private static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) ParseObject(
+        ref Utf8JsonReader reader,
+        long dataLength)
     {
         List<(WeightEntry Entry, long Offset)> entries = [];
         Dictionary<string, string>? metadata = null;
@@ -166,7 +170,8 @@ internal static class SafetensorsHeader
     {
         if (reader.TokenType != type)
         {
-            throw new FormatException($"{Quote(name)} has a {reader.TokenType} where a {type} belongs, near byte {reader.BytesConsumed} of the header");
+            throw new FormatException(
+                $"{Quote(name)} has a {reader.TokenType} where a {type} belongs, near byte {reader.BytesConsumed} of the header");
         }
     }
 
@@ -178,13 +183,15 @@ internal static class SafetensorsHeader
         {
             if (offset != position)
             {
-                throw new FormatException($"{Quote(entry.Name)} begins at byte {offset} of the data, but the tensor before it ends at {position}");
+                throw new FormatException(
+                    $"{Quote(entry.Name)} begins at byte {offset} of the data, but the tensor before it ends at {position}");
             }
 
             position += entry.Length;
             if (position > dataLength)
             {
-                throw new FormatException($"{Quote(entry.Name)} ends at byte {position} of the data, of which the file has {dataLength}: it is truncated");
+                throw new FormatException(
+                    $"{Quote(entry.Name)} ends at byte {position} of the data, of which the file has {dataLength}: it is truncated");
             }
         }
 

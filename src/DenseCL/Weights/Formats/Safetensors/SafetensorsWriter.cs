@@ -13,11 +13,16 @@ public static class SafetensorsWriter
 {
     /// <summary>Writes a file beside and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="tensors">Names, each once, and tensors on any device; a view is written as it reads, row-major. Larger element types come first in the file, for alignment.</param>
+    /// <param name="tensors">Names, each once, and tensors on any device; a view is written as it reads, row-major. Larger element types
+    /// come first in the file, for alignment.</param>
     /// <param name="metadata">Notes; <see cref="SafetensorsFile.ChecksumKey"/> is added, or replaced.</param>
-    /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor is of a type the format does not have.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor is of a type the format does not
+    /// have.</exception>
     /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -43,7 +48,10 @@ public static class SafetensorsWriter
         return [.. list.OrderByDescending(t => WeightTypes.Size(t.Type))];
     }
 
-    private static byte[] Header((string Name, WeightType Type, Tensor Tensor)[] tensors, IReadOnlyDictionary<string, string>? metadata, string checksum)
+    private static byte[] Header(
+        (string Name, WeightType Type, Tensor Tensor)[] tensors,
+        IReadOnlyDictionary<string, string>? metadata,
+        string checksum)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -77,7 +85,8 @@ public static class SafetensorsWriter
         if (length > SafetensorsHeader.MaxLength)
         {
             throw new ArgumentException(
-                $"The names and metadata take {length} bytes, more than the {SafetensorsHeader.MaxLength} the format allows: write several files.", nameof(tensors));
+                $"The names and metadata take {length} bytes, more than the {SafetensorsHeader.MaxLength} the format allows: write several files.",
+                nameof(tensors));
         }
 
         byte[] header = new byte[8 + length];

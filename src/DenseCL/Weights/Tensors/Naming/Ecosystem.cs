@@ -2,10 +2,13 @@ using DenseCL.Models.Backbones;
 
 namespace DenseCL.Weights.Tensors.Naming;
 
-/// <summary>What a program calls the parts of contrastive pre-training in its files: one row of the table that reading and writing share.</summary>
+/// <summary>
+/// What a program calls the parts of contrastive pre-training in its files: one row of the table that reading and writing share.
+/// </summary>
 /// <param name="Title">Who writes such files.</param>
 /// <param name="Layers">What the backbone's layers are called after the prefix.</param>
-/// <param name="Parts">Prefixes of our names (those of <see cref="Part"/>) and what stands in their place there; whole names for the queues.</param>
+/// <param name="Parts">Prefixes of our names (those of <see cref="Part"/>) and what stands in their place there; whole names for the
+/// queues.</param>
 internal sealed record Ecosystem(string Title, LayerNaming Layers, params (string Ours, string Theirs)[] Parts)
 {
     /// <summary>Whole models of OpenSelfSup, in which the method was published.</summary>
@@ -15,10 +18,17 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
         (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2"));
 
     /// <summary>Whole models of mmselfsup; the backbone as all of OpenMMLab has it.</summary>
-    public static readonly Ecosystem Mmselfsup = new("mmselfsup 1", LayerNaming.Torchvision,
-        (Part.Backbone, "backbone."), (Part.GlobalHead, "neck.mlp."), (Part.DenseHead, "neck.mlp2."),
-        (Part.KeyBackbone, "encoder_k.module.0."), (Part.KeyGlobalHead, "encoder_k.module.1.mlp."), (Part.KeyDenseHead, "encoder_k.module.1.mlp2."),
-        (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2"));
+    public static readonly Ecosystem Mmselfsup = new(
+        "mmselfsup 1",
+        LayerNaming.Torchvision,
+        (Part.Backbone, "backbone."),
+        (Part.GlobalHead, "neck.mlp."),
+        (Part.DenseHead, "neck.mlp2."),
+        (Part.KeyBackbone, "encoder_k.module.0."),
+        (Part.KeyGlobalHead, "encoder_k.module.1.mlp."),
+        (Part.KeyDenseHead, "encoder_k.module.1.mlp2."),
+        (Part.GlobalQueue, "queue"),
+        (Part.DenseQueue, "queue2"));
 
     /// <summary>Backbones of Detectron2.</summary>
     public static readonly Ecosystem Detectron2 = new("Detectron2", LayerNaming.Detectron2, (Part.Backbone, ""));
@@ -32,26 +42,68 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
     /// <summary>In the order of preference where several fit a file equally.</summary>
     public static readonly Ecosystem[] All =
     [
-        new("checkpoint of this program", LayerNaming.Torchvision,
-            Same(Part.Backbone), Same(Part.GlobalHead), Same(Part.DenseHead), Same(Part.KeyBackbone), Same(Part.KeyGlobalHead), Same(Part.KeyDenseHead),
-            Same(Part.GlobalQueue), Same(Part.DenseQueue)),
+        new(
+            "checkpoint of this program",
+            LayerNaming.Torchvision,
+            Same(Part.Backbone),
+            Same(Part.GlobalHead),
+            Same(Part.DenseHead),
+            Same(Part.KeyBackbone),
+            Same(Part.KeyGlobalHead),
+            Same(Part.KeyDenseHead),
+            Same(Part.GlobalQueue),
+            Same(Part.DenseQueue)),
         Reference,
         Mmselfsup,
-        new("mmselfsup", LayerNaming.Torchvision,
-            (Part.Backbone, "backbone."), (Part.GlobalHead, "neck.mlp."), (Part.DenseHead, "neck.mlp2."),
-            (Part.KeyBackbone, "encoder_k.0."), (Part.KeyGlobalHead, "encoder_k.1.mlp."), (Part.KeyDenseHead, "encoder_k.1.mlp2."),
-            (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2")),
-        new("MoCo", LayerNaming.Torchvision,
-            (Part.Backbone, "encoder_q."), (Part.GlobalHead, "encoder_q.fc."), (Part.KeyBackbone, "encoder_k."), (Part.KeyGlobalHead, "encoder_k.fc."), (Part.GlobalQueue, "queue")),
-        new("lightly, DenseCL", LayerNaming.Children,
-            (Part.Backbone, "backbone."), (Part.GlobalHead, "projection_head_global.layers."), (Part.DenseHead, "projection_head_local.layers."),
-            (Part.KeyBackbone, "backbone_momentum."), (Part.KeyGlobalHead, "projection_head_global_momentum.layers."), (Part.KeyDenseHead, "projection_head_local_momentum.layers.")),
-        new("lightly", LayerNaming.Children,
-            (Part.Backbone, "backbone."), (Part.GlobalHead, "projection_head.layers."), (Part.KeyBackbone, "backbone_momentum."), (Part.KeyGlobalHead, "projection_head_momentum.layers.")),
-        new("solo-learn", LayerNaming.Torchvision,
-            (Part.Backbone, "backbone."), (Part.GlobalHead, "projector."), (Part.KeyBackbone, "momentum_backbone."), (Part.KeyGlobalHead, "momentum_projector.")),
-        new("solo-learn before 1.0.3", LayerNaming.Torchvision,
-            (Part.Backbone, "encoder."), (Part.GlobalHead, "projector."), (Part.KeyBackbone, "momentum_encoder."), (Part.KeyGlobalHead, "momentum_projector.")),
+        new(
+            "mmselfsup",
+            LayerNaming.Torchvision,
+            (Part.Backbone, "backbone."),
+            (Part.GlobalHead, "neck.mlp."),
+            (Part.DenseHead, "neck.mlp2."),
+            (Part.KeyBackbone, "encoder_k.0."),
+            (Part.KeyGlobalHead, "encoder_k.1.mlp."),
+            (Part.KeyDenseHead, "encoder_k.1.mlp2."),
+            (Part.GlobalQueue, "queue"),
+            (Part.DenseQueue, "queue2")),
+        new(
+            "MoCo",
+            LayerNaming.Torchvision,
+            (Part.Backbone, "encoder_q."),
+            (Part.GlobalHead, "encoder_q.fc."),
+            (Part.KeyBackbone, "encoder_k."),
+            (Part.KeyGlobalHead, "encoder_k.fc."),
+            (Part.GlobalQueue, "queue")),
+        new(
+            "lightly, DenseCL",
+            LayerNaming.Children,
+            (Part.Backbone, "backbone."),
+            (Part.GlobalHead, "projection_head_global.layers."),
+            (Part.DenseHead, "projection_head_local.layers."),
+            (Part.KeyBackbone, "backbone_momentum."),
+            (Part.KeyGlobalHead, "projection_head_global_momentum.layers."),
+            (Part.KeyDenseHead, "projection_head_local_momentum.layers.")),
+        new(
+            "lightly",
+            LayerNaming.Children,
+            (Part.Backbone, "backbone."),
+            (Part.GlobalHead, "projection_head.layers."),
+            (Part.KeyBackbone, "backbone_momentum."),
+            (Part.KeyGlobalHead, "projection_head_momentum.layers.")),
+        new(
+            "solo-learn",
+            LayerNaming.Torchvision,
+            (Part.Backbone, "backbone."),
+            (Part.GlobalHead, "projector."),
+            (Part.KeyBackbone, "momentum_backbone."),
+            (Part.KeyGlobalHead, "momentum_projector.")),
+        new(
+            "solo-learn before 1.0.3",
+            LayerNaming.Torchvision,
+            (Part.Backbone, "encoder."),
+            (Part.GlobalHead, "projector."),
+            (Part.KeyBackbone, "momentum_encoder."),
+            (Part.KeyGlobalHead, "momentum_projector.")),
         new("torchvision's detectors", LayerNaming.Torchvision, (Part.Backbone, "backbone.body.")),
         new("OpenMMLab", LayerNaming.Torchvision, (Part.Backbone, "backbone.")),
         new("Detectron2", LayerNaming.Detectron2, (Part.Backbone, "backbone.bottom_up.")),

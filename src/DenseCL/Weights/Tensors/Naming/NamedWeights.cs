@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Tensors.Naming;
 
 /// <summary>
-/// Where the parts of our networks lie in a file of any ecosystem. Nobody says by which names: wherever the first and a later convolution of a
-/// network of the catalogue stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
+/// Where the parts of our networks lie in a file of any ecosystem. Nobody says by which names: wherever the first and a later convolution
+/// of a network of the catalogue stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
 /// </summary>
 public sealed class NamedWeights
 {
@@ -43,14 +43,17 @@ public sealed class NamedWeights
             .ThenByDescending(c => c.Others)
             .ThenBy(c => c.BackbonePrefix.Length)
             .FirstOrDefault();
-        return best ?? throw new WeightFileException(
-            $"{file.Path}: holds no backbone that is known here: none of its {file.Keys.Count} tensors is a first convolution beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
-            + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
+        return best
+            ?? throw new WeightFileException(
+                $"{file.Path}: holds no backbone that is known here: none of its {file.Keys.Count} tensors is a first convolution beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
+                    + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
     }
 
     /// <summary>The file's name for a tensor of ours; null if it has none.</summary>
-    /// <param name="ours">As in our checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>, <c>globalQueue</c>.</param>
-    public string? Source(string ours) => ecosystem.NameOf(ours, layers) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
+    /// <param name="ours">As in our checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>,
+    /// <c>globalQueue</c>.</param>
+    public string? Source(string ours) =>
+        ecosystem.NameOf(ours, layers) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
 
     /// <summary>The name that a tensor of ours would have in the file, for messages; null if files of this kind do not have it.</summary>
     internal string? Expected(string ours) => ecosystem.NameOf(ours, layers) is { } theirs ? root + theirs : null;
@@ -96,7 +99,10 @@ public sealed class NamedWeights
 
     private static IEnumerable<NamedWeights> Candidates(WeightFile file)
     {
-        foreach ((BackboneNames layers, LayerNaming naming) in Kinds.SelectMany(_ => Ecosystem.All.Select(e => e.Layers).Distinct(), (kind, naming) => (kind, naming)))
+        foreach (
+            (BackboneNames layers, LayerNaming naming) in Kinds.SelectMany(
+                _ => Ecosystem.All.Select(e => e.Layers).Distinct(),
+                (kind, naming) => (kind, naming)))
         {
             if ((layers.Of(naming, layers.First), layers.Of(naming, layers.Later)) is not ({ } first, { } later))
             {
@@ -112,8 +118,10 @@ public sealed class NamedWeights
                 }
 
                 // The one that explains most; of those that explain as much, the one that says most of the prefix.
-                yield return Ecosystem.All
-                    .Where(e => e.Layers == naming && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
+                yield return Ecosystem
+                    .All.Where(e =>
+                        e.Layers == naming
+                        && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
                     .Select(e => new NamedWeights(file, e, layers, prefix[..^e.Backbone.Length]))
                     .OrderByDescending(c => c.Others)
                     .ThenByDescending(c => c.ecosystem.Backbone.Length)

@@ -27,7 +27,9 @@ internal sealed class WeightLoading(NamedWeights weights)
 
     /// <summary>Whether the file has all of these, in shapes that fit.</summary>
     public bool Offers(string part, IReadOnlyDictionary<string, Tensor> state) =>
-        state.All(entry => IsCounter(entry.Key) || (weights.Source(part + entry.Key) is { } source && Arrange(weights.File[source].Shape, entry.Value.shape) is not null));
+        state.All(entry =>
+            IsCounter(entry.Key)
+            || (weights.Source(part + entry.Key) is { } source && Arrange(weights.File[source].Shape, entry.Value.shape) is not null));
 
     /// <summary>Fills a queue with that of the file, if it is of the same size.</summary>
     /// <param name="part">The queue.</param>
@@ -44,7 +46,9 @@ internal sealed class WeightLoading(NamedWeights weights)
         long[] shape = [.. weights.File[source].Shape];
         if (!shape.SequenceEqual(columns ? keys.shape.Reverse() : keys.shape))
         {
-            Notes.Add($"{source} is of shape ({string.Join(", ", shape)}) and is not taken: here the queue has {keys.shape[0]} keys of {keys.shape[1]} numbers.");
+            Notes.Add(
+                $"{source} is of shape ({string.Join(", ", shape)}) and is not taken: here the queue has {keys.shape[0]} keys of {keys.shape[1]} numbers."
+            );
             return false;
         }
 
@@ -52,11 +56,19 @@ internal sealed class WeightLoading(NamedWeights weights)
         using DisposeScope scope = NewDisposeScope();
         keys.copy_(Rows(source));
         used.Add(source);
-        lines.Add(new LoadedTensor(columns ? TensorFate.Reshaped : TensorFate.Matched, part, source, columns ? "a key a row instead of a column" : ""));
+        lines.Add(
+            new LoadedTensor(
+                columns ? TensorFate.Reshaped : TensorFate.Matched,
+                part,
+                source,
+                columns ? "a key a row instead of a column" : ""));
         return true;
     }
 
-    /// <summary>Reads what the file has beside the query's backbone: heads, key encoder, queues, by our names. Queues have a key a row, the oldest first.</summary>
+    /// <summary>
+    /// Reads what the file has beside the query's backbone: heads, key encoder, queues, by our names. Queues have a key a row, the oldest
+    /// first.
+    /// </summary>
     public IEnumerable<(string Ours, Tensor Tensor)> Read()
     {
         string[] key = [.. lines.Where(line => line.Source is not null).Select(line => Part.KeyBackbone + line.Name)];
@@ -76,7 +88,9 @@ internal sealed class WeightLoading(NamedWeights weights)
     /// <summary>The report, with what nobody took.</summary>
     public LoadReport Report()
     {
-        IEnumerable<LoadedTensor> unexpected = weights.File.Keys.Where(key => !used.Contains(key)).Select(key => new LoadedTensor(TensorFate.Unexpected, key, key, ""));
+        IEnumerable<LoadedTensor> unexpected = weights
+            .File.Keys.Where(key => !used.Contains(key))
+            .Select(key => new LoadedTensor(TensorFate.Unexpected, key, key, ""));
         return new LoadReport(weights.File.Path, weights.Convention, [.. lines, .. unexpected], Notes);
     }
 

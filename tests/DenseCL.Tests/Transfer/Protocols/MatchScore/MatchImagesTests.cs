@@ -27,13 +27,22 @@ public sealed class MatchImagesTests : IDisposable
         Assert.Equal("camvid/val/0001TP_val.png".Length, val.Entries[0].Length);
         Assert.Contains("split val", val.Description, StringComparison.Ordinal);
         Assert.NotEqual(val.Fingerprint, MatchImages.Open(images.PathOf("camvid")).Fingerprint);
-        Assert.Contains("no split 'tset', but train, val, test", Refusal(() => MatchImages.Open(images.PathOf("camvid"), "tset")), StringComparison.Ordinal);
+        Assert.Contains(
+            "no split 'tset', but train, val, test",
+            Refusal(() => MatchImages.Open(images.PathOf("camvid"), "tset")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Of_folders_of_ones_own_the_images_are_taken_whatever_lies_beside_them()
     {
-        images.Names("mine/images/a.png", "mine/masks/a.png", "boxes/images/train/b.png", "boxes/images/val/c.png", "boxes/labels/train/b.txt", "boxes/labels/val/c.txt");
+        images.Names(
+            "mine/images/a.png",
+            "mine/masks/a.png",
+            "boxes/images/train/b.png",
+            "boxes/images/val/c.png",
+            "boxes/labels/train/b.txt",
+            "boxes/labels/val/c.txt");
         Assert.Equal(["a.png"], Names(MatchImages.Open(images.PathOf("mine"))));
         Assert.Equal(["c.png"], Names(MatchImages.Open(images.PathOf("boxes"))));
         Assert.Equal(["b.png"], Names(MatchImages.Open(images.PathOf("boxes"), "train")));
@@ -49,7 +58,10 @@ public sealed class MatchImagesTests : IDisposable
         Assert.Equal(ImageSource.Open(images.PathOf("photos")).Fingerprint, MatchImages.Open(images.PathOf("photos")).Fingerprint);
         Assert.Equal(["photos/street/a.jpg"], Names(MatchImages.Open(images.PathOf("list.txt"))));
         Assert.Contains("no split 'val'", Refusal(() => MatchImages.Open(images.PathOf("photos"), "val")), StringComparison.Ordinal);
-        Assert.Contains("given twice", Refusal(() => MatchImages.Open([images.PathOf("photos"), images.PathOf("photos")])), StringComparison.Ordinal);
+        Assert.Contains(
+            "given twice",
+            Refusal(() => MatchImages.Open([images.PathOf("photos"), images.PathOf("photos")])),
+            StringComparison.Ordinal);
         Assert.Contains("empty", Refusal(() => MatchImages.Open(" ")), StringComparison.Ordinal);
         Assert.Contains("nowhere", Refusal(() => MatchImages.Open("nowhere")), StringComparison.Ordinal);
     }

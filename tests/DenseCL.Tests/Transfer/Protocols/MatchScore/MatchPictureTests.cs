@@ -26,12 +26,15 @@ public sealed class MatchPictureTests
 
             MatchCounts counts = ViewMatching.Count(nearest, first, second, side);
             IReadOnlyList<bool?> verdicts = ViewMatching.Verdicts(nearest, first, second, side);
-            Assert.Equal((counts.Positions, counts.Right), (verdicts.Count(verdict => verdict is not null), verdicts.Count(verdict => verdict == true)));
+            Assert.Equal(
+                (counts.Positions, counts.Right),
+                (verdicts.Count(verdict => verdict is not null), verdicts.Count(verdict => verdict == true)));
         }
 
         Assert.Throws<ArgumentException>(() => ViewMatching.Verdicts([0, 1], Whole, Half, 2));
 
-        static CropGeometry Crop(ref CounterRandom random) => new(random.NextInt(50), random.NextInt(50), 20 + random.NextInt(80), 20 + random.NextInt(80), random.NextInt(2) == 1);
+        static CropGeometry Crop(ref CounterRandom random) =>
+            new(random.NextInt(50), random.NextInt(50), 20 + random.NextInt(80), 20 + random.NextInt(80), random.NextInt(2) == 1);
     }
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class MatchPictureTests
         using TemporaryFolder folder = new();
         byte[] black = new byte[64 * 64 * 3];
         string path = folder["matches.png"];
-        long[] nearest = [0, 0, 0, 2, 4, 4, 4, 6, 8, 8, 8, 10, 12, 12, 12, 0];      // all right but the last, which is matched with the upper left
+        long[] nearest = [0, 0, 0, 2, 4, 4, 4, 6, 8, 8, 8, 10, 12, 12, 12, 0]; // all right but the last, which is matched with the upper left
         MatchPicture.Write(path, [new MatchedViews(black, black, 64, 4, nearest, Whole, Half)]);
 
         using SKBitmap picture = SKBitmap.Decode(path);

@@ -36,7 +36,12 @@ public sealed class MatchScoreEvaluationTests : IDisposable
     [InlineData(32, 200)]
     public void Torchvision_pillow_and_numpy_count_the_same(int stride, int size)
     {
-        SceneDataset.Write(Path.Combine(images.Root, "scenes"), new SceneOptions { Width = 150, Height = 120 }, 8, seed: 1, cancellationToken: Stop);
+        SceneDataset.Write(
+            Path.Combine(images.Root, "scenes"),
+            new SceneOptions { Width = 150, Height = 120 },
+            8,
+            seed: 1,
+            cancellationToken: Stop);
         ImageSource source = ImageSource.Open(Scenes);
         MatchScoreEvaluation evaluation = new(source, new() { Size = size, Stride = stride, Precision = Precision.Fp32 });
         string weights = Path.Combine(images.Root, "backbone.safetensors"), exported = Path.Combine(images.Root, "backbone.pth"), views = Path.Combine(images.Root, "views.json");
@@ -61,10 +66,15 @@ public sealed class MatchScoreEvaluationTests : IDisposable
             })),
         }));
 
-        JsonElement theirs = Python.Run(File.ReadAllText(Repository.PathOf("tests", "Golden", "Transfer", "match_score.py")), exported, views);
+        JsonElement theirs = Python.Run(
+            File.ReadAllText(Repository.PathOf("tests", "Golden", "Transfer", "match_score.py")),
+            exported,
+            views);
 
         MatchScoreResult ours = evaluation.Evaluate(BackboneSource.Open(weights), seed: 3, Stop);
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"ours {ours.Matches:F4}, {ours.ExactMatches:F4}, {ours.Chance:F4} of {ours.Positions}; theirs {theirs}"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            FormattableString.Invariant(
+                $"ours {ours.Matches:F4}, {ours.ExactMatches:F4}, {ours.Chance:F4} of {ours.Positions}; theirs {theirs}"));
         Assert.Equal(theirs.GetProperty("matches").GetDouble(), ours.Matches, 0.01);
         Assert.Equal(theirs.GetProperty("exactMatches").GetDouble(), ours.ExactMatches, 0.01);
         Assert.Equal(theirs.GetProperty("chance").GetDouble(), ours.Chance, 0.001);
@@ -105,8 +115,11 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         using Backbone network = RandomBackbone.Create(BackboneKind.Resnet18);
         network.train();
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
-        MatchScoreResult one = evaluation.Evaluate(BackboneSource.Of(network, new DataOptions()), 0, Stop), other = evaluation.Evaluate(Backbone, 0, Stop);
+        Dictionary<string, Tensor> before = network
+            .state_dict()
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        MatchScoreResult one = evaluation.Evaluate(BackboneSource.Of(network, new DataOptions()), 0, Stop),
+            other = evaluation.Evaluate(Backbone, 0, Stop);
         Assert.Equal((other.Positions, other.Chance), (one.Positions, one.Chance));
         Assert.NotEqual(other.Matches, one.Matches);
         Assert.True(network.training);
@@ -141,8 +154,9 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         // 4 images with shares of 1, 0.5, 0.25 and none: a ratio of sums, and its error by the deviations of each image from it.
         MatchCounts[] counts = [new(10, 10, 5, 40), new(20, 10, 5, 80), new(40, 10, 5, 160), new(0, 0, 0, 0)];
         MatchScoreResult result = MatchScoreResult.Of(counts, 7, new SkippedImages());
-        double share = 30 / 70.0, squares = Math.Pow(10 - (10 * share), 2) + Math.Pow(10 - (20 * share), 2) + Math.Pow(10 - (40 * share), 2);
-        double reach = 3.182446305284263 * Math.Sqrt(squares * 4 / 3) / 70;       // Student's t of 3 degrees of freedom
+        double share = 30 / 70.0,
+            squares = Math.Pow(10 - (10 * share), 2) + Math.Pow(10 - (20 * share), 2) + Math.Pow(10 - (40 * share), 2);
+        double reach = 3.182446305284263 * Math.Sqrt(squares * 4 / 3) / 70; // Student's t of 3 degrees of freedom
         Assert.Equal(share, result.Matches, 1e-12);
         Assert.Equal(15 / 70.0, result.ExactMatches, 1e-12);
         Assert.Equal(4 / 49.0, result.Chance, 1e-12);
@@ -150,8 +164,12 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         Assert.Equal(Math.Min(1, share + reach), result.UpperBound, 1e-9);
         Assert.Equal((4, 70), (result.Images, result.Positions));
 
-        // Shares of 0.4, 0.5 and 0.6 of 100 positions each: the plain mean, so its interval is that of Student's t of 2 degrees of freedom, 0.1 / √3 · 4.302652729911275.
-        MatchScoreResult even = MatchScoreResult.Of([new(100, 40, 5, 400), new(100, 50, 5, 400), new(100, 60, 5, 400)], 7, new SkippedImages());
+        // Shares of 0.4, 0.5 and 0.6 of 100 positions each: the plain mean, so its interval is that of Student's t of 2 degrees of freedom,
+        // 0.1 / √3 · 4.302652729911275.
+        MatchScoreResult even = MatchScoreResult.Of(
+            [new(100, 40, 5, 400), new(100, 50, 5, 400), new(100, 60, 5, 400)],
+            7,
+            new SkippedImages());
         Assert.Equal(0.5 - 0.24841377118437, even.LowerBound, 1e-9);
         Assert.Equal(0.5 + 0.24841377118437, even.UpperBound, 1e-9);
 
@@ -164,7 +182,10 @@ public sealed class MatchScoreEvaluationTests : IDisposable
     public void No_usable_image_and_numbers_that_are_none_are_told()
     {
         images.BadHeaders();
-        Assert.Contains("None of the", Assert.Throws<DataException>(() => Evaluation(new()).Evaluate(Backbone, 0, Stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "None of the",
+            Assert.Throws<DataException>(() => Evaluation(new()).Evaluate(Backbone, 0, Stop)).Message,
+            StringComparison.Ordinal);
         Pictures(2);
         using Backbone network = RandomBackbone.Create(BackboneKind.Resnet18);
         using (no_grad())
@@ -172,7 +193,10 @@ public sealed class MatchScoreEvaluationTests : IDisposable
             network.state_dict()["conv1.weight"].fill_(float.NaN);
         }
 
-        Assert.Contains("not finite", Assert.Throws<DataException>(() => Evaluation(new()).Measure(BackboneSource.Of(network, new DataOptions()), 0, Stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not finite",
+            Assert.Throws<DataException>(() => Evaluation(new()).Measure(BackboneSource.Of(network, new DataOptions()), 0, Stop)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<OperationCanceledException>(() => Evaluation(new()).Measure(Backbone, 0, new CancellationToken(canceled: true)));
     }
 
@@ -186,11 +210,17 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         Assert.Equal(others.Length + 1, others.Select(options => Evaluation(options).Fingerprint).Append(fingerprint).Distinct(StringComparer.Ordinal).Count());
         Pictures(3);
         Assert.NotEqual(fingerprint, Evaluation(new()).Fingerprint);
-        foreach (Action wrong in new Action[]
-        {
-            () => _ = new MatchScoreOptions { Size = 63 }, () => _ = new MatchScoreOptions { Size = 1025 }, () => _ = new MatchScoreOptions { Stride = 4 }, () => _ = new MatchScoreOptions { Pairs = 0 },
-            () => _ = new MatchScoreOptions { Pairs = 1001 }, () => _ = new MatchScoreOptions { Limit = 0 }, () => _ = new MatchScoreOptions { Limit = 1_000_001 },
-        })
+        foreach (
+            Action wrong in new Action[]
+            {
+                () => _ = new MatchScoreOptions { Size = 63 },
+                () => _ = new MatchScoreOptions { Size = 1025 },
+                () => _ = new MatchScoreOptions { Stride = 4 },
+                () => _ = new MatchScoreOptions { Pairs = 0 },
+                () => _ = new MatchScoreOptions { Pairs = 1001 },
+                () => _ = new MatchScoreOptions { Limit = 0 },
+                () => _ = new MatchScoreOptions { Limit = 1_000_001 },
+            })
         {
             Assert.Throws<ArgumentOutOfRangeException>(wrong);
         }

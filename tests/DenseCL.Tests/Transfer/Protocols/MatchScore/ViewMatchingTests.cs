@@ -143,7 +143,7 @@ public sealed class ViewMatchingTests
         double mean = sum / Times, error = Math.Sqrt(((squares / Times) - (mean * mean)) / (Times - 1));
         Assert.InRange(chance, mean - (4 * error), mean + (4 * error));
         Assert.InRange(error / mean, 0, 0.02);
-        Assert.InRange(chance, 0.03, 0.05);         // about 2 × 2 of 100 cells: fewer at the borders, 3 along an axis where the true place is a cell's centre
+        Assert.InRange(chance, 0.03, 0.05); // about 2 × 2 of 100 cells: fewer at the borders, 3 along an axis where the true place is a cell's centre
     }
 
     [Fact]
@@ -198,9 +198,15 @@ public sealed class ViewMatchingTests
         float[] codes = new float[side * side * 4];
         for (int i = 0; i < side * side; i++)
         {
-            double u = ((i % side) + 0.5) / side, v = ((i / side) + 0.5) / side;
-            double x = Math.PI * (crop.Left + ((crop.Flipped ? 1 - u : u) * crop.Width)) / Width, y = Math.PI * (crop.Top + (v * crop.Height)) / Height;
-            (codes[4 * i], codes[(4 * i) + 1], codes[(4 * i) + 2], codes[(4 * i) + 3]) = ((float)Math.Cos(x), (float)Math.Sin(x), (float)Math.Cos(y), (float)Math.Sin(y));
+            double u = ((i % side) + 0.5) / side,
+                v = ((i / side) + 0.5) / side;
+            double x = Math.PI * (crop.Left + ((crop.Flipped ? 1 - u : u) * crop.Width)) / Width,
+                y = Math.PI * (crop.Top + (v * crop.Height)) / Height;
+            (codes[4 * i], codes[(4 * i) + 1], codes[(4 * i) + 2], codes[(4 * i) + 3]) = (
+                (float)Math.Cos(x),
+                (float)Math.Sin(x),
+                (float)Math.Cos(y),
+                (float)Math.Sin(y));
         }
 
         return tensor(codes).view(side * side, 4);

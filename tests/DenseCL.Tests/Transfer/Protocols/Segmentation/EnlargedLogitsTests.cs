@@ -41,7 +41,10 @@ public sealed class EnlargedLogitsTests
 
         Assert.Equal(ScalarType.BFloat16, actual.dtype);
         Assert.Equal(expected, loss, 1e-5 * expected);
-        Assert.InRange((actual - gradient).abs().max().to_type(ScalarType.Float32).item<float>(), 0, 0.01 * gradient.abs().max().to_type(ScalarType.Float32).item<float>());
+        Assert.InRange(
+            (actual - gradient).abs().max().to_type(ScalarType.Float32).item<float>(),
+            0,
+            0.01 * gradient.abs().max().to_type(ScalarType.Float32).item<float>());
     }
 
     [Fact]

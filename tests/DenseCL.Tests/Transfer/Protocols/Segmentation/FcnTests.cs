@@ -21,7 +21,11 @@ public sealed class FcnTests
     [InlineData(BackboneKind.Resnet18, 16, false, 0)]
     [InlineData(BackboneKind.Resnet50, 16, true, 0.4)]
     [InlineData(BackboneKind.Resnet18, 8, true, 0.4)]
-    public void Loss_and_gradients_through_the_tape_are_those_of_libtorchs_differentiation(BackboneKind kind, int stride, bool frozen, double auxiliary)
+    public void Loss_and_gradients_through_the_tape_are_those_of_libtorchs_differentiation(
+        BackboneKind kind,
+        int stride,
+        bool frozen,
+        double auxiliary)
     {
         using DisposeScope scope = NewDisposeScope();
         SegmentationOptions options = Small with { OutputStride = stride, Frozen = frozen, AuxiliaryWeight = auxiliary };
@@ -51,15 +55,24 @@ public sealed class FcnTests
         Assert.Equal(expected.item<float>(), loss, 4);
         foreach ((string name, Tensor theirs) in Gradients())
         {
-            // Of the vectors' lengths. In a deeper backbone some ReLU is within a rounding of its edge and falls on the other side: ResNetTests have those, in double precision.
+            // Of the vectors' lengths. In a deeper backbone some ReLU is within a rounding of its edge and falls on the other side:
+            // ResNetTests have those, in double precision.
             double scale = theirs.norm().item<float>(), difference = (theirs - ours[name]).norm().item<float>();
             Assert.True(difference <= 1e-3 * scale, $"{name}: {difference} of {scale}");
         }
 
-        Dictionary<string, Tensor> Gradients() => learning.SelectMany(module => module.named_parameters()).ToDictionary(p => p.name, p => p.parameter.grad!.clone());
+        Dictionary<string, Tensor> Gradients() =>
+            learning.SelectMany(module => module.named_parameters()).ToDictionary(p => p.name, p => p.parameter.grad!.clone());
 
-        Tensor Loss(FcnHead head, Tensor map) => nn.functional.cross_entropy(
-            nn.functional.interpolate(head.forward(new Activation(map), null, null).Value, [64, 96], mode: InterpolationMode.Bilinear, align_corners: false), masks, ignore_index: 255);
+        Tensor Loss(FcnHead head, Tensor map) =>
+            nn.functional.cross_entropy(
+                nn.functional.interpolate(
+                    head.forward(new Activation(map), null, null).Value,
+                    [64, 96],
+                    mode: InterpolationMode.Bilinear,
+                    align_corners: false),
+                masks,
+                ignore_index: 255);
     }
 
     [Theory]

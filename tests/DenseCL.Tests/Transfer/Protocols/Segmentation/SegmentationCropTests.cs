@@ -13,7 +13,9 @@ public sealed class SegmentationCropTests
 
     private static readonly SegmentationOptions Plain = new() { CropHeight = 64, CropWidth = 96, ShortSide = null, Distortion = 0, MaxClassShare = 1 };
 
-    /// <summary>Black is class 0 and white class 1, in stripes: where a scaled pixel is more white than black, its class must be 1.</summary>
+    /// <summary>
+    /// Black is class 0 and white class 1, in stripes: where a scaled pixel is more white than black, its class must be 1.
+    /// </summary>
     [Theory]
     [InlineData(true, null, 0.5, 2)]
     [InlineData(false, null, 0.5, 2)]
@@ -39,7 +41,9 @@ public sealed class SegmentationCropTests
                 }
                 else if (Math.Abs(pixels[3 * p] - 127.5) > 6)     // at half white either is right
                 {
-                    Assert.True((pixels[3 * p] > 127) == (labels[p] == 1), $"crop {i}, row {p / 96}, column {p % 96}: {pixels[3 * p]} is of class {labels[p]}");
+                    Assert.True(
+                        (pixels[3 * p] > 127) == (labels[p] == 1),
+                        $"crop {i}, row {p / 96}, column {p % 96}: {pixels[3 * p]} is of class {labels[p]}");
                     compared++;
                 }
             }
@@ -84,7 +88,12 @@ public sealed class SegmentationCropTests
         for (int i = 0; i < 3; i++)
         {
             (pixels[i], labels[i]) = (new byte[64 * 96 * 3], new byte[64 * 96]);
-            new SegmentationCrop(Plain with { Distortion = i == 2 ? 0.5 : 0 }, Imagenet).Make(image, mask, new CounterRandom(11, 4), pixels[i], labels[i]);
+            new SegmentationCrop(Plain with { Distortion = i == 2 ? 0.5 : 0 }, Imagenet).Make(
+                image,
+                mask,
+                new CounterRandom(11, 4),
+                pixels[i],
+                labels[i]);
         }
 
         Assert.Equal(pixels[0], pixels[1]);
@@ -118,7 +127,11 @@ public sealed class SegmentationCropTests
     }
 
     private static (RgbImage Image, Mask Mask) Stripes(int width, int height, bool upright, int each) =>
-        Picture(width, height, (x, y) => (byte)((upright ? x : y) / each % 2), label => ((byte)(255 * label), (byte)(255 * label), (byte)(255 * label)));
+        Picture(
+            width,
+            height,
+            (x, y) => (byte)((upright ? x : y) / each % 2),
+            label => ((byte)(255 * label), (byte)(255 * label), (byte)(255 * label)));
 
     /// <summary>Red is the column and green the row.</summary>
     private static (RgbImage Image, Mask Mask) Numbered(int width, int height)
@@ -132,7 +145,11 @@ public sealed class SegmentationCropTests
         return (image, mask);
     }
 
-    private static (RgbImage Image, Mask Mask) Picture(int width, int height, Func<int, int, byte> label, Func<byte, (byte, byte, byte)> colour)
+    private static (RgbImage Image, Mask Mask) Picture(
+        int width,
+        int height,
+        Func<int, int, byte> label,
+        Func<byte, (byte, byte, byte)> colour)
     {
         RgbImage image = new();
         image.Reset(width, height);

@@ -48,7 +48,8 @@ public sealed class SegmentationEvaluationTests : IDisposable
 
         Assert.True(
             result.Confusion.MeanIoU > commonest.MeanIoU + 0.2,
-            FormattableString.Invariant($"mIoU {result.Confusion.MeanIoU}, of the background alone {commonest.MeanIoU}; loss {result.Loss}"));
+            FormattableString.Invariant($"mIoU {result.Confusion.MeanIoU}, of the background alone {commonest.MeanIoU}; loss {result.Loss}")
+        );
         Assert.Equal(commonest.Total, result.Confusion.Total);
         Assert.Equal([.. Enumerable.Range(1, 60), .. Enumerable.Range(1, 2)], told.Select(t => (int)t.Done));
         Assert.Equal([20, 40, 60, 2], told.Where(t => t.Logged).Select(t => (int)t.Done));
@@ -63,7 +64,9 @@ public sealed class SegmentationEvaluationTests : IDisposable
         double[] losses = [.. new ulong[] { 1, 1, 2 }.Select(seed => evaluation.Run(backbone, seed, stop: TestContext.Current.CancellationToken).Loss)];
         Assert.Equal(losses[0], losses[1]);
         Assert.NotEqual(losses[0], losses[2]);
-        Assert.Equal(["meanIoU", "pixelAccuracy", "meanAccuracy"], evaluation.Measure(backbone, 1, TestContext.Current.CancellationToken).Select(figure => figure.Key));
+        Assert.Equal(
+            ["meanIoU", "pixelAccuracy", "meanAccuracy"],
+            evaluation.Measure(backbone, 1, TestContext.Current.CancellationToken).Select(figure => figure.Key));
     }
 
     [Fact]
@@ -100,8 +103,16 @@ public sealed class SegmentationEvaluationTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         SegmentationEvaluation evaluation = new(Scenes(3, 64), Tiny with { OutputStride = 32, Frozen = true });
-        Assert.ThrowsAny<OperationCanceledException>(() => PredictionFolder.Write(folder["predictions"], draw => evaluation.Run(
-            BackboneSource.Untrained(BackboneKind.Resnet18, 0), 0, new Does(value => (value.Testing ? stop : null)?.Cancel()), draw, stop.Token)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            PredictionFolder.Write(
+                folder["predictions"],
+                draw =>
+                    evaluation.Run(
+                        BackboneSource.Untrained(BackboneKind.Resnet18, 0),
+                        0,
+                        new Does(value => (value.Testing ? stop : null)?.Cancel()),
+                        draw,
+                        stop.Token)));
         Assert.Equal(["scenes"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName));
     }
 
@@ -109,8 +120,14 @@ public sealed class SegmentationEvaluationTests : IDisposable
     public void Predictions_are_drawn_and_kept_as_numbers()
     {
         SegmentationData data = Scenes(2, 64);
-        SegmentationResult result = PredictionFolder.Write(folder["predictions"], draw => new SegmentationEvaluation(data, Tiny with { OutputStride = 32, Frozen = true }).Run(
-            BackboneSource.Untrained(BackboneKind.Resnet18, 0), 0, predictions: draw, stop: TestContext.Current.CancellationToken));
+        SegmentationResult result = PredictionFolder.Write(
+            folder["predictions"],
+            draw =>
+                new SegmentationEvaluation(data, Tiny with { OutputStride = 32, Frozen = true }).Run(
+                    BackboneSource.Untrained(BackboneKind.Resnet18, 0),
+                    0,
+                    predictions: draw,
+                    stop: TestContext.Current.CancellationToken));
         ConfusionMatrix again = new(data.ClassNames.Count);
         foreach (LabelledImage labelled in data.Test)
         {
@@ -119,12 +136,16 @@ public sealed class SegmentationEvaluationTests : IDisposable
             RgbImage image = new(), drawn = new();
             ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default);
             ImageDecoder.Decode(folder["predictions", "drawn", labelled.Name + ".png"], drawn, ImageLimits.Default);
-            Assert.All(Enumerable.Range(0, predicted.Values.Length), p => Assert.Equal((image.Pixels[3 * p] + SegmentationColours.Of(predicted.Values[p]).Red) / 2, drawn.Pixels[3 * p]));
+            Assert.All(
+                Enumerable.Range(0, predicted.Values.Length),
+                p => Assert.Equal((image.Pixels[3 * p] + SegmentationColours.Of(predicted.Values[p]).Red) / 2, drawn.Pixels[3 * p]));
         }
 
         Assert.Equal(result.Confusion.PerClassIoU, again.PerClassIoU);
         SegmentationReport.Of(BackboneSource.Untrained(BackboneKind.Resnet18, 0), result).Write(folder["report"], "{}\n");
-        Assert.Equal(["classes.csv", "confusion.csv", "metrics.json"], Directory.GetFiles(folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["classes.csv", "confusion.csv", "metrics.json"],
+            Directory.GetFiles(folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] rows = File.ReadAllLines(folder["report", "confusion.csv"]);
         Assert.Equal(result.Confusion.Total, rows.Skip(1).Sum(row => row.Split(',').Skip(1).Sum(long.Parse)));
     }
@@ -143,22 +164,32 @@ public sealed class SegmentationEvaluationTests : IDisposable
     public void Settings_that_do_not_fit_the_data_are_refused()
     {
         SegmentationData data = Scenes(3, 64);
-        Assert.Contains("1 to 3", Assert.Throws<DataException>(() => new SegmentationEvaluation(data, Tiny with { Labelled = 4 })).Message, StringComparison.Ordinal);
-        Assert.Contains("64 × 64", Assert.Throws<RecipeException>(() => new SegmentationEvaluation(data, Tiny with { CropHeight = 65 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 to 3",
+            Assert.Throws<DataException>(() => new SegmentationEvaluation(data, Tiny with { Labelled = 4 })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "64 × 64",
+            Assert.Throws<RecipeException>(() => new SegmentationEvaluation(data, Tiny with { CropHeight = 65 })).Message,
+            StringComparison.Ordinal);
         Assert.Throws<RecipeException>(() => new SegmentationEvaluation(data, Tiny with { MinLearningRate = 1 }));
     }
 
     [Fact]
-    public void The_palette_is_that_of_VOC() => Assert.Equal(
-        [(0, 0, 0), (128, 0, 0), (0, 128, 0), (128, 128, 0), (64, 0, 0), (0, 64, 128), (224, 224, 192)],
-        new[] { 0, 1, 2, 3, 8, 20, 255 }.Select(c => ((int)SegmentationColours.Of(c).Red, (int)SegmentationColours.Of(c).Green, (int)SegmentationColours.Of(c).Blue)));
+    public void The_palette_is_that_of_VOC() =>
+        Assert.Equal(
+            [(0, 0, 0), (128, 0, 0), (0, 128, 0), (128, 128, 0), (64, 0, 0), (0, 64, 128), (224, 224, 192)],
+            new[] { 0, 1, 2, 3, 8, 20, 255 }.Select(c =>
+                ((int)SegmentationColours.Of(c).Red, (int)SegmentationColours.Of(c).Green, (int)SegmentationColours.Of(c).Blue)));
 
     /// <summary>Learned from and measured on the same scenes: in seconds nothing general can be learned.</summary>
     private SegmentationData Scenes(int count, int side)
     {
         SceneDataset.Write(folder["scenes"], new SceneOptions { Width = side, Height = side, MinObjects = 2, MaxObjects = 4, MinDiameter = 0.4, MaxDiameter = 0.7 }, count, seed: 1);
         return SegmentationData.Open(
-            folder["scenes"], new SegmentationDataOptions { TestFolder = folder["scenes"], AllowEmptyClasses = true }, TestContext.Current.CancellationToken);
+            folder["scenes"],
+            new SegmentationDataOptions { TestFolder = folder["scenes"], AllowEmptyClasses = true },
+            TestContext.Current.CancellationToken);
     }
 
     private sealed class Told(List<SegmentationProgress> told) : IProgress<SegmentationProgress>

@@ -17,7 +17,9 @@ public sealed class SegmentationMeasureTests
         int truth = 0;
         foreach (JsonElement row in golden.GetProperty("confusion").EnumerateArray())
         {
-            Assert.Equal(row.EnumerateArray().Select(e => e.GetInt64()), Enumerable.Range(0, 6).Select(predicted => confusion[truth, predicted]));
+            Assert.Equal(
+                row.EnumerateArray().Select(e => e.GetInt64()),
+                Enumerable.Range(0, 6).Select(predicted => confusion[truth, predicted]));
             truth++;
         }
 

@@ -30,10 +30,31 @@ public sealed class SegmentationRecipesTests
     public void The_shipped_recipes_are_the_papers_protocols_and_a_small_one()
     {
         Assert.Equal(["fcn-r50-cityscapes", "fcn-r50-voc", "fcn-small"], SegmentationRecipes.Shipped);
-        SegmentationOptions voc = SegmentationRecipes.Read("fcn-r50-voc"), cityscapes = SegmentationRecipes.Read("fcn-r50-cityscapes"), small = SegmentationRecipes.Read("fcn-small");
-        Assert.Equal((8, 512, 2, 0.4, 20_000, 16, 512, 512), (voc.OutputStride, voc.HeadChannels, voc.HeadConvolutions, voc.AuxiliaryWeight, voc.Steps, voc.Batch, voc.CropHeight, voc.CropWidth));
+        SegmentationOptions voc = SegmentationRecipes.Read("fcn-r50-voc"),
+            cityscapes = SegmentationRecipes.Read("fcn-r50-cityscapes"),
+            small = SegmentationRecipes.Read("fcn-small");
+        Assert.Equal(
+            (8, 512, 2, 0.4, 20_000, 16, 512, 512),
+            (
+                voc.OutputStride,
+                voc.HeadChannels,
+                voc.HeadConvolutions,
+                voc.AuxiliaryWeight,
+                voc.Steps,
+                voc.Batch,
+                voc.CropHeight,
+                voc.CropWidth));
         Assert.Equal((0.01, 0.9, 0.9, TestMode.Whole, false), (voc.LearningRate, voc.Power, voc.Momentum, voc.Test, voc.Frozen));
-        Assert.Equal((8, 40_000, 16, 769, 769, TestMode.Slide, 0.01), (cityscapes.OutputStride, cityscapes.Steps, cityscapes.Batch, cityscapes.CropHeight, cityscapes.CropWidth, cityscapes.Test, cityscapes.LearningRate));
+        Assert.Equal(
+            (8, 40_000, 16, 769, 769, TestMode.Slide, 0.01),
+            (
+                cityscapes.OutputStride,
+                cityscapes.Steps,
+                cityscapes.Batch,
+                cityscapes.CropHeight,
+                cityscapes.CropWidth,
+                cityscapes.Test,
+                cityscapes.LearningRate));
         Assert.Null(cityscapes.ShortSide);
         Assert.Equal((16, 128, 8, 240), (small.OutputStride, small.HeadChannels, small.Batch, small.ShortSide));
         Assert.Equal(new SegmentationOptions(), voc);
@@ -46,7 +67,13 @@ public sealed class SegmentationRecipesTests
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
-            SegmentationOptions options = SegmentationRecipes.Read("fcn-small", "labelled=50", "scale=[0.75, 1.25]", "test=slide", "slideStride=auto", "learningRate=0.003");
+            SegmentationOptions options = SegmentationRecipes.Read(
+                "fcn-small",
+                "labelled=50",
+                "scale=[0.75, 1.25]",
+                "test=slide",
+                "slideStride=auto",
+                "learningRate=0.003");
             string yaml = string.Concat(SegmentationRecipes.Describe(options).Select(setting => $"{setting.Key}: {setting.Value}\n"));
             Assert.Equal(options, SegmentationRecipes.Parse(yaml, "test"));
             Assert.Contains("learningRate: 0.003", yaml, StringComparison.Ordinal);
@@ -68,7 +95,13 @@ public sealed class SegmentationRecipesTests
     [Fact]
     public void A_recipe_of_pre_training_is_not_taken_for_one()
     {
-        Assert.Contains("There is no setting", Assert.Throws<RecipeException>(() => SegmentationRecipes.Parse("optim:\n  epochs: 3\n", "mine.yaml")).Message, StringComparison.Ordinal);
-        Assert.Contains("`fcn-small`", Assert.Throws<RecipeException>(() => SegmentationRecipes.Read("fcn-smal")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no setting",
+            Assert.Throws<RecipeException>(() => SegmentationRecipes.Parse("optim:\n  epochs: 3\n", "mine.yaml")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "`fcn-small`",
+            Assert.Throws<RecipeException>(() => SegmentationRecipes.Read("fcn-smal")).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -9,13 +9,17 @@ namespace DenseCL.Tests.Transfer.Protocols.Segmentation;
 public sealed class SlidingWindowTests
 {
     [Fact]
-    public void Windows_cover_a_side_and_end_where_it_ends() => Gen.Select(Gen.Int[1, 60], Gen.Int[1, 40]).SelectMany(s => Gen.Int[1, s.Item2].Select(stride => (Side: s.Item1, Window: s.Item2, Stride: stride))).Sample(c =>
-    {
-        IReadOnlyList<int> starts = SlidingWindow.Starts(c.Side, c.Window, c.Stride);
-        int window = Math.Min(c.Window, c.Side);
-        return starts[0] == 0 && starts[^1] + window == c.Side
-            && starts.Zip(starts.Skip(1)).All(pair => pair.Second > pair.First && pair.Second - pair.First <= c.Stride);
-    });
+    public void Windows_cover_a_side_and_end_where_it_ends() =>
+        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 40])
+            .SelectMany(s => Gen.Int[1, s.Item2].Select(stride => (Side: s.Item1, Window: s.Item2, Stride: stride)))
+            .Sample(c =>
+            {
+                IReadOnlyList<int> starts = SlidingWindow.Starts(c.Side, c.Window, c.Stride);
+                int window = Math.Min(c.Window, c.Side);
+                return starts[0] == 0
+                    && starts[^1] + window == c.Side
+                    && starts.Zip(starts.Skip(1)).All(pair => pair.Second > pair.First && pair.Second - pair.First <= c.Stride);
+            });
 
     [Fact]
     public void Cityscapes_sizes_give_the_usual_windows()
@@ -61,7 +65,8 @@ public sealed class SlidingWindowTests
         }
 
         // Each window is judged by its own mean: overlapping windows do not say the same.
-        static Tensor Network(Tensor part) => cat([part.mean([1], keepdim: true) - part.mean(), part.amax([1], keepdim: true) * part.std()], 1);
+        static Tensor Network(Tensor part) =>
+            cat([part.mean([1], keepdim: true) - part.mean(), part.amax([1], keepdim: true) * part.std()], 1);
     }
 
     [Fact]
@@ -79,5 +84,6 @@ public sealed class SlidingWindowTests
 
     [Fact]
     public void A_cancelled_test_stops() =>
-        Assert.ThrowsAny<OperationCanceledException>(() => SlidingWindow.Logits(part => part, zeros(1, 3, 8, 8), (4, 4), (2, 2), new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            SlidingWindow.Logits(part => part, zeros(1, 3, 8, 8), (4, 4), (2, 2), new CancellationToken(canceled: true)));
 }

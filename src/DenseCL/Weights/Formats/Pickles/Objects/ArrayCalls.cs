@@ -15,12 +15,15 @@ internal static class ArrayCalls
             : throw Wrong("dtype");
 
     /// <summary>(type, bytes)</summary>
-    public static object? Scalar(IReadOnlyList<object?> arguments)
-        => arguments is [ArrayType type, var bytes] ? new ArrayScalar(new ArrayRecord(new PickleTuple([]), type, bytes, columnMajor: false)) : throw Wrong("scalar");
+    public static object? Scalar(IReadOnlyList<object?> arguments) =>
+        arguments is [ArrayType type, var bytes]
+            ? new ArrayScalar(new ArrayRecord(new PickleTuple([]), type, bytes, columnMajor: false))
+            : throw Wrong("scalar");
 
     /// <summary>(bytes, type, shape, order)</summary>
-    public static object? FromBuffer(IReadOnlyList<object?> arguments)
-        => arguments is [PickleText bytes, ArrayType type, PickleTuple shape, PickleText { IsShort: true } order] && order.ToText() is "C" or "F"
+    public static object? FromBuffer(IReadOnlyList<object?> arguments) =>
+        arguments is [PickleText bytes, ArrayType type, PickleTuple shape, PickleText { IsShort: true } order]
+        && order.ToText() is "C" or "F"
             ? new ArrayRecord(shape, type, bytes, string.Equals(order.ToText(), "F", StringComparison.Ordinal))
             : throw Wrong("_frombuffer");
 

@@ -23,7 +23,10 @@ internal sealed class ArrayRecord
     /// <exception cref="FormatException">It is none, or the second.</exception>
     public void Build(object? state)
     {
-        if (shape is not null || state is not PickleTuple { Items: [long, var sides, var elements, var order, var bytes] } || order is not (bool or 0L or 1L))
+        if (
+            shape is not null
+            || state is not PickleTuple { Items: [long, var sides, var elements, var order, var bytes] }
+            || order is not (bool or 0L or 1L))
         {
             throw new FormatException("the state of a numpy array is not as numpy writes it");
         }

@@ -35,18 +35,22 @@ internal sealed class PickleDictionary
         }
     }
 
-    private static (char Kind, string Name) Name(object? key, int depth) => key switch
-    {
-        null => ('n', "None"),
-        PickleText { Kind: PickleTextKind.Bytes } bytes => ('b', bytes.ToText()),
-        PickleText text => ('s', text.ToText()),
-        long number => ('i', number.ToString(CultureInfo.InvariantCulture)),
-        System.Numerics.BigInteger number => ('i', number.ToString(CultureInfo.InvariantCulture)),
-        bool truth => ('t', truth ? "True" : "False"),
-        double number => ('f', number.ToString("R", CultureInfo.InvariantCulture)),
-        PickleTuple { Items.Count: <= MaxTuple } tuple when depth == 0 =>
-            ('u', $"({string.Join(", ", tuple.Items.Select(i => Name(i, depth + 1)).Select(n => n.Kind == 's' ? $"'{n.Name}'" : n.Name))})"),
-        PickleList or PickleDictionary => throw new FormatException("a list or dictionary is the key of a dictionary, which Python does not allow"),
-        _ => throw new NotSupportedException("a dictionary in it has a key that is no text or number: load it in Python and save its state_dict again"),
-    };
+    private static (char Kind, string Name) Name(object? key, int depth) =>
+        key switch
+        {
+            null => ('n', "None"),
+            PickleText { Kind: PickleTextKind.Bytes } bytes => ('b', bytes.ToText()),
+            PickleText text => ('s', text.ToText()),
+            long number => ('i', number.ToString(CultureInfo.InvariantCulture)),
+            System.Numerics.BigInteger number => ('i', number.ToString(CultureInfo.InvariantCulture)),
+            bool truth => ('t', truth ? "True" : "False"),
+            double number => ('f', number.ToString("R", CultureInfo.InvariantCulture)),
+            PickleTuple { Items.Count: <= MaxTuple } tuple when depth == 0 => (
+                'u',
+                $"({string.Join(", ", tuple.Items.Select(i => Name(i, depth + 1)).Select(n => n.Kind == 's' ? $"'{n.Name}'" : n.Name))})"),
+            PickleList or PickleDictionary => throw new FormatException(
+                "a list or dictionary is the key of a dictionary, which Python does not allow"),
+            _ => throw new NotSupportedException(
+                "a dictionary in it has a key that is no text or number: load it in Python and save its state_dict again"),
+        };
 }

@@ -29,7 +29,8 @@ internal static class PickleGlobals
             _ => "only tensors, arrays, dictionaries, lists and numbers are read",
         };
         throw new NotSupportedException(
-            $"it refers to {Quote(whole)}: {kind}, and this program runs no code out of files. Load it in Python you trust and save its state_dict again");
+            $"it refers to {Quote(whole)}: {kind}, and this program runs no code out of files. Load it in Python you trust and save its state_dict again"
+        );
     }
 
     private static IEnumerable<PickleGlobal> All() => [.. Containers(), .. Torch(), .. TorchTypes(), .. Numpy()];
@@ -37,7 +38,10 @@ internal static class PickleGlobals
     private static IEnumerable<PickleGlobal> Containers()
     {
         yield return new("collections.OrderedDict", MakeDictionary, null);
-        yield return new("collections.defaultdict", arguments => arguments is [] or [null or PickleGlobal] ? new PickleDictionary() : throw Wrong("collections.defaultdict"), null);
+        yield return new(
+            "collections.defaultdict",
+            arguments => arguments is [] or [null or PickleGlobal] ? new PickleDictionary() : throw Wrong("collections.defaultdict"),
+            null);
         yield return new("_codecs.encode", Encode, null);
         foreach (string module in Builtins)
         {
@@ -45,7 +49,10 @@ internal static class PickleGlobals
             yield return new($"{module}.frozenset", MakeSet, null);
 
             // What Python 3 writes for no bytes at all where there is no instruction for bytes.
-            yield return new($"{module}.bytes", arguments => arguments is [] ? new PickleText(PickleTextKind.Bytes, new MemoryBytes([]), 0, 0) : throw Wrong("bytes"), null);
+            yield return new(
+                $"{module}.bytes",
+                arguments => arguments is [] ? new PickleText(PickleTextKind.Bytes, new MemoryBytes([]), 0, 0) : throw Wrong("bytes"),
+                null);
             foreach (string factory in (string[])["dict", "list", "int", "float"])
             {
                 yield return new($"{module}.{factory}", null, null);
@@ -66,7 +73,10 @@ internal static class PickleGlobals
         yield return new("torch.nn.parameter.Parameter", null, null);
         yield return new("torch.Size", arguments => arguments is [PickleTuple size] ? size : throw Wrong("torch.Size"), null);
         yield return new("torch.device", arguments => arguments is [PickleText device, ..] ? device : throw Wrong("torch.device"), null);
-        yield return new("torch.serialization._get_layout", arguments => arguments is [PickleText layout] ? layout : throw Wrong("torch.serialization._get_layout"), null);
+        yield return new(
+            "torch.serialization._get_layout",
+            arguments => arguments is [PickleText layout] ? layout : throw Wrong("torch.serialization._get_layout"),
+            null);
         yield return new("torch.strided", null, null);
     }
 

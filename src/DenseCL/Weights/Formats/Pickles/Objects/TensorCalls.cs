@@ -10,8 +10,10 @@ internal static class TensorCalls
             : throw Wrong("_rebuild_tensor");
 
     /// <summary>(untyped storage, offset, shape, strides, requires_grad, hooks, type, marks)</summary>
-    public static object? RebuildTyped(IReadOnlyList<object?> arguments)
-        => arguments is [StorageReference storage, long offset, PickleTuple shape, PickleTuple strides, _, _, PickleGlobal { Element: { } type }, ..] && arguments.Count <= 8
+    public static object? RebuildTyped(IReadOnlyList<object?> arguments) =>
+        arguments
+            is [StorageReference storage, long offset, PickleTuple shape, PickleTuple strides, _, _, PickleGlobal { Element: { } type }, ..]
+        && arguments.Count <= 8
             ? new TensorRecord(storage, type, offset, shape, strides, arguments.Count == 8 ? Problem(arguments[7]) : null)
             : throw Wrong("_rebuild_tensor_v3");
 

@@ -8,4 +8,10 @@ namespace DenseCL.Weights.Formats.Pickles.Objects;
 /// <param name="Shape">The sides.</param>
 /// <param name="Strides">The strides, in elements.</param>
 /// <param name="Problem">Why it cannot be read, or null.</param>
-internal sealed record TensorRecord(StorageReference Storage, ElementType Type, long Offset, PickleTuple Shape, PickleTuple Strides, string? Problem);
+internal sealed record TensorRecord(
+    StorageReference Storage,
+    ElementType Type,
+    long Offset,
+    PickleTuple Shape,
+    PickleTuple Strides,
+    string? Problem);
