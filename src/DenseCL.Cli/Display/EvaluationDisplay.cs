@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols.Reports;
 using Spectre.Console;
 

@@ -2,15 +2,13 @@ using DenseCL.Data;
 using DenseCL.Data.Shards;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Features;
 
 /// <summary>The centre crops of images, batch by batch, decoded ahead of whoever takes them.</summary>
 internal static class CroppedImages
 {
-    /// <summary>Every size is taken: what is too small to train on is still to be classified.</summary>
-    public static ImageLimits Limits { get; } = new() { MinSide = 1 };
-
     /// <summary>Decodes images in order.</summary>
     /// <returns>(n, Size, Size, 3) of each batch, n being <see cref="FeatureOptions.Batch"/> but for the last.</returns>
     /// <exception cref="DataException">An image cannot be read.</exception>
@@ -24,34 +22,6 @@ internal static class CroppedImages
         for (int batch = 0; batch < batches; batch++)
         {
             yield return ahead.Next(stop);
-        }
-    }
-
-    /// <summary>Reads the header of every image, so that what is no image is named before the work.</summary>
-    /// <exception cref="DataException">Some cannot be read.</exception>
-    public static void CheckHeaders(string place, IReadOnlyList<ImageEntry> images, int threads, CancellationToken stop)
-    {
-        using OpenShards shards = new();
-        SkippedImages bad = new();
-        Parallel.For(0, images.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = stop }, i =>
-        {
-            try
-            {
-                using ImageFile file = shards.Open(images[i], Limits);
-                ImageDecoder.ReadHeader(file, Limits);
-            }
-            catch (ImageException e)
-            {
-                bad.Add(images[i].Name, e.Message);
-            }
-        });
-        if (bad.Count > 0)
-        {
-            string first = string.Join(", ", bad.Entries.Take(3).Select(entry => $"{entry.File} ({entry.Reason})"));
-            throw new DataException(
-                FormattableString.Invariant(
-                    $"{bad.Count:N0} of {images.Count:N0} images of {place} cannot be read: {first}{(bad.Count > 3 ? ", …" : "")}. A test must see the same images every time: repair or remove them."
-                ));
         }
     }
 
@@ -71,8 +41,8 @@ internal static class CroppedImages
             ImageEntry entry = images[first + i];
             try
             {
-                using ImageFile file = shards.Open(entry, Limits);
-                crop.Read(file.Read(file.Length), Limits, batch.AsSpan(i * bytes, bytes));
+                using ImageFile file = shards.Open(entry, ImageHeaders.Limits);
+                crop.Read(file.Read(file.Length), ImageHeaders.Limits, batch.AsSpan(i * bytes, bytes));
             }
             catch (ImageException e)
             {

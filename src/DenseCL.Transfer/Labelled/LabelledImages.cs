@@ -1,6 +1,5 @@
 using DenseCL.Data;
 using DenseCL.Data.Sources;
-using DenseCL.Transfer.Features;
 
 namespace DenseCL.Transfer.Labelled;
 
@@ -49,7 +48,7 @@ public sealed record LabelledImages(
             .ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
         foreach (ImageSource source in new[] { fit, judge })
         {
-            CroppedImages.CheckHeaders(source.Root, source.Entries, Environment.ProcessorCount, stop);
+            ImageHeaders.Check(source.Root, source.Entries, Environment.ProcessorCount, stop);
         }
 
         return (Of(fit), Of(judge));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Data.Sources;
-using DenseCL.Transfer.Features;
 
 namespace DenseCL.Transfer.Labelled;
 
@@ -85,7 +84,7 @@ public sealed record MultiLabelImages(
 
         sbyte[][] targets = [.. classes.Select(name => Labels(Path.Combine(main, name + suffix), ids))];
         ImageEntry[] entries = [.. ids.Select(id => Entry(folder, id))];
-        CroppedImages.CheckHeaders(folder, entries, Environment.ProcessorCount, stop);
+        ImageHeaders.Check(folder, entries, Environment.ProcessorCount, stop);
         return new MultiLabelImages(folder, entries, classes, targets);
     }
 

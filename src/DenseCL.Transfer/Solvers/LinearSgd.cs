@@ -1,6 +1,5 @@
 using DenseCL.Compute;
 using DenseCL.Platform;
-using DenseCL.Transfer.Protocols.Linear;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +26,8 @@ internal sealed class LinearSgd : IDisposable
     /// <param name="labels">(N) int64, on the same device: 0 … K − 1.</param>
     /// <param name="classes">K.</param>
     /// <param name="rate">The learning rate to start with.</param>
-    /// <param name="options">Epochs and batch.</param>
+    /// <param name="epochs">Passes over all images.</param>
+    /// <param name="batch">Images a step, at most as many as there are.</param>
     /// <param name="seed">For the order of the images.</param>
     /// <param name="stop">Ends the work between two steps.</param>
     public static LinearSgd Fit(
@@ -35,13 +35,15 @@ internal sealed class LinearSgd : IDisposable
         Tensor labels,
         int classes,
         double rate,
-        LinearOptions options,
+        int epochs,
+        int batch,
         ulong seed,
         CancellationToken stop)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        int rows = (int)features.shape[0], batch = Math.Min(options.Batch, rows);
+        int rows = (int)features.shape[0];
+        batch = Math.Min(batch, rows);
         Tensor mean = features.mean([0]), deviation = features.std(0, unbiased: false, keepdim: false);
 
         // What differs in the last digits of its mean only is constant: rounding must not become a feature.
@@ -51,9 +53,9 @@ internal sealed class LinearSgd : IDisposable
             bias = zeros(classes, device: features.device),
             push = zeros_like(weight),
             biasPush = zeros_like(bias);
-        long steps = (long)options.Epochs * (rows / batch),
+        long steps = (long)epochs * (rows / batch),
             step = 0;
-        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        for (int epoch = 0; epoch < epochs; epoch++)
         {
             int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LinearOrder, (ulong)epoch).Permutation(rows);
             for (int start = 0; start + batch <= rows; start += batch, step++)

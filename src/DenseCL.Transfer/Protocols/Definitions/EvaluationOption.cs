@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Options;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 

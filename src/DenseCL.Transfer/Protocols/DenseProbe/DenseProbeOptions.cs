@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Options;
 using DenseCL.Platform;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Protocols.Definitions;

@@ -137,7 +137,7 @@ public sealed class LinearEvaluation : IEvaluation
         {
             if (sgd)
             {
-                using LinearSgd classifier = LinearSgd.Fit(features, truth, train.ClassNames.Count, value, options, seed, stop);
+                using LinearSgd classifier = LinearSgd.Fit(features, truth, train.ClassNames.Count, value, options.Epochs, options.Batch, seed, stop);
                 return Count(classifier.Scores, others, otherLabels);
             }
 

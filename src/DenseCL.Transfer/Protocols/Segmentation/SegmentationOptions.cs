@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Options;
 using System.Globalization;
 using DenseCL.Platform;
 using DenseCL.Recipes;

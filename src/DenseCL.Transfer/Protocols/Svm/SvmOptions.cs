@@ -1,3 +1,4 @@
+using DenseCL.Transfer.Options;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols.Definitions;
 

@@ -40,7 +40,8 @@ public sealed class LinearTests
             labels,
             3,
             0.3,
-            new LinearOptions { Epochs = 300, Batch = 20 },
+            300,
+            20,
             1,
             TestContext.Current.CancellationToken);
         double[] probabilities = nn.functional.softmax(descent.Scores(test), 1).to(ScalarType.Float64).data<double>().ToArray();
@@ -63,7 +64,8 @@ public sealed class LinearTests
                 labels,
                 3,
                 0.1,
-                new LinearOptions { Epochs = 3, Batch = 16 },
+                3,
+                16,
                 seed,
                 TestContext.Current.CancellationToken);
             return descent.Scores(x).data<float>().ToArray();

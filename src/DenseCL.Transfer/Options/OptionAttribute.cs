@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace DenseCL.Transfer.Protocols.Definitions;
+namespace DenseCL.Transfer.Options;
 
 /// <summary>
 /// An option of an evaluation: what it is for and which values it may have. From it come the option of the command, its help and its

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace DenseCL.Transfer.Protocols.Definitions;
+namespace DenseCL.Transfer.Options;
 
 /// <summary>The check in the init accessor of an option; its <see cref="OptionAttribute"/> is the only place that says its range.</summary>
 internal static class OptionChecks

@@ -1,4 +1,4 @@
-namespace DenseCL.Transfer.Protocols.Reports;
+namespace DenseCL.Transfer.Features;
 
 /// <summary>How far an evaluation is.</summary>
 /// <param name="Part">What is under way, such as <c>train</c> or <c>test</c>; each has a bar of its own.</param>

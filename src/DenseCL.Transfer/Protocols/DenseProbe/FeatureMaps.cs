@@ -5,11 +5,11 @@ using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Transfer.Labelled;
-using DenseCL.Transfer.Protocols.DenseProbe;
+using DenseCL.Transfer.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenseCL.Transfer.Features;
+namespace DenseCL.Transfer.Protocols.DenseProbe;
 
 /// <summary>The features of a frozen backbone, image by image.</summary>
 internal sealed class FeatureMaps : IDisposable
