@@ -1,5 +1,4 @@
 using DenseCL.Transfer.Options;
-using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Features;
 

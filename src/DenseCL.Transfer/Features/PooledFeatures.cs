@@ -3,7 +3,6 @@ using DenseCL.Data.Sources;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
-using DenseCL.Transfer.Protocols.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
 

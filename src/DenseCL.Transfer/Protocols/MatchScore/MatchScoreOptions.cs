@@ -1,6 +1,5 @@
 using DenseCL.Transfer.Options;
 using DenseCL.Platform;
-using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
-using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
