@@ -167,7 +167,7 @@ public sealed class RecipeReaderTests
     [InlineData(
         "base: smal",
         "r.yaml, line 1: base is `smal`, but must be the name of a shipped recipe. Choose one of demo, densecl-coco-r50, "
-            + "densecl-imagenet-r101, densecl-imagenet-r50, mocov2-imagenet-r50, small; the nearest is `small`.")]
+            + "densecl-imagenet-r101, densecl-imagenet-r50, mocov2-imagenet-r50, small, small-mobile; the nearest is `small`.")]
     public void A_wrong_value_is_refused_with_its_line_and_what_was_expected(string yaml, string message) =>
         Assert.Equal(message, Refusal(yaml));
 
