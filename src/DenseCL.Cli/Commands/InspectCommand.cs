@@ -5,11 +5,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Models.Backbones;
-using DenseCL.Weights.Formats.Safetensors;
-using DenseCL.Weights.Formats;
-using DenseCL.Weights.Tensors.Naming;
-using DenseCL.Weights.Tensors;
 using DenseCL.Weights;
+using DenseCL.Weights.Formats;
+using DenseCL.Weights.Formats.Safetensors;
+using DenseCL.Weights.Tensors;
+using DenseCL.Weights.Tensors.Naming;
 using Spectre.Console;
 
 namespace DenseCL.Cli.Commands;

@@ -1,6 +1,6 @@
-using DenseCL.Models.Backbones;
 using System.CommandLine;
 using DenseCL.Cli.Display;
+using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;

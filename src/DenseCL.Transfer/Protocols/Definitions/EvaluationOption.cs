@@ -1,6 +1,6 @@
-using DenseCL.Transfer.Options;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 

@@ -1,6 +1,6 @@
-using DenseCL.Transfer.Options;
 using DenseCL.Platform;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Options;
 using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Transfer.Protocols.DenseProbe;

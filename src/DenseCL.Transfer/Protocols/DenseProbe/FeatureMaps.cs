@@ -4,8 +4,8 @@ using DenseCL.Images.Operations;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
-using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Labelled;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using DenseCL.Transfer.Options;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Knn;
 

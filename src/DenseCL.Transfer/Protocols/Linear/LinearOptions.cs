@@ -1,5 +1,5 @@
-using DenseCL.Transfer.Options;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Options;
 using DenseCL.Transfer.Solvers;
 
 namespace DenseCL.Transfer.Protocols.Linear;

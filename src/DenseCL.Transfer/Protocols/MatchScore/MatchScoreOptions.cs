@@ -1,5 +1,5 @@
-using DenseCL.Transfer.Options;
 using DenseCL.Platform;
+using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 

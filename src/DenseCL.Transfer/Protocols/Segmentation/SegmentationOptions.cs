@@ -1,8 +1,8 @@
-using DenseCL.Transfer.Options;
 using System.Globalization;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
