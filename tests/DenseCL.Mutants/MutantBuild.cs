@@ -47,7 +47,7 @@ internal sealed partial class MutantBuild(string repository, string folder)
         {
             List<Mutant> mutants = WriteMutants(without);
             string errors = Run(
-                "dotnet", "build", Path.Combine(copy, "src", "DenseCL"), "-c", "Release", "-v:q", "-nologo",
+                mayFail: true, "dotnet", "build", Path.Combine(copy, "src", "DenseCL"), "-c", "Release", "-v:q", "-nologo",
                 "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:NoWarn=CS1591");
             int[] found = [.. ErrorPlaces(errors).SelectMany(MutantsAt).Distinct().Where(without.Add)];
             if (!errors.Contains("error ", StringComparison.Ordinal))
@@ -76,6 +76,7 @@ internal sealed partial class MutantBuild(string repository, string folder)
     private void CopySources()
     {
         string files = Run(
+            mayFail: false,
             "git",
             "-C",
             repository,
@@ -141,7 +142,7 @@ internal sealed partial class MutantBuild(string repository, string folder)
     public void PlaceBesideTests()
     {
         string bin = Path.Combine(folder, "bin");
-        Run("cp", "-al", AppContext.BaseDirectory, bin);
+        Run(mayFail: false, "cp", "-al", AppContext.BaseDirectory, bin);
         foreach (string library in Directory.GetFiles(bin, "DenseCL*"))
         {
             // Not as a link: the next build would write into it.
@@ -153,13 +154,13 @@ internal sealed partial class MutantBuild(string repository, string folder)
         }
     }
 
-    private static string Run(string program, params string[] arguments)
+    private static string Run(bool mayFail, string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return output;
+        return mayFail || process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
     }
 
     [GeneratedRegex(

@@ -49,6 +49,7 @@ internal sealed class MutantRun
         string started = Path.Combine(folder, "started");
         while (true)
         {
+            File.Delete(started);       // what it says from here on is of this process
             string program = Path.Combine(folder, "bin", "DenseCL.Mutants.dll");
             using Process process = Process.Start(
                 new ProcessStartInfo("dotnet", ["exec", program, "run", folder]) { WorkingDirectory = folder }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using DenseCL.Compute.Tiles;
@@ -8,8 +9,7 @@ namespace DenseCL.Compute;
 /// Convolutions of each channel by itself, on channels-last float32 maps in memory: vectors run over the channels, of which there may be
 /// any number.
 /// </summary>
-/// <remarks>libtorch's library (oneDNN, libtorch 2.10) gives wrong gradients of the input for some of these shapes, with a stride or
-/// dilation.</remarks>
+/// <remarks>oneDNN, which libtorch 2.10 calls, gives wrong gradients of the input for some of these shapes with a stride or a dilation.</remarks>
 internal static unsafe class DepthwiseKernel
 {
     /// <summary>y = the convolution of x.</summary>
@@ -42,10 +42,13 @@ internal static unsafe class DepthwiseKernel
     public static void WeightGradient(in ConvolutionShape shape, float* x, float* dy, float* gradient)
     {
         int count = shape.Taps * shape.Inputs, parts = TorchSharp.torch.get_num_threads();
-        double[] sums = new double[parts * count];
+        double[] sums = ArrayPool<double>.Shared.Rent(parts * count);
+        float[] rowSums = ArrayPool<float>.Shared.Rent(parts * count);
+        sums.AsSpan(0, parts * count).Clear();
         fixed (double* memory = sums)
+        fixed (float* rowMemory = rowSums)
         {
-            Job job = new() { Shape = shape, X = x, Y = dy, Sums = memory };
+            Job job = new() { Shape = shape, X = x, Y = dy, Sums = memory, RowSums = rowMemory };
             ComputeThreads.Run(&WeightPart, &job);
         }
 
@@ -59,6 +62,9 @@ internal static unsafe class DepthwiseKernel
 
             gradient[i] = (float)sum;
         }
+
+        ArrayPool<double>.Shared.Return(sums);
+        ArrayPool<float>.Shared.Return(rowSums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -134,36 +140,33 @@ internal static unsafe class DepthwiseKernel
         ConvolutionShape shape = job->Shape;
         int channels = shape.Inputs, count = shape.Taps * channels;
         double* sums = job->Sums + ((long)part * count);
-        float[] memory = new float[count];
-        fixed (float* rowSums = memory)
+        float* rowSums = job->RowSums + ((long)part * count);
+        (int start, int end) = ComputeThreads.Share(shape.Images * shape.OutHeight, part, parts);
+        for (int row = start; row < end; row++)
         {
-            (int start, int end) = ComputeThreads.Share(shape.Images * shape.OutHeight, part, parts);
-            for (int row = start; row < end; row++)
+            (int image, int top) = (row / shape.OutHeight, row % shape.OutHeight * shape.Stride);
+            new Span<float>(rowSums, count).Clear();
+            for (int column = 0; column < shape.OutWidth; column++)
             {
-                (int image, int top) = (row / shape.OutHeight, row % shape.OutHeight * shape.Stride);
-                memory.AsSpan().Clear();
-                for (int column = 0; column < shape.OutWidth; column++)
+                float* dy = job->Y + ((((long)row * shape.OutWidth) + column) * channels);
+                for (int tap = 0; tap < shape.Taps; tap++)
                 {
-                    float* dy = job->Y + ((((long)row * shape.OutWidth) + column) * channels);
-                    for (int tap = 0; tap < shape.Taps; tap++)
+                    (int down, int right) = shape.Offset(tap);
+                    (int i, int j) = (top + down, (column * shape.Stride) + right);
+                    if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
                     {
-                        (int down, int right) = shape.Offset(tap);
-                        (int i, int j) = (top + down, (column * shape.Stride) + right);
-                        if ((uint)i < (uint)shape.Height && (uint)j < (uint)shape.Width)
-                        {
-                            AddProducts(
-                                rowSums + ((long)tap * channels),
-                                job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels),
-                                dy,
-                                channels);
-                        }
+                        AddProducts(
+                            rowSums + ((long)tap * channels),
+                            job->X + ((((((long)image * shape.Height) + i) * shape.Width) + j) * channels),
+                            dy,
+                            channels);
                     }
                 }
+            }
 
-                for (int n = 0; n < count; n++)
-                {
-                    sums[n] += rowSums[n];
-                }
+            for (int n = 0; n < count; n++)
+            {
+                sums[n] += rowSums[n];
             }
         }
     }
@@ -189,5 +192,6 @@ internal static unsafe class DepthwiseKernel
         public ConvolutionShape Shape;
         public float* X, Weights, Y;        // in a backward pass the gradients of x or y
         public double* Sums;                // (parts, taps, C)
+        public float* RowSums;              // (parts, taps, C)
     }
 }

@@ -15,13 +15,13 @@ internal static class Kernels
     /// <param name="dilation">At least 1.</param>
     public static ConvolutionShape? Convolution(Tensor x, Parameter weight, long stride, long dilation)
     {
-        bool fits = InReach(x, weight) && x.shape[1] == weight.shape[1] && PositionsFit(x); // else libtorch says what is wrong, if something is
-        return
-            fits
-            && ShapeOf(x, weight, stride, dilation) is var shape
-            && ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16)
-            ? shape
-            : null;
+        if (!InReach(x, weight) || x.shape[1] != weight.shape[1] || !PositionsFit(x))
+        {
+            return null;        // libtorch says what is wrong, if something is
+        }
+
+        ConvolutionShape shape = ShapeOf(x, weight, stride, dilation);
+        return ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
     }
 
     /// <summary>The sizes of a depthwise convolution, if <see cref="DepthwiseKernel"/> takes it; else null.</summary>
@@ -42,6 +42,10 @@ internal static class Kernels
     /// <param name="x">(N, C, H, W)</param>
     /// <param name="weight">(C)</param>
     public static bool TakeBatchNorm(Tensor x, Parameter weight) => InReach(x, weight) && weight.shape[0] % ILanes.Count == 0;
+
+    /// <summary>Whether <see cref="VectorKernel"/> takes the numbers of a <see cref="ParameterVector"/>.</summary>
+    /// <param name="values">(P)</param>
+    public static bool TakeVector(Tensor values) => values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32;
 
     private static bool PositionsFit(Tensor x) => x.shape[0] * x.shape[2] * x.shape[3] < int.MaxValue / 2;
 

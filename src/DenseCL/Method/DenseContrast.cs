@@ -4,6 +4,7 @@ using DenseCL.Method.Matching;
 using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -39,21 +40,9 @@ public sealed class DenseContrast : IDisposable
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
         IsDense = method.Lambda > 0;
 
-        Query = new Encoder(
-            recipe.Model.Backbone,
-            recipe.Model.Embedding,
-            IsDense,
-            method.GridSize,
-            recipe.Model.OutputStride,
-            recipe.Model.DenseHead);
+        Query = NewEncoder();
         Query.Initialise(seed);
-        Key = new Encoder(
-            recipe.Model.Backbone,
-            recipe.Model.Embedding,
-            IsDense,
-            method.GridSize,
-            recipe.Model.OutputStride,
-            recipe.Model.DenseHead);
+        Key = NewEncoder();
         Key.load_state_dict(Query.state_dict());
         Query.to(device, type);
         Key.to(device, type);
@@ -63,6 +52,14 @@ public sealed class DenseContrast : IDisposable
 
         GlobalQueue = StartQueue(RandomPurpose.GlobalQueue, recipe.Model.Embedding);
         DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
+
+        Encoder NewEncoder() => new(
+            recipe.Model.Backbone,
+            recipe.Model.Embedding,
+            IsDense,
+            method.GridSize,
+            recipe.Model.OutputStride,
+            recipe.Model.DenseHead);
 
         NegativeQueue StartQueue(RandomPurpose purpose, int length) =>
             new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(type, device));
@@ -104,7 +101,7 @@ public sealed class DenseContrast : IDisposable
         if (IsDense && DenseMatching.NeedsCrops(method.Matching) && (views.QueryCrops.Length != images || views.KeyCrops.Length != images))
         {
             throw new ArgumentException(
-                $"method.matching is {method.Matching.ToString().ToLowerInvariant()}: the views must say where each of the {images} images was cut.",
+                $"method.matching is {OptionProperty.WordOf(method.Matching)}: the views must say where each of the {images} images was cut.",
                 nameof(views));
         }
 

@@ -13,7 +13,7 @@ internal static class MomentumEncoder
     /// <param name="momentum">m, the share of itself that the key encoder keeps: 0.999 moves slowly.</param>
     public static unsafe void Update(ParameterVector key, ParameterVector query, double momentum)
     {
-        if (key.Values.device_type == DeviceType.CPU && key.Values.dtype == ScalarType.Float32)
+        if (Kernels.TakeVector(key.Values))
         {
             VectorKernel.MoveTowards(Memory.Of<float>(key.Values), Memory.Of<float>(query.Values), key.Values.numel(), momentum);
             return;

@@ -12,7 +12,7 @@ namespace DenseCL.Models;
 /// stride 1.
 /// </summary>
 /// <remarks>
-/// Computed by <see cref="ConvolutionKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product
+/// Computed by <see cref="ConvolutionKernel"/> or <see cref="DepthwiseKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product
 /// over channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the
 /// process.
 /// </remarks>
@@ -47,6 +47,8 @@ internal sealed class Convolution : nn.Module, IInitialised
         RegisterComponents();
     }
 
+    private long Pad => size / 2 * dilation;
+
     /// <summary>(N, in, H, W) → (N, out, ⌈H/stride⌉, ⌈W/stride⌉), in the type of the input.</summary>
     public Activation forward(Activation x, Tape? tape)
     {
@@ -69,8 +71,12 @@ internal sealed class Convolution : nn.Module, IInitialised
     /// <summary>Adds the convolution to a graph.</summary>
     public string Describe(NetworkGraph graph, string name, string x)
     {
-        long pad = size / 2 * dilation;
-        List<(string Name, object Value)> attributes = [("kernel_shape", new[] { size, size }), ("pads", new[] { pad, pad, pad, pad }), ("strides", new[] { stride, stride })];
+        List<(string Name, object Value)> attributes =
+        [
+            ("kernel_shape", new[] { size, size }),
+            ("pads", new[] { Pad, Pad, Pad, Pad }),
+            ("strides", new[] { stride, stride }),
+        ];
         if (dilation > 1)
         {
             attributes.Add(("dilations", new[] { dilation, dilation }));
@@ -192,28 +198,16 @@ internal sealed class Convolution : nn.Module, IInitialised
 
     private Tensor Convolve(Tensor input, Tensor w)
     {
-        if (depthwise)
+        if (size > 1 || depthwise)
         {
-            ScalarType type = Kernels.TypeForDepthwise(input);
-            return nn
-                .functional.conv2d(
-                    input.to_type(type),
-                    w.to_type(type),
-                    strides: [stride, stride],
-                    padding: [size / 2 * dilation, size / 2 * dilation],
-                    dilation: [dilation, dilation],
-                    groups: w.shape[0])
-                .to_type(input.dtype);
-        }
-
-        if (size > 1)
-        {
+            ScalarType type = depthwise ? Kernels.TypeForDepthwise(input) : input.dtype;
             return nn.functional.conv2d(
-                input,
-                w,
+                input.to_type(type),
+                w.to_type(type),
                 strides: [stride, stride],
-                padding: [size / 2 * dilation, size / 2 * dilation],
-                dilation: [dilation, dilation]);
+                padding: [Pad, Pad],
+                dilation: [dilation, dilation],
+                groups: depthwise ? w.shape[0] : 1).to_type(input.dtype);
         }
 
         Tensor x = stride == 1 ? input : input[TensorIndex.Ellipsis, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];

@@ -12,8 +12,8 @@ namespace DenseCL.Models;
 public static class Initialisation
 {
     /// <summary>
-    /// Every module sets its own parameters. As in the paper: backbone convolutions and the global head's weights Kaiming normal over
-    /// fan-in, N(0, 2 / fan-in), with zero biases; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases;
+    /// Every module sets its own parameters. As in the paper: a ResNet's convolutions and the global head's weights Kaiming normal
+    /// over fan-in, N(0, 2 / fan-in), with zero biases; a MobileNet's over fan-out, as torchvision's; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases;
     /// batch norm 1 and 0.
     /// </summary>
     /// <param name="module">A network of this library.</param>

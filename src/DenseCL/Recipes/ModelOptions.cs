@@ -51,7 +51,7 @@ public sealed record ModelOptions
     /// <remarks>
     /// A head may throw away what the loss is not to see, such as the position in the view, and the backbone then keeps it.
     /// <see cref="DenseHead.None"/> puts the dense loss on the features that are used afterwards. Dense vectors are then as long as the
-    /// features, 512 or 2,048 numbers, and the dense queue grows with them. The paper has <see cref="DenseHead.Mlp"/>.
+    /// features, 512 to 2,048 numbers, and the dense queue grows with them. The paper has <see cref="DenseHead.Mlp"/>.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     [Later]

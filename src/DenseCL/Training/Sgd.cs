@@ -24,7 +24,7 @@ internal sealed class Sgd : IDisposable
     public unsafe void Step(double learningRate)
     {
         Tensor values = parameters.Values, gradients = parameters.Gradients!;
-        if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
+        if (Kernels.TakeVector(values))
         {
             VectorKernel.Sgd(
                 Memory.Of<float>(values),

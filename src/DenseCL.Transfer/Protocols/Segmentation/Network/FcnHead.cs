@@ -17,7 +17,7 @@ internal sealed class FcnHead : nn.Module, IInitialised
     private readonly Parameter bias;
 
     /// <param name="inChannels">Channels of the feature map.</param>
-    /// <param name="channels">C, a multiple of 32, as the kernel of the batch norm wants it.</param>
+    /// <param name="channels">C; the kernel of the batch norm takes multiples of 32, and libtorch computes the others.</param>
     /// <param name="convolutions">How many, at least 1.</param>
     /// <param name="classes">K</param>
     public FcnHead(int inChannels, int channels, int convolutions, int classes)

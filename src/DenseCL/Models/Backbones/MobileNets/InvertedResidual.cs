@@ -16,7 +16,7 @@ internal sealed class InvertedResidual : Block
 
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="row">The row of the network's table.</param>
-    /// <param name="dilation">1; or of the depthwise convolution where strides were given up, which then has none.</param>
+    /// <param name="dilation">Of the depthwise convolution. Above 1 it replaces the stride of the row.</param>
     public InvertedResidual(long inChannels, MobileRow row, long dilation)
         : base(nameof(InvertedResidual))
     {
@@ -38,8 +38,7 @@ internal sealed class InvertedResidual : Block
         register_module("block", nn.ModuleList([.. InOrder]));
     }
 
-    private IEnumerable<nn.Module> InOrder =>
-        new nn.Module?[] { layers.Expand, layers.Depthwise, layers.Squeeze, layers.Project }.OfType<nn.Module>();
+    private IEnumerable<Block> InOrder => new Block?[] { layers.Expand, layers.Depthwise, layers.Squeeze, layers.Project }.OfType<Block>();
 
     public override Activation forward(Activation input, Tape? tape)
     {
@@ -50,13 +49,9 @@ internal sealed class InvertedResidual : Block
     public override string Describe(NetworkGraph graph, string name, string input)
     {
         string x = input;
-        foreach ((int number, nn.Module layer) in InOrder.Index())
+        foreach ((int number, Block layer) in InOrder.Index())
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"{name}.block.{number}");
-            x =
-                layer is SqueezeExcitation
-                    ? SqueezeExcitation.Describe(graph, place, x)
-                    : ((ConvolutionUnit)layer).Describe(graph, place, x);
+            x = layer.Describe(graph, string.Create(CultureInfo.InvariantCulture, $"{name}.block.{number}"), x);
         }
 
         return shortcut ? graph.Add("Add", $"{name}.add", [x, input]) : x;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DenseCL.Compute;
 using DenseCL.Recipes;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,7 +51,7 @@ internal sealed class MobileNetV3 : Backbone
         Later = "features.1.block.0.0.weight",
         Children = new Dictionary<string, string>(StringComparer.Ordinal) { ["features"] = "0" },
         Blocks = has => BlocksOf(Enumerable.Range(1, 100).TakeWhile(block => has($"features.{block}.block.0.0.weight")).Count()),
-        Unknown = "not MobileNetV3-Large's number",
+        Unknown = "not the 15 of MobileNetV3-Large",
     };
 
     private readonly ModuleList<Block> features;
@@ -79,7 +78,8 @@ internal sealed class MobileNetV3 : Backbone
                 blocks.Add(new ConvolutionUnit(channels, Widest, 1, Nonlinearity.Hardswish));
             }
 
-            stages.Add([.. blocks.Index().Skip(first).Select(block => (string.Create(CultureInfo.InvariantCulture, $"features.{block.Index}"), block.Item))]);
+            stages.Add(
+                [.. blocks.Index().Skip(first).Select(block => (FormattableString.Invariant($"features.{block.Index}"), block.Item))]);
         }
 
         features = nn.ModuleList([.. blocks]);
@@ -101,19 +101,9 @@ internal sealed class MobileNetV3 : Backbone
     // Of the 1×1 convolution behind the last block: six times that block's channels.
     private static long Widest => 6 * Large[^1][^1].Channels;
 
-    private protected override Activation Stem(Activation images, Tape? tape)
-    {
-        using DisposeScope? scope = tape is null ? NewDisposeScope() : null;
-        Activation x = features[0].forward(images, tape);
-        if (scope is not null)
-        {
-            x.Value.MoveToOuterDisposeScope();
-        }
-
-        return x;
-    }
+    private protected override Activation Stem(Activation images, Tape? tape) => features[0].forward(images, tape);
 
     private protected override string DescribeStem(NetworkGraph graph, string images) => features[0].Describe(graph, "features.0", images);
 
-    private static string BlocksOf(int count) => string.Create(CultureInfo.InvariantCulture, $"inverted residual blocks are {count}");
+    private static string BlocksOf(int count) => string.Create(CultureInfo.InvariantCulture, $"number of inverted residual blocks is {count}");
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DenseCL.Compute;
 using DenseCL.Recipes;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -95,14 +94,8 @@ internal sealed class ResNet : Backbone
 
     private protected override Activation Stem(Activation images, Tape? tape)
     {
-        using DisposeScope? scope = tape is null ? NewDisposeScope() : null;
         Activation x = bn1.forward(conv1.forward(images, tape), tape, relu: true);
-        if (tape is not null)
-        {
-            return tape.Apply([x], [], x.Value.dtype, (input, _) => Pool(input[0]));
-        }
-
-        return new Activation(Pool(x.Value).MoveToOuterDisposeScope());
+        return tape is null ? new Activation(Pool(x.Value)) : tape.Apply([x], [], x.Value.dtype, (input, _) => Pool(input[0]));
 
         static Tensor Pool(Tensor map) => nn.functional.max_pool2d(map, [3, 3], [2, 2], [1, 1]);
     }

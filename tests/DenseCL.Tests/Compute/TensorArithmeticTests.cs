@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Compute;
 
-public sealed class HeldTests
+public sealed class TensorArithmeticTests
 {
     [Fact]
     public void Sums_and_products_are_those_of_libtorch()

@@ -2,13 +2,13 @@ using DenseCL.Compute;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
-namespace DenseCL.Models;
+namespace DenseCL.Models.Backbones.MobileNets;
 
 /// <summary>
 /// Squeeze and excitation (Hu et al., CVPR 2018) with the hard sigmoid of MobileNetV3: each channel is scaled by what two layers make of
 /// the averages of all channels, y = x · hard sigmoid(W₂ max(0, W₁ mean(x) + b₁) + b₂). Names are torchvision's.
 /// </summary>
-internal sealed class SqueezeExcitation : nn.Module
+internal sealed class SqueezeExcitation : Block
 {
     private readonly Affine fc1;
     private readonly Affine fc2;
@@ -24,12 +24,12 @@ internal sealed class SqueezeExcitation : nn.Module
     }
 
     /// <summary>(N, C, H, W) → (N, C, H, W), in the type of the input.</summary>
-    public Activation forward(Activation x, Tape? tape)
+    public override Activation forward(Activation input, Tape? tape)
     {
         Parameter[] parameters = [fc1.Weight, fc1.Bias, fc2.Weight, fc2.Bias];
         return tape is null
-            ? new Activation(Compute(x.Value, [.. parameters.Select(parameter => parameter.to_type(x.Value.dtype))]))
-            : tape.Apply([x], parameters, x.Value.dtype, (inputs, w) => Compute(inputs[0], w));
+            ? new Activation(Compute(input.Value, [.. parameters.Select(parameter => parameter.to_type(input.Value.dtype))]))
+            : tape.Apply([input], parameters, input.Value.dtype, (inputs, w) => Compute(inputs[0], w));
 
         static Tensor Compute(Tensor x, Tensor[] w)
         {
@@ -38,15 +38,15 @@ internal sealed class SqueezeExcitation : nn.Module
         }
     }
 
-    /// <summary>Adds the operators of <see cref="forward"/> to a graph and returns the value that they make.</summary>
-    public static string Describe(NetworkGraph graph, string name, string x)
+    /// <inheritdoc/>
+    public override string Describe(NetworkGraph graph, string name, string input)
     {
-        string y = graph.Add("GlobalAveragePool", $"{name}.avgpool", [x]);
+        string y = graph.Add("GlobalAveragePool", $"{name}.avgpool", [input]);
         y = graph.Add("Relu", $"{name}.activation", [graph.Add("Conv", $"{name}.fc1", [y, $"{name}.fc1.weight", $"{name}.fc1.bias"])]);
         y = Hardswish.DescribeSigmoid(
             graph,
             $"{name}.scale_activation",
             graph.Add("Conv", $"{name}.fc2", [y, $"{name}.fc2.weight", $"{name}.fc2.bias"]));
-        return graph.Add("Mul", $"{name}.mul", [y, x]);
+        return graph.Add("Mul", $"{name}.mul", [y, input]);
     }
 }
