@@ -14,7 +14,7 @@ internal static class EvalCommand
 {
     public static Command Create()
     {
-        Command eval = new("eval", "Measures what a backbone is worth on labelled images. docs/evaluation.md says how.");
+        Command eval = new("eval", "Measures what a backbone is worth. docs/evaluation.md says how.");
         foreach (EvaluationDefinition definition in Evaluations.All)
         {
             eval.Subcommands.Add(Create(definition));

@@ -34,7 +34,7 @@ internal static class PretrainCommand
     private static readonly Option<string?> Weights = new("--weights")
     {
         Description =
-            "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever (model.weights).",
+            "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists (model.weights).",
         HelpName = "FILE",
     };
 

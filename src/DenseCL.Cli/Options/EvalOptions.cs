@@ -13,7 +13,7 @@ internal static class EvalOptions
 {
     public static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "The weights to judge: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, under whose names ever.",
+        Description = "The weights to judge: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists.",
         HelpName = "FILE",
     };
 
