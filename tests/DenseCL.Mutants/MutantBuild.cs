@@ -82,6 +82,7 @@ internal sealed partial class MutantBuild(string repository, string folder)
             repository,
             "ls-files",
             "src/DenseCL",
+            ":(glob)src/*",
             "recipes",
             "build",
             "Directory.*",
