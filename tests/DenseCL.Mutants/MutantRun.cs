@@ -80,12 +80,21 @@ internal sealed class MutantRun
 
         // Most fall to a quick test: these first, so that the slow ones are run for the others alone. Those not in order, so that the
         // verdicts of a run that was stopped are a fair sample.
+        string spared = Path.Combine(folder, "spared");     // by the quick tests; their numbers
+        HashSet<string> known = File.Exists(spared) ? [.. File.ReadAllLines(spared)] : [];
         List<Mutant> left = [];
         foreach (Mutant mutant in mutants.Where(mutant => !judged.Contains(mutant.Id)))
         {
-            if (!run.Judge(mutant, test => reach[test.Name].Seconds <= Quick, reach))
+            string id = mutant.Id.ToString(CultureInfo.InvariantCulture);
+            if (!known.Contains(id) && run.Judge(mutant, test => reach[test.Name].Seconds <= Quick, reach))
             {
-                left.Add(mutant);
+                continue;
+            }
+
+            left.Add(mutant);
+            if (known.Add(id))
+            {
+                File.AppendAllLines(spared, [id]);
             }
         }
 

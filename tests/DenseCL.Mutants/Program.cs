@@ -9,7 +9,7 @@ using DenseCL.Mutants;
 //
 // FOLDER takes the mutated copy of the library, the list of mutants and the verdicts; a call with the same folder goes on where the last
 // one ended. Delete FOLDER after a change of the method; after a change of the tests, delete FOLDER/bin, FOLDER/reach.json and the lines of
-// FOLDER/verdicts.jsonl that are in question.
+// FOLDER/verdicts.jsonl and FOLDER/spared that are in question.
 if (args is ["run", var place])
 {
     return MutantRun.One(place);
