@@ -13,7 +13,7 @@ public sealed record AblationPlan
     public required string Text { get; init; }
 
     /// <summary>The values of <c>run.seed</c>, at least one, each once.</summary>
-    /// <exception cref="RecipeException">There is none, or one stands twice.</exception>
+    /// <exception cref="RecipeException">There is none, or one is given twice.</exception>
     public required IReadOnlyList<ulong> Seeds
     {
         get;
@@ -24,7 +24,7 @@ public sealed record AblationPlan
                     ? throw new RecipeException(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"The seed {twice.Key} stands twice: the same run twice would count as two. Give each seed once."))
+                            $"The seed {twice.Key} is given twice: the same run twice would count as two. Give each seed once."))
                 : value;
     }
 

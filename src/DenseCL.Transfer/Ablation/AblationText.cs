@@ -196,7 +196,7 @@ internal sealed class AblationText
             PlannedEvaluation evaluation = Evaluation(place, Form);
             evaluations.Add(evaluations.TrueForAll(other => other.Text != evaluation.Text)
                 ? evaluation
-                : throw new RecipeException($"{evaluation.Where}: The evaluation `{evaluation.Text}` stands twice. Keep one of the two."));
+                : throw new RecipeException($"{evaluation.Where}: The evaluation `{evaluation.Text}` is given twice. Keep one of the two."));
         }
     }
 

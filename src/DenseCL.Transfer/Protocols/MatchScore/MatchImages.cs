@@ -51,7 +51,7 @@ public static class MatchImages
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string, string?)"/>; none twice.</param>
     /// <param name="testSplit">The split, if they are folders of images and masks.</param>
-    /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
+    /// <exception cref="DataException">There is none, one is given twice, or one cannot be opened.</exception>
     public static ImageSource Open(IReadOnlyList<string> paths, string? testSplit = null) =>
         ImageSource.Open(paths, path => Open(path, testSplit));
 }

@@ -118,7 +118,7 @@ public sealed class ImageSource
 
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string)"/>; none twice.</param>
-    /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
+    /// <exception cref="DataException">There is none, one is given twice, or one cannot be opened.</exception>
     public static ImageSource Open(IReadOnlyList<string> paths) => Open(paths, Open);
 
     /// <summary>The same, each path opened in a way of its own.</summary>
