@@ -55,7 +55,7 @@ public sealed class AblationRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(folder);
         (this.plan, this.folder) = (plan, folder);
-        data = LabelledData.Fingerprint(labelled);
+        data = DataFingerprint.Of(labelled);
         evaluations = plan.Evaluations.ToDictionary(
             evaluation => evaluation.Text,
             evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)),

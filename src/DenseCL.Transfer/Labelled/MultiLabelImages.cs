@@ -26,13 +26,13 @@ public sealed record MultiLabelImages(
             return (OpenVoc(voc, "trainval", stop), OpenVoc(voc, "test", stop));
         }
 
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(data, stop);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(data, stop);
         return (Of(train), Of(test));
     }
 
     /// <summary>Every class against all others.</summary>
     /// <param name="images">Images of one class each.</param>
-    public static MultiLabelImages Of(LabelledImages images)
+    public static MultiLabelImages Of(SingleLabelImages images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new MultiLabelImages(
@@ -136,6 +136,6 @@ public sealed record MultiLabelImages(
         return missing.Length == 0
             ? [.. ids.Select(id => labels[id])]
             : throw new DataException(
-                FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {LabelledImages.Few(missing)}."));
+                FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {SingleLabelImages.Few(missing)}."));
     }
 }

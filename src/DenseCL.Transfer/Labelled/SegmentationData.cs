@@ -10,14 +10,14 @@ public sealed class SegmentationData
 {
     private const int NamedAtMost = 3;
 
-    private readonly Dictionary<LabelledImage, LabelMap> maps;
+    private readonly Dictionary<SegmentationImage, LabelMap> maps;
 
     private SegmentationData(
         SegmentationLayout layout,
         IReadOnlyList<string> classNames,
-        IReadOnlyList<LabelledImage> train,
-        IReadOnlyList<LabelledImage> test,
-        Dictionary<LabelledImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
+        IReadOnlyList<SegmentationImage> train,
+        IReadOnlyList<SegmentationImage> test,
+        Dictionary<SegmentationImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
 
     /// <summary>How the folder is laid out.</summary>
     public SegmentationLayout Layout { get; }
@@ -26,10 +26,10 @@ public sealed class SegmentationData
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Images to learn from, in ordinal order of their names.</summary>
-    public IReadOnlyList<LabelledImage> Train { get; }
+    public IReadOnlyList<SegmentationImage> Train { get; }
 
     /// <summary>Images to measure on, likewise.</summary>
-    public IReadOnlyList<LabelledImage> Test { get; }
+    public IReadOnlyList<SegmentationImage> Test { get; }
 
     /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
     public IReadOnlyList<string> NotInTest { get; private init; } = [];
@@ -58,8 +58,8 @@ public sealed class SegmentationData
         SegmentationFiles testFiles = options.TestFolder is { } other
             ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto)
             : files;
-        IReadOnlyList<LabelledImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
-        IReadOnlyList<LabelledImage> test = Split(
+        IReadOnlyList<SegmentationImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
+        IReadOnlyList<SegmentationImage> test = Split(
             testFiles,
             options.TestSplit,
             testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train),
@@ -67,12 +67,12 @@ public sealed class SegmentationData
             "measure on",
             "--test-split or --test-data");
 
-        Dictionary<LabelledImage, LabelMap> maps = [];
-        foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
+        Dictionary<SegmentationImage, LabelMap> maps = [];
+        foreach ((IReadOnlyList<SegmentationImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
         {
             IEnumerable<byte> anything = Enumerable.Range(0, of.ClassNames?.Count ?? 255).Select(value => (byte)value);
             LabelMap map = new(of.Meanings ?? anything, options.Ignore);
-            foreach (LabelledImage image in images)
+            foreach (SegmentationImage image in images)
             {
                 maps[image] = map;
             }
@@ -96,7 +96,7 @@ public sealed class SegmentationData
     /// <param name="count">How many, at least 1; null for all.</param>
     /// <param name="seed">Another seed chooses others.</param>
     /// <exception cref="DataException">There are not so many.</exception>
-    public IReadOnlyList<LabelledImage> Labelled(int? count, ulong seed)
+    public IReadOnlyList<SegmentationImage> Labelled(int? count, ulong seed)
     {
         if (count is not { } wanted)
         {
@@ -118,9 +118,9 @@ public sealed class SegmentationData
     /// <summary>Reads the mask of an image.</summary>
     /// <param name="image">One of <see cref="Train"/> or <see cref="Test"/>.</param>
     /// <exception cref="DataException">The file is no longer what it was.</exception>
-    public Mask ReadMask(LabelledImage image) => Read(image, maps[image]);
+    public Mask ReadMask(SegmentationImage image) => Read(image, maps[image]);
 
-    private static IReadOnlyList<LabelledImage> Split(
+    private static IReadOnlyList<SegmentationImage> Split(
         SegmentationFiles files,
         string? asked,
         string? usual,
@@ -138,7 +138,7 @@ public sealed class SegmentationData
             : throw new DataException($"{folder} has no split '{split}', but {splits}.");
     }
 
-    private static Mask Read(LabelledImage image, LabelMap map)
+    private static Mask Read(SegmentationImage image, LabelMap map)
     {
         Mask mask = MaskFile.Read(image.MaskPath, ImageLimits.Default);
         byte[] values = mask.Values;
@@ -161,7 +161,7 @@ public sealed class SegmentationData
     }
 
     /// <summary>Reads all masks and counts the pixels of each class; every mask must be as large as its image.</summary>
-    private static long[] Look(IReadOnlyList<LabelledImage> images, Dictionary<LabelledImage, LabelMap> maps, CancellationToken stop)
+    private static long[] Look(IReadOnlyList<SegmentationImage> images, Dictionary<SegmentationImage, LabelMap> maps, CancellationToken stop)
     {
         long[] pixels = new long[256];
         string?[] wrong = new string?[images.Count];
@@ -193,7 +193,7 @@ public sealed class SegmentationData
                     .TrimEnd());
     }
 
-    private static string? WhyWrong(LabelledImage image, LabelMap map, long[] counts)
+    private static string? WhyWrong(SegmentationImage image, LabelMap map, long[] counts)
     {
         try
         {

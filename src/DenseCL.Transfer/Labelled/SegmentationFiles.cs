@@ -18,7 +18,7 @@ internal sealed record SegmentationFiles(
     string? Test,
     IReadOnlyList<string>? ClassNames,
     IReadOnlyList<byte>? Meanings,
-    Func<string, IReadOnlyList<LabelledImage>> Images)
+    Func<string, IReadOnlyList<SegmentationImage>> Images)
 {
     private const int NamedAtMost = 3;
 
@@ -72,16 +72,16 @@ internal sealed record SegmentationFiles(
     /// <param name="imageEnd">What the name of an image ends with before its extension.</param>
     /// <param name="maskEnd">What the name of its mask has in that place.</param>
     /// <exception cref="DataException">Masks are missing, or there is no image.</exception>
-    public static IReadOnlyList<LabelledImage> Pair(string images, string masks, string imageEnd = "", string maskEnd = "")
+    public static IReadOnlyList<SegmentationImage> Pair(string images, string masks, string imageEnd = "", string maskEnd = "")
     {
-        List<LabelledImage> pairs = [];
+        List<SegmentationImage> pairs = [];
         foreach (string path in PicturesIn(images, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string name = Path.ChangeExtension(Path.GetRelativePath(images, path), null);
             if (name.EndsWith(imageEnd, StringComparison.Ordinal))
             {
                 name = name[..^imageEnd.Length];
-                pairs.Add(new LabelledImage(name.Replace('\\', '/'), path, Path.Combine(masks, name + maskEnd + ".png")));
+                pairs.Add(new SegmentationImage(name.Replace('\\', '/'), path, Path.Combine(masks, name + maskEnd + ".png")));
             }
         }
 
@@ -90,9 +90,9 @@ internal sealed record SegmentationFiles(
 
     /// <summary>Images that a list names.</summary>
     /// <exception cref="DataException">Images or masks are missing, or the list names none.</exception>
-    public static IReadOnlyList<LabelledImage> Listed(string list, Func<string, LabelledImage> of)
+    public static IReadOnlyList<SegmentationImage> Listed(string list, Func<string, SegmentationImage> of)
     {
-        List<LabelledImage> pairs = [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).Select(of)];
+        List<SegmentationImage> pairs = [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).Select(of)];
         RefuseMissing(pairs, pair => pair.ImagePath, "image", list);
         return Complete(pairs, list);
     }
@@ -112,7 +112,7 @@ internal sealed record SegmentationFiles(
         return found;
     }
 
-    private static List<LabelledImage> Complete(List<LabelledImage> pairs, string place)
+    private static List<SegmentationImage> Complete(List<SegmentationImage> pairs, string place)
     {
         if (pairs.Count == 0)
         {
@@ -123,7 +123,7 @@ internal sealed record SegmentationFiles(
         return pairs;
     }
 
-    private static void RefuseMissing(List<LabelledImage> pairs, Func<LabelledImage, string> file, string what, string place)
+    private static void RefuseMissing(List<SegmentationImage> pairs, Func<SegmentationImage, string> file, string what, string place)
     {
         string[] missing = [.. pairs.Select(file).Where(path => !File.Exists(path))];
         if (missing.Length > 0)

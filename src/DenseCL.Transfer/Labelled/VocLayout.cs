@@ -39,7 +39,7 @@ internal static class VocLayout
             Images);
 
         // The augmented masks hold those of VOC too; what is measured on is VOC's own.
-        IReadOnlyList<LabelledImage> Images(string split)
+        IReadOnlyList<SegmentationImage> Images(string split)
         {
             string masks =
                 Directory.Exists(augmented) && (split.Contains("aug", StringComparison.Ordinal) || !Directory.Exists(exact))
@@ -47,7 +47,7 @@ internal static class VocLayout
                     : exact;
             return SegmentationFiles.Listed(
                 Path.Combine(lists, split + ".txt"),
-                name => new LabelledImage(name, Path.Combine(root, "JPEGImages", name + ".jpg"), Path.Combine(masks, name + ".png")));
+                name => new SegmentationImage(name, Path.Combine(root, "JPEGImages", name + ".jpg"), Path.Combine(masks, name + ".png")));
         }
     }
 }

@@ -48,12 +48,12 @@ public static class OnlineProbe
             return new DenseProbeEvaluation(SegmentationData.Open(folder, new SegmentationDataOptions { TestSplit = val }, stop), options);
         }
 
-        if (Directory.Exists(folder) && !LabelledImages.IsSplit(folder))
+        if (Directory.Exists(folder) && !SingleLabelImages.IsSplit(folder))
         {
             return new MatchScoreEvaluation(MatchImages.Open(folder), new MatchScoreOptions { Limit = 100, Pairs = 1, Precision = recipe.Run.Precision });
         }
 
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder, stop);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder, stop);
         return new KnnEvaluation(train, test, new KnnOptions { Neighbours = [20], Features = new FeatureOptions { Size = recipe.Data.Size } });
     }
 }

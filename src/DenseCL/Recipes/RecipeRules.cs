@@ -86,8 +86,7 @@ internal static class RecipeRules
         if (method.LambdaWarmupSteps > 0 && method.LambdaWarmupSteps >= steps && method.Lambda > 0)
         {
             throw Refused(
-                $"method.lambdaWarmupSteps is {method.LambdaWarmupSteps}, but the whole run has {steps} steps: "
-                + "the dense loss would never be used.",
+                $"method.lambdaWarmupSteps is {method.LambdaWarmupSteps}, but the whole run has {steps} steps: the dense loss would never be used.",
                 $"at most {steps / 10}, or raise optim.epochs");
         }
     }
@@ -107,10 +106,8 @@ internal static class RecipeRules
         {
             string finer = method.GridSize is null ? "a finer map (model.outputStride, data.size)" : "a larger method.gridSize";
             string fewer = side > 1 ? FormattableString.Invariant($", {side - 1} or less") : "";
-            yield return FormattableString.Invariant(
-                $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: no two are that far apart. "
-                + $"Choose {finer}{fewer}, or `none`."
-            );
+            yield return FormattableString.Invariant($"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: ")
+                + $"no two are that far apart. Choose {finer}{fewer}, or `none`.";
         }
 
         if (method is { Lambda: > 0, Matching: MatchingKind.Dense } && recipe.Model.DenseHead == DenseHead.None)

@@ -43,7 +43,7 @@ public class GoldenRunTests(ITestOutputHelper output)
     {
         GoldenRun golden = Read(file);
         using DenseContrast method = Build(golden.Config);
-        foreach ((Encoder encoder, string prefix) in new[] { (method.Query, "encoder_q"), (method.Key, "encoder_k") })
+        foreach ((Encoder encoder, string prefix) in new[] { (method.QueryEncoder, "encoder_q"), (method.KeyEncoder, "encoder_k") })
         {
             Assert.Equal(
                 golden.Keys.Keys.Where(key => key.StartsWith(prefix + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
@@ -117,7 +117,7 @@ public class GoldenRunTests(ITestOutputHelper output)
             state["queue2"] = denseQueue.Keys.t();
         }
 
-        foreach ((string key, Tensor tensor) in HashFill.Named(method.Query, "encoder_q").Concat(HashFill.Named(method.Key, "encoder_k")))
+        foreach ((string key, Tensor tensor) in HashFill.Named(method.QueryEncoder, "encoder_q").Concat(HashFill.Named(method.KeyEncoder, "encoder_k")))
         {
             state[key] = tensor;
         }

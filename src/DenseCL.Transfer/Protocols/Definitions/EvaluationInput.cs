@@ -49,11 +49,11 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
 
     /// <summary>Opens images of one class each.</summary>
     /// <exception cref="DataException">They cannot be used.</exception>
-    public (LabelledImages Train, LabelledImages Test) Classes()
+    public (SingleLabelImages Train, SingleLabelImages Test) Classes()
     {
-        (LabelledImages train, LabelledImages test) = places.Parts is (var first, var second)
-            ? LabelledImages.Open(first, second, stop)
-            : LabelledImages.Open(Place, stop);
+        (SingleLabelImages train, SingleLabelImages test) = places.Parts is (var first, var second)
+            ? SingleLabelImages.Open(first, second, stop)
+            : SingleLabelImages.Open(Place, stop);
         AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
         return (train, test);
     }
@@ -63,12 +63,12 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
     public (MultiLabelImages Train, MultiLabelImages Test) SeveralClasses()
     {
         (MultiLabelImages train, MultiLabelImages test) = places.Parts is (var first, var second)
-            ? Apart(LabelledImages.Open(first, second, stop))
+            ? Apart(SingleLabelImages.Open(first, second, stop))
             : MultiLabelImages.Open(Place, stop);
         AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
         return (train, test);
 
-        static (MultiLabelImages Train, MultiLabelImages Test) Apart((LabelledImages Train, LabelledImages Test) sets) =>
+        static (MultiLabelImages Train, MultiLabelImages Test) Apart((SingleLabelImages Train, SingleLabelImages Test) sets) =>
             (MultiLabelImages.Of(sets.Train), MultiLabelImages.Of(sets.Test));
     }
 

@@ -90,7 +90,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<LabelledImage> labelled = data.Labelled(options.Labelled, seed);
+        IReadOnlyList<SegmentationImage> labelled = data.Labelled(options.Labelled, seed);
         using FeatureMaps maps = new(backbone, options);
         LogisticRegression probe = Fit(maps, labelled, seed, progress, stop);
 
@@ -110,7 +110,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
 
     private LogisticRegression Fit(
         FeatureMaps maps,
-        IReadOnlyList<LabelledImage> labelled,
+        IReadOnlyList<SegmentationImage> labelled,
         ulong seed,
         IProgress<EvaluationProgress>? progress,
         CancellationToken stop)
@@ -151,7 +151,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
                 "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
     }
 
-    private void Count(LogisticRegression probe, FeatureMaps maps, LabelledImage image, ConfusionMatrix confusion)
+    private void Count(LogisticRegression probe, FeatureMaps maps, SegmentationImage image, ConfusionMatrix confusion)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -165,7 +165,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.cpu().data<long>().ToArray());
     }
 
-    private long[] LabelsOf(LabelledImage image, int gridWidth, int gridHeight)
+    private long[] LabelsOf(SegmentationImage image, int gridWidth, int gridHeight)
     {
         Mask mask = data.ReadMask(image);
         return gridWidth <= mask.Width && gridHeight <= mask.Height

@@ -40,7 +40,7 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
     protected override IEvaluation Make(KnnOptions options, EvaluationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (LabelledImages train, LabelledImages test) = input.Classes();
+        (SingleLabelImages train, SingleLabelImages test) = input.Classes();
         return new KnnEvaluation(train, test, options);
     }
 }

@@ -11,8 +11,8 @@ namespace DenseCL.Transfer.Protocols.Knn;
 /// <summary>Weighted k-nearest neighbours on frozen features (Wu et al., CVPR 2018). Nothing is fitted, so nothing can be tuned.</summary>
 public sealed class KnnEvaluation : IEvaluation
 {
-    private readonly LabelledImages train;
-    private readonly LabelledImages test;
+    private readonly SingleLabelImages train;
+    private readonly SingleLabelImages test;
     private readonly KnnOptions options;
 
     /// <summary>The protocol on a data set.</summary>
@@ -20,7 +20,7 @@ public sealed class KnnEvaluation : IEvaluation
     /// <param name="test">Images to be classified, with the same classes.</param>
     /// <param name="options">Neighbours and preprocessing; the defaults if null.</param>
     /// <exception cref="DataException">There are fewer images to train on than neighbours.</exception>
-    public KnnEvaluation(LabelledImages train, LabelledImages test, KnnOptions? options = null)
+    public KnnEvaluation(SingleLabelImages train, SingleLabelImages test, KnnOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);

@@ -41,7 +41,7 @@ public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
     protected override IEvaluation Make(LinearOptions options, EvaluationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (LabelledImages train, LabelledImages test) = input.Classes();
+        (SingleLabelImages train, SingleLabelImages test) = input.Classes();
         return new LinearEvaluation(train, test, options);
     }
 }

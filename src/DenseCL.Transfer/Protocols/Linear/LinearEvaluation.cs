@@ -18,8 +18,8 @@ public sealed class LinearEvaluation : IEvaluation
 {
     private const int ScoredAtOnce = 4096;
 
-    private readonly LabelledImages train;
-    private readonly LabelledImages test;
+    private readonly SingleLabelImages train;
+    private readonly SingleLabelImages test;
     private readonly LinearOptions options;
 
     /// <summary>The protocol on a data set.</summary>
@@ -27,7 +27,7 @@ public sealed class LinearEvaluation : IEvaluation
     /// <param name="test">Images to be classified, with the same classes.</param>
     /// <param name="options">Solver, search and preprocessing; the defaults if null.</param>
     /// <exception cref="DataException">A class has a single image to train on: none could be held out.</exception>
-    public LinearEvaluation(LabelledImages train, LabelledImages test, LinearOptions? options = null)
+    public LinearEvaluation(SingleLabelImages train, SingleLabelImages test, LinearOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -36,7 +36,7 @@ public sealed class LinearEvaluation : IEvaluation
         if (single.Length > 0)
         {
             throw new DataException(
-                $"Classes of {train.Root} have only one image: {LabelledImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two."
+                $"Classes of {train.Root} have only one image: {SingleLabelImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two."
             );
         }
     }

@@ -16,7 +16,7 @@ public static class PredictionFolder
     /// <param name="work">Predicts, and hands each image with its prediction on; the image's pixels are drawn over.</param>
     /// <exception cref="IOException">The folder is not empty, is being written by another run, or the disk fails.</exception>
     /// <exception cref="DataException">The name of an image leads out of the folder.</exception>
-    public static T Write<T>(string folder, Func<Action<LabelledImage, RgbImage, Mask>, T> work)
+    public static T Write<T>(string folder, Func<Action<SegmentationImage, RgbImage, Mask>, T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         T? result = default;

@@ -81,13 +81,13 @@ public sealed class SegmentationEvaluation : IEvaluation
         BackboneSource source,
         ulong seed,
         IProgress<SegmentationProgress>? progress = null,
-        Action<LabelledImage, RgbImage, Mask>? predictions = null,
+        Action<SegmentationImage, RgbImage, Mask>? predictions = null,
         CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         Device device = EvaluationDevice.Choose();
         SegmentationOptions chosen = options with { Precision = TorchRuntime.Choose(options.Precision, device) };
-        IReadOnlyList<LabelledImage> images = data.Labelled(chosen.Labelled, seed);
+        IReadOnlyList<SegmentationImage> images = data.Labelled(chosen.Labelled, seed);
         using PixelNormalisation normalisation = new(source.Normalisation, device, TorchRuntime.TypeOf(chosen.Precision));
         using Fcn network = new(source.Build(chosen.OutputStride), chosen, data.ClassNames.Count, seed, device);
 
@@ -180,7 +180,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         Fcn network,
         PixelNormalisation normalisation,
         IProgress<SegmentationProgress>? progress,
-        Action<LabelledImage, RgbImage, Mask>? predictions,
+        Action<SegmentationImage, RgbImage, Mask>? predictions,
         CancellationToken stop)
     {
         ConfusionMatrix confusion = new(data.ClassNames.Count);
@@ -238,7 +238,7 @@ public sealed class SegmentationEvaluation : IEvaluation
     private void RefuseLargeCrops()
     {
         (int width, int height) = (0, 0);
-        foreach (LabelledImage image in data.Train)
+        foreach (SegmentationImage image in data.Train)
         {
             ImageHeader header = ImageDecoder.ReadHeader(image.ImagePath, ImageLimits.Default);
             (int w, int h) = SegmentationCrop.Resized(header.Width, header.Height, options.ShortSide, options.Scale.High);

@@ -20,7 +20,7 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <param name="ahead">Batches made ahead, at least 1.</param>
 internal sealed class SegmentationLoader(
     SegmentationData data,
-    IReadOnlyList<LabelledImage> images,
+    IReadOnlyList<SegmentationImage> images,
     SegmentationOptions options,
     DataOptions normalisation,
     ulong seed,
@@ -37,7 +37,7 @@ internal sealed class SegmentationLoader(
 
     private static SegmentationBatch Make(
         SegmentationData data,
-        IReadOnlyList<LabelledImage> images,
+        IReadOnlyList<SegmentationImage> images,
         SegmentationOptions options,
         DataOptions normalisation,
         ulong seed,
@@ -60,7 +60,7 @@ internal sealed class SegmentationLoader(
                 order = new CounterRandom(seed, (ulong)RandomPurpose.SegmentationOrder, (ulong)round).Permutation(images.Count);
             }
 
-            LabelledImage labelled = images[order[position % images.Count]];
+            SegmentationImage labelled = images[order[position % images.Count]];
             Mask mask = Read(data, labelled, image);
             crop.Make(
                 image,
@@ -78,7 +78,7 @@ internal sealed class SegmentationLoader(
     /// <param name="labelled">Which.</param>
     /// <param name="image">Receives the image.</param>
     /// <exception cref="DataException">They cannot be read, or are no longer of one size.</exception>
-    public static Mask Read(SegmentationData data, LabelledImage labelled, RgbImage image)
+    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image)
     {
         try
         {

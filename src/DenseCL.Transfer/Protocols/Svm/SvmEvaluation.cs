@@ -41,7 +41,7 @@ public sealed class SvmEvaluation : IEvaluation
         if (!train.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal))
         {
             string[] apart = [.. train.ClassNames.Except(test.ClassNames, StringComparer.Ordinal).Union(test.ClassNames.Except(train.ClassNames, StringComparer.Ordinal), StringComparer.Ordinal)];
-            throw new DataException($"The classes to train and to test on differ: {LabelledImages.Few(apart)} are not in both. Give both the same classes.");
+            throw new DataException($"The classes to train and to test on differ: {SingleLabelImages.Few(apart)} are not in both. Give both the same classes.");
         }
 
         int folds = this.options.Folds;
@@ -50,7 +50,7 @@ public sealed class SvmEvaluation : IEvaluation
         {
             throw new DataException(
                 FormattableString.Invariant(
-                    $"Classes of {train.Root} have fewer than {folds} images with or without it: {LabelledImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."
+                    $"Classes of {train.Root} have fewer than {folds} images with or without it: {SingleLabelImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."
                 ));
         }
 
@@ -58,7 +58,7 @@ public sealed class SvmEvaluation : IEvaluation
         if (none.Length > 0)
         {
             throw new DataException(
-                $"No image of {test.Root} shows {LabelledImages.Few(none)}: precision of a class cannot be measured without it. Give some, or remove the class from both sets."
+                $"No image of {test.Root} shows {SingleLabelImages.Few(none)}: precision of a class cannot be measured without it. Give some, or remove the class from both sets."
             );
         }
 

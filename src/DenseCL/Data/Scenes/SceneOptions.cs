@@ -39,10 +39,8 @@ public sealed record SceneOptions
         if (MinDiameter > MaxDiameter)
         {
             throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: "
-                    + "choose a minimum that does not exceed the maximum."
-                ),
+                FormattableString.Invariant($"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: ")
+                + "choose a minimum that does not exceed the maximum.",
                 parameter);
         }
     }

@@ -26,7 +26,7 @@ public static class SceneRenderer
         CounterRandom random = new(seed, Purpose, (ulong)index);
         Light light = Light.Draw(ref random);
         Ground ground = new(ref random);
-        PlacedObject[] objects = [.. Layout.Draw(ref random, options)];
+        PlacedObject[] objects = [.. ObjectPlacement.Draw(ref random, options)];
         uint grain = (uint)random.NextBits();
 
         (int width, int height) = (options.Width, options.Height);

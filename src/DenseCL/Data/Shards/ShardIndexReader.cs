@@ -113,10 +113,8 @@ internal sealed class ShardIndexReader
         if (!there.Exists) throw Wrong($"the shard {name} is missing: copy the whole folder");
         if (there.Length != bytes)
             throw Wrong(
-                Invariant(
-                    $"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or is another file; "
-                    + "copy it again, or pack again"
-                ));
+                Invariant($"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or is another file; ")
+                + "copy it again, or pack again");
 
         return (shard, bytes, images);
     }
@@ -141,10 +139,8 @@ internal sealed class ShardIndexReader
             // Subtracted, not added: sums of hostile numbers overflow.
             if (offset < free || offset % Block != 0 || length < 1 || offset > bytes || length > bytes - offset)
                 throw Wrong(
-                    Invariant(
-                        $"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, "
-                        + $"and what lies before ends at {free}"
-                    ));
+                    Invariant($"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, ")
+                    + Invariant($"and what lies before ends at {free}"));
             if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
                 throw Wrong(Invariant($"{width} × {height} pixels are no size"));
             if (label is null ? classes > 0 : label < 0 || label >= classes)
@@ -218,9 +214,7 @@ internal sealed class ShardIndexReader
 
     private DataException Wrong(string what, Exception? cause = null) =>
         new(
-            Invariant(
-                $"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; "
-                + "else pack the images again."
-            ),
+            Invariant($"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; ")
+            + "else pack the images again.",
             cause!);
 }

@@ -45,7 +45,7 @@ internal static class CocoImageList
                     CultureInfo.InvariantCulture,
                     $"Of {names.Count:N0} images that {path} lists, {missing.Count:N0} are not in {root}: "
                     + $"{string.Join(", ", missing.Take(Named))}{more}. "
-                    + "Complete the folder, or give the folder itself instead of the annotations."
+                    + $"Complete the folder, or give the folder itself instead of the annotations."
                 ));
         }
 

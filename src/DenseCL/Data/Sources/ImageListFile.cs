@@ -48,10 +48,8 @@ internal static class ImageListFile
         {
             string more = missingCount > Named ? ", …" : "";
             throw new DataException(
-                Invariant(
-                    $"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). "
-                    + $"Relative paths start at {root}; correct the list, or put the files there."
-                ));
+                Invariant($"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). ")
+                + $"Relative paths start at {root}; correct the list, or put the files there.");
         }
 
         if (entries.Count == 0)

@@ -8,7 +8,7 @@ namespace DenseCL.Transfer.Labelled;
 /// <param name="Entries">The images, at least one.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
 /// <param name="Labels">Of each image its class, 0 … K − 1.</param>
-public sealed record LabelledImages(
+public sealed record SingleLabelImages(
     string Root,
     IReadOnlyList<ImageEntry> Entries,
     IReadOnlyList<string> ClassNames,
@@ -24,7 +24,7 @@ public sealed record LabelledImages(
     /// There are no classes, a class has no images, a class to test is not in the training set, the two are the same, or an image cannot be
     /// read.
     /// </exception>
-    public static (LabelledImages Train, LabelledImages Test) Open(string train, string test, CancellationToken stop = default)
+    public static (SingleLabelImages Train, SingleLabelImages Test) Open(string train, string test, CancellationToken stop = default)
     {
         ImageSource fit = WithClasses(train),
             judge = WithClasses(test);
@@ -53,7 +53,7 @@ public sealed record LabelledImages(
 
         return (Of(fit), Of(judge));
 
-        LabelledImages Of(ImageSource source) =>
+        SingleLabelImages Of(ImageSource source) =>
             new(
                 source.Root,
                 source.Entries,
@@ -69,7 +69,7 @@ public sealed record LabelledImages(
     /// <param name="data">The folder.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">The folder has no such parts, or as for the two apart.</exception>
-    public static (LabelledImages Train, LabelledImages Test) Open(string data, CancellationToken stop = default)
+    public static (SingleLabelImages Train, SingleLabelImages Test) Open(string data, CancellationToken stop = default)
     {
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
         string train = Path.Combine(root, "train");

@@ -6,14 +6,14 @@ using DenseCL.Data;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>The data that evaluations are made on, as a whole.</summary>
-internal static class LabelledData
+internal static class DataFingerprint
 {
     /// <summary>
     /// 32 hexadecimal digits (XXH128) that change with the name below the folder or the length of any file; hidden files do not count.
     /// </summary>
     /// <param name="path">A folder or a file.</param>
     /// <exception cref="DataException">There is nothing.</exception>
-    public static string Fingerprint(string path)
+    public static string Of(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
         {

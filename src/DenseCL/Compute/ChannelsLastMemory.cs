@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>The layout of maps in memory that all kernels share.</summary>
-internal static class Layout
+/// <summary>The channels-last layout of maps in memory, which all kernels use.</summary>
+internal static class ChannelsLastMemory
 {
     /// <summary>The tensor (N, C, H, W) itself, or a copy, so that in memory it is (N, H, W, C).</summary>
     public static Tensor ChannelsLast(this Tensor x)

@@ -4,4 +4,4 @@ namespace DenseCL.Transfer.Labelled;
 /// <param name="Name">What both are called in their data set, for messages and drawings.</param>
 /// <param name="ImagePath">The image's file.</param>
 /// <param name="MaskPath">The mask's file, a PNG.</param>
-public sealed record LabelledImage(string Name, string ImagePath, string MaskPath);
+public sealed record SegmentationImage(string Name, string ImagePath, string MaskPath);

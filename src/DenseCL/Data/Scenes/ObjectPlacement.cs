@@ -2,7 +2,7 @@ using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>Chooses where objects lie: they overlap often but are never hidden.</summary>
-internal static class Layout
+internal static class ObjectPlacement
 {
     private const int Tries = 24;
     private const int Probes = 9;
