@@ -1,11 +1,11 @@
 namespace DenseCL.Weights.Formats.Pickles;
 
 /// <summary>
-/// What the pickles of a file may cost together: every instruction and object is charged roughly what it takes in memory.
+/// The memory budget of all pickles of a file together: every instruction and object is charged roughly the memory that it takes.
 /// </summary>
 internal sealed class PickleBudget
 {
-    /// <summary>A checkpoint of a ResNet-50 with its optimiser takes 3 MB of it.</summary>
+    /// <summary>A checkpoint of a ResNet-50 with its optimiser uses 3 MB of it.</summary>
     public const long Limit = 1 << 27;
 
     private long spent;
