@@ -21,9 +21,9 @@ internal static class AblateCommand
         Required = true,
     };
 
-    private static readonly Option<string> Data = new("--data") { Description = "The labelled data that evaluations are made on.", HelpName = "DIR", Required = true };
-    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, results and tables; one of the same ablation is gone on with.", HelpName = "OUT", Required = true };
-    private static readonly Option<string?> Seeds = new("--seeds") { Description = "Other seeds than the file's.", HelpName = "0,1,2" };
+    private static readonly Option<string> Data = new("--data") { Description = "The labelled data for the evaluations.", HelpName = "DIR", Required = true };
+    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, results and tables; an existing one of the same ablation is continued.", HelpName = "OUT", Required = true };
+    private static readonly Option<string?> Seeds = new("--seeds") { Description = "Seeds to use instead of the file's.", HelpName = "0,1,2" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything, print what would be done, and end." };
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else." };
 
@@ -31,7 +31,7 @@ internal static class AblateCommand
     public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) =>
         new Command(
             "ablate",
-            "Trains variants of a recipe with several seeds each, measures them all in the same way, and compares them. OUT/table.md is the product."
+            "Trains variants of a recipe with several seeds each, evaluates them all in the same way, and compares them. OUT/table.md is the product."
         )
         {
             File,
@@ -80,7 +80,7 @@ internal static class AblateCommand
 
     private static ulong Seed(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
         ? seed
-        : throw new RecipeException($"--seeds: '{text}' is no seed. Give whole numbers with commas between them, such as 0,1,2.");
+        : throw new RecipeException($"--seeds: '{text}' is not a seed. Give whole numbers with commas between them, such as 0,1,2.");
 
     private static int Show(AblationRun run, bool json)
     {
@@ -131,7 +131,7 @@ internal static class AblateCommand
         if (!complete)
         {
             Console.Error.WriteLine(
-                Printable.Text($"Stopped; what is known is in {folder.Results}, and the run at hand is saved. Go on with the same command.")
+                Printable.Text($"Stopped; the results so far are in {folder.Results}, and the current run is saved. Continue with the same command.")
             );
             return Verb.Failed;
         }

@@ -17,7 +17,7 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl inspect</c>: what is in a weight file.</summary>
 internal static class InspectCommand
 {
-    // The numbers in an optimiser's state are notes too.
+    // The numbers in an optimiser's state are metadata too.
     private const int MaxNotes = 30;
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,7 +27,7 @@ internal static class InspectCommand
 
     public static Command Create() => new Command(
         "inspect",
-        "Shows what is in a weight file: tensors, notes, checksum, which network it is and whose names it has. Nothing in the file is run.")
+        "Shows what is in a weight file: tensors, metadata, checksum, the network and the naming. Nothing in the file is executed.")
     {
         Source, AsJson,
     }.Does(
@@ -94,7 +94,7 @@ internal static class InspectCommand
 
         if (file.Metadata.Count > MaxNotes)
         {
-            Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more notes: --json shows all.");
+            Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more entries: --json shows all.");
         }
 
         Console.WriteLine(

@@ -6,7 +6,7 @@ using DenseCL.Recipes.Yaml;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>
-/// The text of one ablation file on its way to a plan: first what is written, key by key in any order, then what it means.
+/// Parses the text of one ablation file: first what is written, key by key in any order, then what it means.
 /// </summary>
 internal sealed class AblationText
 {
@@ -27,7 +27,7 @@ internal sealed class AblationText
         (this.yaml, this.source, reader) = (yaml, source, new YamlReader(yaml, source, "ablation"));
 
     /// <summary>Reads it all.</summary>
-    /// <param name="folder">The folder that a recipe file is named relative to.</param>
+    /// <param name="folder">The folder to which the path of a recipe file is relative.</param>
     /// <exception cref="RecipeException">It is not valid.</exception>
     public AblationPlan Read(string folder)
     {
@@ -164,7 +164,7 @@ internal sealed class AblationText
         if (!fits)
         {
             throw new RecipeException(
-                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder everywhere. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
+                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder on every system. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
             );
         }
 
@@ -178,7 +178,7 @@ internal sealed class AblationText
         if (variants.Find(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Name is { } other)
         {
             throw new RecipeException(
-                $"{where}: The variants `{other}` and `{name}` would share a folder where the case of letters does not count. Choose another name for one."
+                $"{where}: The variants `{other}` and `{name}` would share a folder on systems that ignore the case of letters. Choose another name for one."
             );
         }
     }
@@ -216,7 +216,7 @@ internal sealed class AblationText
             if (evaluation is not null)
             {
                 throw new RecipeException(
-                    $"{where}: {Allowed.Quoted(kind)} stands in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further."
+                    $"{where}: {Allowed.Quoted(kind)} is in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further."
                 );
             }
 
@@ -293,7 +293,7 @@ internal sealed class AblationText
         return names.Contains(name, StringComparer.Ordinal)
             ? name
             : throw new RecipeException(
-                $"{entry.Where}: baseline is {entry.Value}, which is no variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
+                $"{entry.Where}: baseline is {entry.Value}, which is not a variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
             );
     }
 
@@ -310,7 +310,7 @@ internal sealed class AblationText
                 { } twin)
             {
                 throw new RecipeException(
-                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in all that is learned: each run would be made twice. Remove one, or write in what it differs."
+                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in everything that affects what is learned: each run would be made twice. Remove one, or write the setting in which it differs."
                 );
             }
         }

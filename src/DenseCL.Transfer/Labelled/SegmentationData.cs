@@ -5,7 +5,7 @@ using DenseCL.Platform;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Labelled images to learn from and others to measure on, every mask of which was looked at.</summary>
+/// <summary>Labelled images for training and for testing. Every mask is checked when the data are opened.</summary>
 public sealed class SegmentationData
 {
     private const int NamedAtMost = 3;
@@ -19,35 +19,37 @@ public sealed class SegmentationData
         IReadOnlyList<SegmentationImage> test,
         Dictionary<SegmentationImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
 
-    /// <summary>How the folder is laid out.</summary>
+    /// <summary>The layout of the folder.</summary>
     public SegmentationLayout Layout { get; }
 
     /// <summary>The classes, in the order of their numbers.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Images to learn from, in ordinal order of their names.</summary>
+    /// <summary>Training images, in ordinal order of their names.</summary>
     public IReadOnlyList<SegmentationImage> Train { get; }
 
-    /// <summary>Images to measure on, likewise.</summary>
+    /// <summary>Test images, in the same order.</summary>
     public IReadOnlyList<SegmentationImage> Test { get; }
 
-    /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
+    /// <summary>
+    /// Classes without a pixel in the test images: they do not count in any mean unless some pixel is predicted as one of them.
+    /// </summary>
     public IReadOnlyList<string> NotInTest { get; private init; } = [];
 
-    /// <summary>Images that are both to learn from and to measure on: what is measured on them says nothing of others.</summary>
+    /// <summary>Images that are both in the training and in the test set: their results say nothing about other images.</summary>
     public int InBoth => Test.Intersect(Train).Count();
 
-    /// <summary>The splits of a folder of images and masks in any known layout; none if it is no such folder.</summary>
+    /// <summary>The splits of a folder of images and masks in any known layout; none if it is not such a folder.</summary>
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> SplitsOf(string folder) => SegmentationFiles.Recognise(folder)?.Splits ?? [];
 
-    /// <summary>Finds the images and reads every mask, so that whatever is wrong shows before any work.</summary>
+    /// <summary>Finds the images and reads every mask, so that errors are found before any work.</summary>
     /// <param name="folder">The data set's folder.</param>
-    /// <param name="options">Layout and splits; found out if null.</param>
+    /// <param name="options">Layout and splits; detected if null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no
-    /// class, a class has no pixel to learn from, or no pixel to measure on counts.
+    /// The layout of the folder is unknown, a split or a mask is missing, a mask and its image differ in size, a mask has a value that is
+    /// not a class, a class has no training pixel, or no test pixel counts.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SegmentationData Open(string folder, SegmentationDataOptions? options = null, CancellationToken stop = default)
@@ -85,17 +87,17 @@ public sealed class SegmentationData
         if (inTest.Take(names.Count).Sum() == 0)
         {
             throw new DataException(
-                $"No pixel of the {test.Count} masks to measure on counts, as where the labels of a test split are not published: choose another split (--test-split)."
+                $"No pixel of the {test.Count} masks to measure on counts, perhaps because the labels of this test split are not published: choose another split (--test-split)."
             );
         }
 
         return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
     }
 
-    /// <summary>Some of the images to learn from, chosen at random; the fewer are among the more.</summary>
+    /// <summary>Some of the training images, chosen at random; a smaller selection is part of every larger one.</summary>
     /// <param name="count">How many, at least 1; null for all.</param>
     /// <param name="seed">Another seed chooses others.</param>
-    /// <exception cref="DataException">There are not so many.</exception>
+    /// <exception cref="DataException">There are not that many.</exception>
     public IReadOnlyList<SegmentationImage> Labelled(int? count, ulong seed)
     {
         if (count is not { } wanted)
@@ -117,7 +119,7 @@ public sealed class SegmentationData
 
     /// <summary>Reads the mask of an image.</summary>
     /// <param name="image">One of <see cref="Train"/> or <see cref="Test"/>.</param>
-    /// <exception cref="DataException">The file is no longer what it was.</exception>
+    /// <exception cref="DataException">The file has changed.</exception>
     public Mask ReadMask(SegmentationImage image) => Read(image, maps[image]);
 
     private static IReadOnlyList<SegmentationImage> Split(
@@ -150,7 +152,7 @@ public sealed class SegmentationData
                 throw new DataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or mend the mask or classes.txt."
+                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is not a class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or correct the mask or classes.txt."
                     ));
             }
 
@@ -201,7 +203,7 @@ public sealed class SegmentationData
             Mask mask = Read(image, map);
             if (mask.Width != size.Width || mask.Height != size.Height)
             {
-                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, but its image {image.ImagePath} is {size.Width} × {size.Height}: they must be of one size.";
+                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, but its image {image.ImagePath} is {size.Width} × {size.Height}: they must have the same size.";
             }
 
             foreach (byte value in mask.Values)

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Knn;
 
-/// <summary>What is said of <see cref="KnnEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="KnnEvaluation"/>.</summary>
 public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 {
     /// <inheritdoc/>
@@ -32,8 +32,8 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
     /// <inheritdoc/>
     public override IReadOnlyList<Figure> Figures { get; } =
     [
-        new("top1.k{N}", FigureUnit.Share, "images of which the class with the most votes of N neighbours is right"),
-        new("top5.k{N}", FigureUnit.Share, "images of which the class is among the five with the most votes, with more than five classes"),
+        new("top1.k{N}", FigureUnit.Share, "images for which the class with the most votes of N neighbours is right"),
+        new("top5.k{N}", FigureUnit.Share, "images whose class is among the five with the most votes; only with more than five classes"),
     ];
 
     /// <inheritdoc/>

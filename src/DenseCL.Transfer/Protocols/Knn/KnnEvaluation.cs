@@ -15,9 +15,9 @@ public sealed class KnnEvaluation : IEvaluation
     private readonly SingleLabelImages test;
     private readonly KnnOptions options;
 
-    /// <summary>The protocol on a data set.</summary>
+    /// <summary>The evaluation on a data set.</summary>
     /// <param name="train">Images that vote.</param>
-    /// <param name="test">Images to be classified, with the same classes.</param>
+    /// <param name="test">Images to classify, with the same classes.</param>
     /// <param name="options">Neighbours and preprocessing; the defaults if null.</param>
     /// <exception cref="DataException">There are fewer images to train on than neighbours.</exception>
     public KnnEvaluation(SingleLabelImages train, SingleLabelImages test, KnnOptions? options = null)
@@ -42,8 +42,10 @@ public sealed class KnnEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is
-    /// without influence.</remarks>
+    /// <remarks>
+    /// <c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter only with more than five classes. The seed has no
+    /// effect.
+    /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
         Measure(backbone, progress: null, stop);

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Linear;
 
-/// <summary>What is said of <see cref="LinearEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="LinearEvaluation"/>.</summary>
 public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 {
     /// <inheritdoc/>
@@ -30,11 +30,11 @@ public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
     /// <inheritdoc/>
     public override IReadOnlyList<Figure> Figures { get; } =
     [
-        new("top1", FigureUnit.Share, "images of which the most probable class is right"),
-        new("top5", FigureUnit.Share, "images of which the class is among the five most probable, with more than five classes"),
-        new("validation.top1", FigureUnit.Share, "the same as top1 of the images that the choice was made on"),
-        new("penalty", FigureUnit.Number, "λ that was chosen, with the solver lbfgs"),
-        new("learningRate", FigureUnit.Number, "the rate that was chosen, with the solver sgd"),
+        new("top1", FigureUnit.Share, "images for which the most probable class is right"),
+        new("top5", FigureUnit.Share, "images whose class is among the five most probable; only with more than five classes"),
+        new("validation.top1", FigureUnit.Share, "top1 of the images on which the choice was made"),
+        new("penalty", FigureUnit.Number, "the chosen λ, with the solver lbfgs"),
+        new("learningRate", FigureUnit.Number, "the chosen rate, with the solver sgd"),
     ];
 
     /// <inheritdoc/>

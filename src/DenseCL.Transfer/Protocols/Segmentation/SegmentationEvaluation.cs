@@ -19,7 +19,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and measured on others by mIoU.
+/// The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and evaluated on others by
+/// mIoU.
 /// </summary>
 /// <remarks>The same seed gives the same figures to the last digit with the same number of threads.</remarks>
 public sealed class SegmentationEvaluation : IEvaluation
@@ -30,10 +31,10 @@ public sealed class SegmentationEvaluation : IEvaluation
     private readonly SegmentationOptions options;
 
     /// <summary>Checks the protocol against the data.</summary>
-    /// <param name="data">Images to learn from and to measure on.</param>
+    /// <param name="data">Training and test images.</param>
     /// <param name="options">The protocol.</param>
     /// <exception cref="RecipeException">Settings contradict each other, or crops are larger than all images.</exception>
-    /// <exception cref="DataException">There are fewer images than are to be learned from, or one cannot be read.</exception>
+    /// <exception cref="DataException">There are fewer images than requested for training, or one cannot be read.</exception>
     public SegmentationEvaluation(SegmentationData data, SegmentationOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -44,7 +45,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         RefuseLargeCrops();
     }
 
-    /// <summary>A new folder that <see cref="Report"/> writes what is predicted into; null for none.</summary>
+    /// <summary>A new folder into which <see cref="Report"/> writes the predictions; null for none.</summary>
     public string? Predictions { get; init; }
 
     /// <inheritdoc/>
@@ -70,9 +71,9 @@ public sealed class SegmentationEvaluation : IEvaluation
 
     /// <summary>Fine-tunes and measures.</summary>
     /// <param name="source">The weights.</param>
-    /// <param name="seed">From which everything random is derived.</param>
-    /// <param name="progress">Told after every step and image, on the thread of the caller.</param>
-    /// <param name="predictions">Receives what was predicted for each test image; null for none.</param>
+    /// <param name="seed">The seed of all random numbers.</param>
+    /// <param name="progress">Called after every step and image, on the caller's thread.</param>
+    /// <param name="predictions">Receives the prediction for each test image; null for none.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>
     /// <exception cref="DataException">An image or mask cannot be read.</exception>
@@ -213,7 +214,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         return confusion;
     }
 
-    /// <summary>(Height · Width) of the image as it is: the most probable class of each pixel.</summary>
+    /// <summary>(Height · Width) of the original image: the most probable class of each pixel.</summary>
     private long[] Predict(Fcn network, PixelNormalisation normalisation, RgbImage image, Scratch scratch, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -223,7 +224,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, pixels, width, height, scratch);
         Tensor input = normalisation.Apply(pixels, height, width);
 
-        // A whole image is a single window, of whatever size.
+        // A whole image is a single window, whatever its size.
         (int Height, int Width) window = options.Test == TestMode.Slide ? (options.CropHeight, options.CropWidth) : (height, width);
         (int Down, int Across) stride = options.SlideStride is { } given
             ? (given, given)
@@ -233,7 +234,7 @@ public sealed class SegmentationEvaluation : IEvaluation
     }
 
     /// <summary>
-    /// A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.
+    /// A crop that is larger than every image at its largest scale would always be padded: one of the sizes must be a mistake.
     /// </summary>
     private void RefuseLargeCrops()
     {
