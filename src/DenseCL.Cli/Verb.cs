@@ -82,7 +82,8 @@ internal static class Verb
         catch (Exception e)
         {
             Console.Error.WriteLine(
-                $"densecl: an error that should not happen; please report it with what follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
+                $"densecl: an error that should not happen; please report it with what "
+                + $"follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
             );
             return Failed;
         }
@@ -93,7 +94,8 @@ internal static class Verb
         e switch
         {
             _ when IsOutOfMemory(e) =>
-                "There is not enough memory for this. Choose a smaller batch (optim.batch, or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
+                "There is not enough memory for this. Choose a smaller batch (optim.batch, "
+                + "or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
             RecipeException
             or DataException
             or ImageException

@@ -12,7 +12,12 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl ablate</c>: variants of a recipe, trained with several seeds and compared.</summary>
 internal static class AblateCommand
 {
-    private static readonly Argument<string> File = new("ablation") { Description = $"A shipped ablation ({string.Join(", ", AblationReader.Shipped)}) or a YAML file.", HelpName = "NAME|FILE" };
+    private static readonly Argument<string> File = new("ablation")
+    {
+        Description = $"A shipped ablation ({string.Join(",
+        ", AblationReader.Shipped)}) or a YAML file.",
+        HelpName = "NAME|FILE",
+    };
 
     private static readonly Option<string[]> Images = new("--images")
     {
@@ -21,17 +26,39 @@ internal static class AblateCommand
         Required = true,
     };
 
-    private static readonly Option<string> Data = new("--data") { Description = "The labelled data for the evaluations.", HelpName = "DIR", Required = true };
-    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, results and tables; an existing one of the same ablation is continued.", HelpName = "OUT", Required = true };
-    private static readonly Option<string?> Seeds = new("--seeds") { Description = "Seeds to use instead of the file's.", HelpName = "0,1,2" };
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "The labelled data for the evaluations.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder for runs, results and tables; an existing one of the same ablation is continued.",
+        HelpName = "OUT",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Seeds = new("--seeds")
+    {
+        Description = "Seeds to use instead of the file's.",
+        HelpName = "0,1,2",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything, print what would be done, and end." };
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else." };
+
+    private static readonly Option<bool> AsJson = new("--json")
+    {
+        Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else.",
+    };
 
     /// <param name="kinds">The evaluations that a file may name.</param>
     public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) =>
         new Command(
             "ablate",
-            "Trains variants of a recipe with several seeds each, evaluates them all in the same way, and compares them. OUT/table.md is the product."
+            "Trains variants of a recipe with several seeds each, evaluates them all in the same way, and compares them. "
+            + "OUT/table.md is the product."
         )
         {
             File,

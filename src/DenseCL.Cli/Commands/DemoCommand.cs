@@ -23,20 +23,60 @@ internal static class DemoCommand
 
     private static readonly string[] QuickSettings = ["data.size=64", "optim.epochs=10"];
 
-    private static readonly SceneOptions Look = new() { Width = 128, Height = 128, MinObjects = 2, MaxObjects = 5, MinDiameter = 0.3, MaxDiameter = 0.65 };
+    private static readonly SceneOptions Look = new()
+    {
+        Width = 128,
+        Height = 128,
+        MinObjects = 2,
+        MaxObjects = 5,
+        MinDiameter = 0.3,
+        MaxDiameter = 0.65,
+    };
+
     private static readonly MatchScoreOptions Match = new() { Size = 128, Stride = ProbeStride, Pairs = 2 };
 
-    private static readonly Option<string> Out = new("--out") { Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.", HelpName = "DIR" };
-    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.", HelpName = "key=value" };
-    private static readonly Option<int> Scenes = new("--scenes") { Description = "How many unlabelled scenes to train on; the probe is fitted on a quarter as many other, labelled scenes, and tested on an eighth as many.", HelpName = "N", DefaultValueFactory = _ => 1600 };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object with the figures at the end, and nothing else." };
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A quarter of the scenes and smaller views: to check that everything works. The figures mean little." };
-    private static readonly Option<ulong?> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.", HelpName = "N" };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.",
+        HelpName = "key=value",
+    };
+
+    private static readonly Option<int> Scenes = new("--scenes")
+    {
+        Description =
+            "How many unlabelled scenes to train on; the probe is fitted on a quarter as many other, labelled scenes, "
+            + "and tested on an eighth as many.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1600,
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON object with the figures at the end, and nothing else.",
+    };
+
+    private static readonly Option<bool> Quick = new("--quick")
+    {
+        Description = "A quarter of the scenes and smaller views: to check that everything works. The figures mean little.",
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.",
+        HelpName = "N",
+    };
 
     public static Command Create() =>
         new Command(
             "demo",
-            "Shows everything in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, and measures both against an untrained network."
+            "Shows everything in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, "
+            + "and measures both against an untrained network."
         )
         {
             Out,
@@ -176,16 +216,21 @@ internal static class DemoCommand
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Matches right: positions of one view that find their place in another by their features, in scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."
+                    $"Matches right: positions of one view that find their place in another by their features, "
+                    + $"in scenes that nothing was learned from. "
+                    + $"mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, "
+                    + $"fitted on {scenes / 4} labelled scenes."
                 ));
             (Result mocov2, Result densecl) = (results[^2], results[^1]);
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
+                    $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, "
+                    + $"{Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
                 ));
             Say(
-                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: green lines are right."
+                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: "
+                + $"green lines are right."
             );
             Say(
                 string.Create(

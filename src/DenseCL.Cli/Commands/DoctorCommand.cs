@@ -14,7 +14,12 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl doctor</c>: checks whether this machine works, and if not, says why and what to do.</summary>
 internal static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print the checks as JSON." };
 
@@ -24,7 +29,8 @@ internal static class DoctorCommand
     public static Command Create() =>
         new Command(
             "doctor",
-            "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
+            "Checks whether this machine can train, and says what to do if not: "
+            + "system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
         )
         {
             AsJson,
@@ -71,7 +77,8 @@ internal static class DoctorCommand
                 "training step",
                 PlatformCheckState.Broken,
                 string.Create(CultureInfo.InvariantCulture, $"the process that tried it exited with {child.ExitCode} {error.Result.Trim()}"),
-                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: please report it with this output."
+                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: "
+                + "please report it with this output."
             );
     }
 

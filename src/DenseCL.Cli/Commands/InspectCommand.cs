@@ -20,9 +20,17 @@ internal static class InspectCommand
     // The numbers in an optimiser's state are metadata too.
     private const int MaxNotes = 30;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private static readonly Argument<string> Source = new("FILE") { Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder." };
+    private static readonly Argument<string> Source = new("FILE")
+    {
+        Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder.",
+    };
+
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create() => new Command(
@@ -100,7 +108,8 @@ internal static class InspectCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
+                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of "
+                + $"{tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
             ));
         Console.WriteLine(architecture is null ? Printable.Text(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;

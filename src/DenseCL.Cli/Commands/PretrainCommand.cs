@@ -15,7 +15,8 @@ internal static class PretrainCommand
     private static readonly Option<string[]> Images = new("--images")
     {
         Description =
-            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
+            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, "
+            + "COCO annotations (.json), a pack or tars; may be given several times.",
         HelpName = "DIR",
         Required = true,
     };
@@ -29,23 +30,36 @@ internal static class PretrainCommand
         HelpName = "NAME|FILE",
     };
 
-    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.", HelpName = "key=value" };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.",
+        HelpName = "key=value",
+    };
 
     private static readonly Option<string?> Weights = new("--weights")
     {
         Description =
-            "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists (model.weights).",
+            "Start from these weights instead of random ones: "
+            + "a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, "
+            + "with the tensor names of any program that docs/weights.md lists (model.weights).",
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Partial = new("--partial") { Description = "With --weights: parts of the backbone that the file lacks start from random numbers (model.partial)." };
+    private static readonly Option<bool> Partial = new("--partial")
+    {
+        Description = "With --weights: parts of the backbone that the file lacks start from random numbers (model.partial).",
+    };
 
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Continue the run in RUN exactly from its last checkpoint." };
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "Continue the run in RUN exactly from its last checkpoint.",
+    };
 
     public static Command Create() =>
         new Command(
             "pretrain",
-            "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the log of the training."
+            "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, "
+            + "RUN/metrics.jsonl the log of the training."
         )
         {
             Images,

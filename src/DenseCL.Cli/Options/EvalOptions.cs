@@ -13,7 +13,9 @@ internal static class EvalOptions
 {
     public static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "The weights to evaluate: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists.",
+        Description =
+            "The weights to evaluate: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, "
+            + "with the tensor names of any program that docs/weights.md lists.",
         HelpName = "FILE",
     };
 
@@ -23,10 +25,23 @@ internal static class EvalOptions
         HelpName = "ARCH",
     };
 
-    public static readonly Option<ulong> Seed = new("--seed") { Description = "The seed of all random numbers.", HelpName = "N", DefaultValueFactory = _ => 0 };
-    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object, with all settings, and nothing else." };
+    public static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "The seed of all random numbers.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
 
-    public static readonly Option<string?> Out = new("--out") { Description = "A new folder for metrics.json and the other files of the evaluation.", HelpName = "DIR" };
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON object, with all settings, and nothing else.",
+    };
+
+    public static readonly Option<string?> Out = new("--out")
+    {
+        Description = "A new folder for metrics.json and the other files of the evaluation.",
+        HelpName = "DIR",
+    };
 
     /// <summary>Opens the weights that a call names, and prints what was found in them.</summary>
     public static BackboneSource Backbone(ParseResult call)

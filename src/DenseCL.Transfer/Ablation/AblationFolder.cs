@@ -72,7 +72,8 @@ public sealed class AblationFolder : IDisposable
         return !File.Exists(folder.Path) && (free || File.Exists(folder.Plan) || File.Exists(folder.Results))
             ? folder
             : throw new TrainingException(
-                $"{folder.Path} exists already and contains no ablation (no ablation.yaml, no results.jsonl): choose another folder with --out."
+                $"{folder.Path} exists already and contains no ablation (no ablation.yaml, no results.jsonl): "
+                + $"choose another folder with --out."
             );
     }
 

@@ -353,7 +353,8 @@ public sealed class AblationRun
         if (damaged.Count > 0)
         {
             notes.Add(
-                $"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} skipped: {string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}."
+                $"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} skipped: "
+                + $"{string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}."
             );
         }
 
@@ -374,7 +375,8 @@ public sealed class AblationRun
                     .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Variant}, seed {result.Seed}"))
                     .Distinct(StringComparer.Ordinal));
             notes.Add(
-                $"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: {names}."
+                $"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: "
+                + $"{names}."
             );
         }
 
@@ -382,14 +384,16 @@ public sealed class AblationRun
         if (others > 0)
         {
             notes.Add(
-                $"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not part of the ablation and not used."
+                $"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not part of the "
+                + $"ablation and not used."
             );
         }
 
         notes.AddRange(
             Jobs.Where(job => job.WhyDisplaced is not null)
                 .Select(job =>
-                    $"{folder.RunOf(job.Variant, job.Seed)} contains another run, which will be kept under another name. {job.WhyDisplaced}"));
+                    $"{folder.RunOf(job.Variant, job.Seed)} contains another run, which will be kept under another name. "
+                    + $"{job.WhyDisplaced}"));
         notes.AddRange(plan.Variants.SelectMany(variant => variant.Recipe.Warnings.Select(warning => $"{variant.Name}: {warning}")));
 
         bool Counts(AblationResult result) =>

@@ -41,7 +41,8 @@ internal sealed class AblationText
         if (evaluations.Count == 0)
         {
             throw new RecipeException(
-                $"{source}: Nothing is evaluated, so there would be no result. Write at least one evaluation, such as `evaluate: [dense-probe]`."
+                $"{source}: Nothing is evaluated, so there would be no result. "
+                + $"Write at least one evaluation, such as `evaluate: [dense-probe]`."
             );
         }
 
@@ -98,7 +99,8 @@ internal sealed class AblationText
                     break;
                 default:
                     throw new RecipeException(
-                        $"{where}: There is no key {Allowed.Quoted(key)} in an ablation; the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}."
+                        $"{where}: There is no key {Allowed.Quoted(key)} in an ablation; "
+                        + $"the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}."
                     );
             }
         }
@@ -141,7 +143,8 @@ internal sealed class AblationText
             (string name, string where) in reader.Mapping(
                 "",
                 new(StringComparer.Ordinal),
-                "`variants` is a mapping of names. Write `variants:` and below it, indented, lines such as `DenseCL: { method.lambda: 0.5 }`."
+                "`variants` is a mapping of names. Write `variants:` and below it, indented, "
+                + "lines such as `DenseCL: { method.lambda: 0.5 }`."
             ))
         {
             RefuseUnfit(name, where);
@@ -164,21 +167,24 @@ internal sealed class AblationText
         if (!fits)
         {
             throw new RecipeException(
-                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder on every system. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
+                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder on every system. "
+                + $"Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
             );
         }
 
         if (name.Equals(AblationPlan.UntrainedName, StringComparison.OrdinalIgnoreCase))
         {
             throw new RecipeException(
-                $"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). Choose another for the variant."
+                $"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). "
+                + $"Choose another for the variant."
             );
         }
 
         if (variants.Find(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Name is { } other)
         {
             throw new RecipeException(
-                $"{where}: The variants `{other}` and `{name}` would share a folder on systems that ignore the case of letters. Choose another name for one."
+                $"{where}: The variants `{other}` and `{name}` would share a folder on systems that ignore the case of letters. "
+                + $"Choose another name for one."
             );
         }
     }
@@ -216,7 +222,8 @@ internal sealed class AblationText
             if (evaluation is not null)
             {
                 throw new RecipeException(
-                    $"{where}: {Allowed.Quoted(kind)} is in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further."
+                    $"{where}: {Allowed.Quoted(kind)} is in the same item of the list as `{evaluation.Kind}`. "
+                    + $"Begin a line with `- ` for each, and write options below it, indented further."
                 );
             }
 
@@ -240,7 +247,8 @@ internal sealed class AblationText
         if (!values.TryGetValue("recipe", out YamlEntry? entry) || entry.Value is { IsList: true } or { Items: [""] })
         {
             throw new RecipeException(
-                $"{entry?.Where ?? source}: There is no recipe to vary. Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}."
+                $"{entry?.Where ?? source}: There is no recipe to vary. "
+                + $"Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}."
             );
         }
 
@@ -293,7 +301,8 @@ internal sealed class AblationText
         return names.Contains(name, StringComparer.Ordinal)
             ? name
             : throw new RecipeException(
-                $"{entry.Where}: baseline is {entry.Value}, which is not a variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
+                $"{entry.Where}: baseline is {entry.Value}, which is not a variant. "
+                + $"Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
             );
     }
 
@@ -310,7 +319,8 @@ internal sealed class AblationText
                 { } twin)
             {
                 throw new RecipeException(
-                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in everything that affects what is learned: each run would be made twice. Remove one, or write the setting in which it differs."
+                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in everything that "
+                    + $"affects what is learned: each run would be made twice. Remove one, or write the setting in which it differs."
                 );
             }
         }

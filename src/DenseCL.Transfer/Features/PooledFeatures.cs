@@ -57,7 +57,8 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             if (!features.isfinite().all().item<bool>())
             {
                 throw new DataException(
-                    "The backbone computes numbers from these images that are not finite: its training went wrong, or mean and std do not suit it."
+                    "The backbone computes numbers from these images that are not finite: "
+                    + "its training went wrong, or mean and std do not suit it."
                 );
             }
 

@@ -72,7 +72,8 @@ internal static class MaskFile
             || !start[12..16].SequenceEqual("IHDR"u8))
         {
             throw new DataException(
-                $"The mask {path} is not a PNG: masks contain exact numbers, a class for each pixel, and must be PNG files of grey or palette values."
+                $"The mask {path} is not a PNG: masks contain exact numbers, a class for each pixel, "
+                + $"and must be PNG files of grey or palette values."
             );
         }
 
@@ -157,7 +158,9 @@ internal static class MaskFile
                     && (row[x * head.Samples] != row[(x * head.Samples) + 1] || row[x * head.Samples] != row[(x * head.Samples) + 2]))
                 {
                     throw new DataException(
-                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): a mask contains the number of a class for each pixel, as grey or palette values. Convert its colours to numbers."
+                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): "
+                        + $"a mask contains the number of a class for each pixel, as grey or palette values. "
+                        + $"Convert its colours to numbers."
                     );
                 }
             }

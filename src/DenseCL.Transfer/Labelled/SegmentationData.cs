@@ -87,7 +87,8 @@ public sealed class SegmentationData
         if (inTest.Take(names.Count).Sum() == 0)
         {
             throw new DataException(
-                $"No pixel of the {test.Count} masks to measure on counts, perhaps because the labels of this test split are not published: choose another split (--test-split)."
+                $"No pixel of the {test.Count} masks to measure on counts, perhaps because the labels of this test split are not "
+                + $"published: choose another split (--test-split)."
             );
         }
 
@@ -152,7 +153,9 @@ public sealed class SegmentationData
                 throw new DataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is not a class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or correct the mask or classes.txt."
+                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, "
+                        + $"which is not a class of this data set. "
+                        + $"Name it as one to ignore (--ignore) if such pixels are not to count, or correct the mask or classes.txt."
                     ));
             }
 
@@ -203,7 +206,8 @@ public sealed class SegmentationData
             Mask mask = Read(image, map);
             if (mask.Width != size.Width || mask.Height != size.Height)
             {
-                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, but its image {image.ImagePath} is {size.Width} × {size.Height}: they must have the same size.";
+                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, "
+                    + $"but its image {image.ImagePath} is {size.Width} × {size.Height}: they must have the same size.";
             }
 
             foreach (byte value in mask.Values)
@@ -235,7 +239,8 @@ public sealed class SegmentationData
         if (last >= names.Count || (testFiles.ClassNames is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
         {
             throw new DataException(
-                "The images to measure on have other classes than those to learn from: both need the same classes in the same order (classes.txt)."
+                "The images to measure on have other classes than those to learn from: "
+                + "both need the same classes in the same order (classes.txt)."
             );
         }
     }
@@ -251,8 +256,10 @@ public sealed class SegmentationData
         if (empty.Length > 0 && !allowed)
         {
             throw new DataException(
-                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                    + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt."
+                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} "
+                + $"{string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
+                    + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union "
+                    + "will be 0), or take them out of the masks and classes.txt."
             );
         }
     }

@@ -18,7 +18,8 @@ public sealed record SegmentationDataOptions
     /// </summary>
     /// <remarks>Choose settings on val, and look at test once.</remarks>
     [Option(
-        "The split to measure on. Default: the data set's own (test of CamVid, val elsewhere). Choose settings on val, and look at test once.",
+        "The split to measure on. Default: the data set's own (test of CamVid, val elsewhere). "
+        + "Choose settings on val, and look at test once.",
         Placeholder = "SPLIT")]
     public string? TestSplit { get; init; }
 

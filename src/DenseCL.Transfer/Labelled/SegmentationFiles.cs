@@ -128,7 +128,9 @@ internal sealed record SegmentationFiles(
         if (missing.Length > 0)
         {
             throw new DataException(
-                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: {string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. Put them there, or take the images out."
+                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: "
+                + $"{string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. "
+                + $"Put them there, or take the images out."
             );
         }
     }

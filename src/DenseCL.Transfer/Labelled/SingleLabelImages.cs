@@ -39,7 +39,8 @@ public sealed record SingleLabelImages(
         if (unknown.Length > 0)
         {
             throw new DataException(
-                $"{judge.Root} has classes that {fit.Root} does not have: {Few(unknown)}. A class can be recognised only if it was trained on: add images of it, or remove it from the test."
+                $"{judge.Root} has classes that {fit.Root} does not have: {Few(unknown)}. "
+                + $"A class can be recognised only if it was trained on: add images of it, or remove it from the test."
             );
         }
 
@@ -77,7 +78,8 @@ public sealed record SingleLabelImages(
         if (!Directory.Exists(train) || test is null)
         {
             throw new DataException(
-                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test."
+                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: "
+                + $"give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test."
             );
         }
 

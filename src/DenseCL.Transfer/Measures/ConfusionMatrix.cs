@@ -78,7 +78,8 @@ public sealed class ConfusionMatrix
             if ((ulong)t >= (ulong)Classes || (ulong)q >= (ulong)Classes)
             {
                 throw new ArgumentException(
-                    $"Position {p} has label {t} and prediction {q}: both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.",
+                    $"Position {p} has label {t} and prediction {q}: "
+                    + $"both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.",
                     nameof(truth));
             }
 

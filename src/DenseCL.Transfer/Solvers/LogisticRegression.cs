@@ -221,7 +221,8 @@ public sealed class LogisticRegression
         if (features.shape is not [long rows, > 0] || labels.shape is not [long count] || rows != count || labels.dtype != ScalarType.Int64)
         {
             throw new ArgumentException(
-                $"The features are ({string.Join(", ", features.shape)}) and the labels ({string.Join(", ", labels.shape)}) {labels.dtype}: give (P, C) and (P) Int64.",
+                $"The features are ({string.Join(", ", features.shape)}) and the labels ({string.Join(", ", labels.shape)}) "
+                + $"{labels.dtype}: give (P, C) and (P) Int64.",
                 nameof(labels));
         }
     }

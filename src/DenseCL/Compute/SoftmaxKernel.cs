@@ -33,7 +33,17 @@ internal static unsafe class SoftmaxKernel<T>
         float* expected,
         int length)
     {
-        Job job = new() { Products = (byte*)products, Rows = rows, Columns = columns, Scale = scale, Largest = largest, Sum = sum, Expected = expected, Length = length };
+        Job job = new()
+        {
+            Products = (byte*)products,
+            Rows = rows,
+            Columns = columns,
+            Scale = scale,
+            Largest = largest,
+            Sum = sum,
+            Expected = expected,
+            Length = length,
+        };
         ComputeThreads.Run(&AccumulateRows, &job);
     }
 

@@ -71,7 +71,8 @@ internal static class Checkpoint
             return file.Metadata.GetValueOrDefault("format") == Format
                 ? read(file)
                 : throw new TrainingException(
-                    $"{path} is not a checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
+                    $"{path} is not a checkpoint of this program: "
+                    + $"its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
                 );
         }
         catch (Exception e)

@@ -13,7 +13,8 @@ public sealed class EvaluationData
         new(
             "images and masks",
             "--data",
-            "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not."
+            "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, "
+            + "or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not."
         )
         {
             Options = typeof(SegmentationDataOptions),
@@ -21,7 +22,8 @@ public sealed class EvaluationData
 
     /// <summary>Images with one class each; see <see cref="EvaluationInput.Classes"/>.</summary>
     public static EvaluationData Classes { get; } = new(
-        "a folder for each class", "--data", "The images: a folder that contains train/ and val/ (or test/), each with a folder for every class.")
+        "a folder for each class", "--data", "The images: "
+        + "a folder that contains train/ and val/ (or test/), each with a folder for every class.")
     { IsInTwoParts = true };
 
     /// <summary>Images that may show several classes; see <see cref="EvaluationInput.SeveralClasses"/>.</summary>
@@ -29,7 +31,8 @@ public sealed class EvaluationData
         new(
             "VOC 2007, or a folder for each class",
             "--data",
-            "The images: VOCdevkit that contains VOC2007 (trainval and test), or a folder that contains train/ and val/ (or test/), each with a folder for every class."
+            "The images: VOCdevkit that contains VOC2007 (trainval and test), or a folder that contains train/ and val/ (or test/), "
+            + "each with a folder for every class."
         )
         {
             IsInTwoParts = true,
@@ -40,7 +43,8 @@ public sealed class EvaluationData
         new(
             "images without labels",
             "--images",
-            "The images whose views are matched, as for pretrain; may be given several times. For a folder of images and masks, the images of one split."
+            "The images whose views are matched, as for pretrain; may be given several times. "
+            + "For a folder of images and masks, the images of one split."
         )
         {
             IsSeveral = true,

@@ -171,7 +171,8 @@ public sealed class DenseProbeEvaluation : IEvaluation
         return gridWidth <= mask.Width && gridHeight <= mask.Height
             ? GridLabels.Majority(mask.Values, mask.Width, mask.Height, gridWidth, gridHeight)
             : throw new DataException(
-                $"{image.ImagePath} is {mask.Width} × {mask.Height}: enlarged as requested, its feature map would have more positions than its mask has pixels. Choose a smaller short side."
+                $"{image.ImagePath} is {mask.Width} × {mask.Height}: "
+                + $"enlarged as requested, its feature map would have more positions than its mask has pixels. Choose a smaller short side."
             );
     }
 }

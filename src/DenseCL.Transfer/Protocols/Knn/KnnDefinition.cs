@@ -14,7 +14,8 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: the quickest look at a backbone.";
+        "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: "
+        + "the quickest look at a backbone.";
 
     /// <inheritdoc/>
     public override string Examples =>

@@ -14,7 +14,8 @@ public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Fits a linear classifier of whole images on the frozen, averaged features. What is searched is chosen on a tenth of the training images, never on the test.";
+        "Fits a linear classifier of whole images on the frozen, averaged features. "
+        + "What is searched is chosen on a tenth of the training images, never on the test.";
 
     /// <inheritdoc/>
     public override string Examples =>

@@ -36,7 +36,8 @@ public sealed class LinearEvaluation : IEvaluation
         if (single.Length > 0)
         {
             throw new DataException(
-                $"Classes of {train.Root} have only one image: {SingleLabelImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings: give at least two."
+                $"Classes of {train.Root} have only one image: {SingleLabelImages.Few([.. single.Select(k => train.ClassNames[k])])}. "
+                + $"One is held out to choose the settings: give at least two."
             );
         }
     }

@@ -32,7 +32,8 @@ public static class MatchImages
             ?? files.Test
             ?? (files.Splits is [var only] ? only : null)
             ?? throw new DataException(
-                $"{folder} has the splits {splits}, none of which is clearly the one to measure on: name it, or give the folder of its images."
+                $"{folder} has the splits {splits}, none of which is clearly the one to measure on: "
+                + $"name it, or give the folder of its images."
             );
         if (!files.Splits.Contains(split, StringComparer.Ordinal))
         {

@@ -262,7 +262,8 @@ public sealed class MatchScoreEvaluation : IEvaluation
             if (!features.isfinite().all().item<bool>())
             {
                 throw new DataException(
-                    "The backbone computes numbers from these images that are not finite: its training went wrong, or mean and std do not suit it."
+                    "The backbone computes numbers from these images that are not finite: "
+                    + "its training went wrong, or mean and std do not suit it."
                 );
             }
 

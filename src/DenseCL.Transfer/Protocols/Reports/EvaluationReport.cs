@@ -9,7 +9,12 @@ namespace DenseCL.Transfer.Protocols.Reports;
 /// <summary>The result of an evaluation: figures for programs, tables and lines for readers.</summary>
 public sealed record EvaluationReport
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Figures by name; backbones are compared by the first.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Figures { get; init; }

@@ -169,7 +169,8 @@ public sealed class SegmentationEvaluation : IEvaluation
             throw new TrainingException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The loss is no longer a finite number at step {step + 1}: {loss}. Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."
+                    $"The loss is no longer a finite number at step {step + 1}: {loss}. "
+                    + $"Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."
                 ));
         }
 
@@ -253,7 +254,9 @@ public sealed class SegmentationEvaluation : IEvaluation
         throw new RecipeException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."
+                $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, "
+                + $"but the images have at most {width} × {height} pixels after shortSide and the largest scale: "
+                + $"every crop would be padded. Choose smaller crops or a larger shortSide."
             ));
     }
 

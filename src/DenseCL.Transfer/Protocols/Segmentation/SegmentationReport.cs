@@ -23,7 +23,8 @@ public static class SegmentationReport
             Tables = [new(["class", "IoU", "accuracy"], [.. result.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, Percent(ious[c]), Percent(accuracies[c])])])],
             Lines =
             [
-                $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, mean class accuracy {Percent(confusion.MeanAccuracy)}",
+                $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, "
+                + $"mean class accuracy {Percent(confusion.MeanAccuracy)}",
                 FormattableString.Invariant(
                     $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."
                 ),

@@ -15,7 +15,8 @@ public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Fits a linear support vector machine for each class on the frozen, averaged features, and reports the mean average precision (VOC07 and low-shot, Goyal et al. 2019).";
+        "Fits a linear support vector machine for each class on the frozen, averaged features, "
+        + "and reports the mean average precision (VOC07 and low-shot, Goyal et al. 2019).";
 
     /// <inheritdoc/>
     public override string Examples =>

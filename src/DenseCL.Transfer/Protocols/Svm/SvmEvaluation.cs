@@ -58,7 +58,8 @@ public sealed class SvmEvaluation : IEvaluation
         if (none.Length > 0)
         {
             throw new DataException(
-                $"No image of {test.Root} shows {SingleLabelImages.Few(none)}: the precision of a class cannot be measured without such an image. Give some, or remove the class from both sets."
+                $"No image of {test.Root} shows {SingleLabelImages.Few(none)}: "
+                + $"the precision of a class cannot be measured without such an image. Give some, or remove the class from both sets."
             );
         }
 

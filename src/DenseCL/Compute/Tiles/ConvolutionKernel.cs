@@ -115,7 +115,13 @@ internal static unsafe class ConvolutionKernel
         fixed (byte* memory = workspace.Memory)
         {
             int* offsets = stackalloc int[2 * shape.Taps];
-            GradientJob job = new() { Sweep = Sweep.Forward(shape, bf16, x, dy, offsets), Gradient = gradient, Memory = Workspace.Align(memory), MemoryEach = each };
+            GradientJob job = new()
+            {
+                Sweep = Sweep.Forward(shape, bf16, x, dy, offsets),
+                Gradient = gradient,
+                Memory = Workspace.Align(memory),
+                MemoryEach = each,
+            };
             ComputeThreads.Run(&SumWeightGradient, &job);
         }
     }

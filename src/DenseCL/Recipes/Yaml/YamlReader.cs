@@ -151,7 +151,8 @@ internal sealed class YamlReader(string yaml, string source, string kind)
         if (parser.Accept<AnchorAlias>(out _) || (parser.Accept<NodeEvent>(out var node) && !(node.Anchor.IsEmpty && node.Tag.IsEmpty)))
         {
             throw new RecipeException(
-                $"{Here}: Anchors, aliases and tags (&, *, !) are not allowed in a recipe. Write the value itself, or in quotes if it is text."
+                $"{Here}: Anchors, aliases and tags (&, *, !) are not allowed in a recipe. "
+                + $"Write the value itself, or in quotes if it is text."
             );
         }
     }

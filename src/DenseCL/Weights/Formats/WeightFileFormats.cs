@@ -111,7 +111,8 @@ internal static class WeightFileFormats
                 ? $"{bytes.Path}: is empty: copy or export it again."
                 : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, "
                     + "which none of the formats does that are read: "
-                    + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them."
+                    + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). "
+                    + "Export the weights as one of them."
         );
     }
 }

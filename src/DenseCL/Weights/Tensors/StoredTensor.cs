@@ -59,7 +59,8 @@ internal sealed class StoredTensor
             if (shape[d] < 0 || strides[d] < 0 || bytes > long.MaxValue)
             {
                 throw new FormatException(
-                    $"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: negative or too large"
+                    $"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: "
+                    + $"negative or too large"
                 );
             }
 

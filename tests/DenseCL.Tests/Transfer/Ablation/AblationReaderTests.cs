@@ -102,14 +102,14 @@ public sealed class AblationReaderTests
         "a.yaml, line 5: The variants `a` and `b` are the same recipe")]
     [InlineData(
         Head + "variants: { a/b: {} }\n" + Evaluate,
-        "a.yaml, line 3: The variant `a/b` cannot be the name of a folder everywhere.")]
-    [InlineData(Head + "variants: { .a: {} }\n" + Evaluate, "a.yaml, line 3: The variant `.a` cannot be the name of a folder everywhere.")]
+        "a.yaml, line 3: The variant `a/b` cannot be the name of a folder on every system.")]
+    [InlineData(Head + "variants: { .a: {} }\n" + Evaluate, "a.yaml, line 3: The variant `.a` cannot be the name of a folder on every system.")]
     [InlineData(
         Head + "variants: { 'a|b': {} }\n" + Evaluate,
-        "a.yaml, line 3: The variant `a|b` cannot be the name of a folder everywhere.")]
-    [InlineData(Head + "variants: { '': {} }\n" + Evaluate, "a.yaml, line 3: The variant `` cannot be the name of a folder everywhere.")]
+        "a.yaml, line 3: The variant `a|b` cannot be the name of a folder on every system.")]
+    [InlineData(Head + "variants: { '': {} }\n" + Evaluate, "a.yaml, line 3: The variant `` cannot be the name of a folder on every system.")]
     [InlineData(Head + "variants: { Untrained: {} }\n" + Evaluate, "a.yaml, line 3: The name `Untrained` is that of the untrained start")]
-    [InlineData(Head + "baseline: c\n" + Variants + Evaluate, "a.yaml, line 3: baseline is `c`, which is no variant. Choose one of a, b.")]
+    [InlineData(Head + "baseline: c\n" + Variants + Evaluate, "a.yaml, line 3: baseline is `c`, which is not a variant. Choose one of a, b.")]
     [InlineData(Head + "untrained: yes\n" + Variants + Evaluate, "a.yaml, line 3: untrained is `yes`, but must be true or false.")]
     [InlineData(Head + Variants, "a.yaml: Nothing is evaluated")]
     [InlineData(Head + Variants + "evaluate: []", "a.yaml: Nothing is evaluated")]
@@ -121,7 +121,7 @@ public sealed class AblationReaderTests
         "a.yaml, line 8: The evaluation `fake: { stride: 8 }` is given twice.")]
     [InlineData(
         Head + Variants + "evaluate:\n  - fake:\n    stride: 8",
-        "a.yaml, line 8: `stride` stands in the same item of the list as `fake`.")]
+        "a.yaml, line 8: `stride` is in the same item of the list as `fake`.")]
     [InlineData(Head + Variants + "evaluate:\n  - fake: 8", "a.yaml, line 7: Write evaluations as a list")]
     [InlineData(Head + Variants + "evaluate: [{}]", "a.yaml, line 6: An item of `evaluate` is empty.")]
     [InlineData("recipe: &a small\n", "a.yaml, line 1: Anchors, aliases and tags")]

@@ -18,7 +18,8 @@ internal sealed class PickleBudget
         if (spent > Limit)
         {
             throw new NotSupportedException(
-                $"its pickle has more objects than are read here ({Limit >> 20} MB of them): load it in Python you trust and save its state_dict alone"
+                $"its pickle has more objects than are read here ({Limit >> 20} MB of them): "
+                + $"load it in Python you trust and save its state_dict alone"
             );
         }
     }

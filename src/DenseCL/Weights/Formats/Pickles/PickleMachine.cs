@@ -306,7 +306,8 @@ internal sealed class PickleMachine
                 break;
             default:
                 throw new NotSupportedException(
-                    $"its pickle gives a state to {Describe(target)}, which is not read: load it in Python you trust and save its state_dict again"
+                    $"its pickle gives a state to {Describe(target)}, which is not read: "
+                    + $"load it in Python you trust and save its state_dict again"
                 );
         }
     }
