@@ -56,18 +56,15 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
         SegmentationData data = input.Masks();
         SegmentationEvaluation evaluation = new(data, options) { Predictions = input.Options.Read<SegmentationPlan>().Predictions };
         input.Say(
-            $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} "
-            + $"crops of {options.CropWidth} × {options.CropHeight}."
+            $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}."
         );
         input.Say(
-            $"{data.ClassNames.Count} classes ({data.Layout}); "
-            + $"{options.Labelled ?? data.Train.Count} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
+            $"{data.ClassNames.Count} classes ({data.Layout}); {options.Labelled ?? data.Train.Count} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
         );
         if (data.NotInTest.Count > 0)
         {
             input.Say(
-                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; "
-                + $"a class is in the mean all the same if it is predicted somewhere."
+                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class is in the mean all the same if it is predicted somewhere."
             );
         }
 
