@@ -14,8 +14,7 @@ internal static class AblateCommand
 {
     private static readonly Argument<string> File = new("ablation")
     {
-        Description = $"A shipped ablation ({string.Join(",
-        ", AblationReader.Shipped)}) or a YAML file.",
+        Description = $"A shipped ablation ({string.Join(", ", AblationReader.Shipped)}) or a YAML file.",
         HelpName = "NAME|FILE",
     };
 
@@ -71,7 +70,7 @@ internal static class AblateCommand
         }.Does(
             """
             densecl ablate headline --images photos --data labelled --out ablation --dry-run
-            densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: goes on
+            densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: continues
             densecl ablate mine.yaml --images photos --images more --data labelled --out ablation --seeds 0,1,2,3,4
             """,
             (call, stop) => Prepare(call, kinds, stop));

@@ -197,7 +197,7 @@ internal sealed class AblationText
             return;
         }
 
-        foreach (string place in reader.Items($"`evaluate` is no list. {Form}"))
+        foreach (string place in reader.Items($"`evaluate` is not a list. {Form}"))
         {
             PlannedEvaluation evaluation = Evaluation(place, Form);
             evaluations.Add(evaluations.TrueForAll(other => other.Text != evaluation.Text)

@@ -126,7 +126,7 @@ public sealed record MultiLabelImages(
                 || label is < -1 or > 1)
             {
                 throw new DataException(
-                    FormattableString.Invariant($"{file}, line {number}: '{line}' is no image with a label -1, 0 or 1."));
+                    FormattableString.Invariant($"{file}, line {number}: '{line}' is not an image with a label -1, 0 or 1."));
             }
 
             labels[words[0]] = label;

@@ -111,7 +111,7 @@ public sealed class SegmentationData
             throw new DataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{wanted} labelled images are asked for: choose 1 to {Train.Count}, as many as there are."));
+                    $"{wanted} labelled images are requested: choose 1 to {Train.Count}, as many as there are."));
         }
 
         int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LabelledImages).Permutation(Train.Count);
@@ -250,7 +250,7 @@ public sealed class SegmentationData
         string[] empty = [.. names.Where((_, c) => inTrain[c] == 0)];
         if (empty.Length == names.Count || names.Count < 2)
         {
-            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to tell apart.");
+            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to distinguish.");
         }
 
         if (empty.Length > 0 && !allowed)
@@ -258,7 +258,7 @@ public sealed class SegmentationData
             throw new DataException(
                 $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} "
                 + $"{string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                    + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union "
+                    + "Use --allow-empty-classes (allowEmptyClasses in an ablation) to measure anyway (their intersection over union "
                     + "will be 0), or take them out of the masks and classes.txt."
             );
         }

@@ -426,7 +426,7 @@ internal static unsafe class BatchNormKernel<T>
         {
             if (channels % ILanes.Count != 0)
             {
-                throw new ArgumentException($"{channels} channels are no multiple of {ILanes.Count}.", nameof(channels));
+                throw new ArgumentException($"{channels} channels are not a multiple of {ILanes.Count}.", nameof(channels));
             }
 
             this.channels = channels;

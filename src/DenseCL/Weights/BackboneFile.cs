@@ -86,7 +86,7 @@ public static class BackboneFile
             new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
         throw new WeightFileException(
             $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} "
-            + "To load what fits all the same, say --partial (model.partial in a recipe)."
+            + "To load what fits anyway, use --partial (model.partial in a recipe)."
         );
 
         string Describe(TensorFate fate)
@@ -102,12 +102,12 @@ public static class BackboneFile
             {
                 return weights.Architecture == backbone.Architecture
                     ? "Some of its layers were changed."
-                    : $"The file holds another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: "
+                    : $"The file contains another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: "
                         + "choose that as model.backbone.";
             }
             catch (WeightFileException)
             {
-                return "The file holds another architecture.";
+                return "The file contains another architecture.";
             }
         }
     }

@@ -65,7 +65,7 @@ public static class WeightExport
         return others.Any(t => t.Ours.StartsWith(Part.GlobalHead, StringComparison.Ordinal))
             ? others
             : throw new WeightFileException(
-                $"{weights.File.Path} (names of {weights.Convention}) holds no heads: "
+                $"{weights.File.Path} (names of {weights.Convention}) contains no heads: "
                 + "leave out --heads, or give a run folder or a checkpoint that has them."
             );
     }

@@ -179,7 +179,7 @@ public sealed class ImageSource_folders : IDisposable
         files.Names("a.jpg", "b.TIF", "c.tif", "d.heic", "notes.txt");
 
         Assert.Equal(
-            $"1 image below {files.Root}; passed over: 2 .tif, 1 .heic (types that are not read).",
+            $"1 image below {files.Root}; skipped: 2 .tif, 1 .heic (types that are not read).",
             ImageSource.Open(files.Root).Description);
     }
 

@@ -30,7 +30,7 @@ public sealed class KnnEvaluation : IEvaluation
         {
             throw new DataException(
                 FormattableString.Invariant(
-                    $"{most} nearest neighbours were asked for, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
+                    $"{most} nearest neighbours were requested, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
                 ));
         }
     }

@@ -64,7 +64,7 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
         if (data.NotInTest.Count > 0)
         {
             input.Say(
-                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class is in the mean all the same if it is predicted somewhere."
+                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class still counts in the mean if it is predicted somewhere."
             );
         }
 

@@ -37,7 +37,7 @@ internal sealed class ShardIndexReader
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            if (file.Length > MaxBytes) throw new DataException($"{path} is larger than {MaxBytes >> 30} GB: this is no index of a pack.");
+            if (file.Length > MaxBytes) throw new DataException($"{path} is larger than {MaxBytes >> 30} GB: this is not the index of a pack.");
 
             return new ShardIndexReader(folder, path, file).Read();
         }
@@ -139,10 +139,10 @@ internal sealed class ShardIndexReader
             // Subtracted, not added: sums of hostile numbers overflow.
             if (offset < free || offset % Block != 0 || length < 1 || offset > bytes || length > bytes - offset)
                 throw Wrong(
-                    Invariant($"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, ")
+                    Invariant($"{length} bytes from {offset} are not a valid place for an image: the shard has {bytes} bytes, ")
                     + Invariant($"and what lies before ends at {free}"));
             if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
-                throw Wrong(Invariant($"{width} × {height} pixels are no size"));
+                throw Wrong(Invariant($"{width} × {height} pixels are not a valid size"));
             if (label is null ? classes > 0 : label < 0 || label >= classes)
                 throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
             if (name.Length is 0 or > MaxNameLength)

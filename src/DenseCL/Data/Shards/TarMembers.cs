@@ -59,9 +59,9 @@ internal sealed class TarMembers
         while (at < length)
         {
             byte[] header = At(at, Block).ToArray();
-            if (header.Length < Block) throw Damaged(at, at == 0 ? "this is no tar" : "it ends within a header: it is truncated");
+            if (header.Length < Block) throw Damaged(at, at == 0 ? "this is not a tar" : "it ends within a header: it is truncated");
             if (!header.AsSpan().ContainsAnyExcept((byte)0)) return;
-            if (!ChecksumIsRight(header)) throw Damaged(at, at == 0 ? "this is no tar" : "there is no header where one should be");
+            if (!ChecksumIsRight(header)) throw Damaged(at, at == 0 ? "this is not a tar" : "there is no header where one should be");
 
             char type = (char)header[156];
             long content = at + Block;
@@ -114,7 +114,7 @@ internal sealed class TarMembers
             int blank = records.IndexOf((byte)' ');
             if (blank < 1 || !int.TryParse(records[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int total)
                 || total > records.Length || total < blank + 3 || records[total - 1] != '\n')
-                throw Damaged(at, "an extended header is no list of records");
+                throw Damaged(at, "an extended header is not a list of records");
 
             ReadOnlySpan<byte> record = records[(blank + 1)..(total - 1)];
             int equals = record.IndexOf((byte)'=');
@@ -126,7 +126,7 @@ internal sealed class TarMembers
             else if (key.SequenceEqual("size"u8))
                 size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long given)
                     ? given
-                    : throw Damaged(at, "an extended header has a size that is no number");
+                    : throw Damaged(at, "an extended header has a size that is not a number");
             else
                 sparse |= key.StartsWith("GNU.sparse."u8); // the stored bytes are not the file's content
 
@@ -157,7 +157,7 @@ internal sealed class TarMembers
 
         long number = 0;
         foreach (byte digit in field.Trim(" \0"u8))
-            number = digit is >= (byte)'0' and <= (byte)'7' ? (number * 8) + (digit - '0') : throw Damaged(at, "a size is no number");
+            number = digit is >= (byte)'0' and <= (byte)'7' ? (number * 8) + (digit - '0') : throw Damaged(at, "a size is not a number");
 
         return number;
     }

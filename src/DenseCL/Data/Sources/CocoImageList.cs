@@ -82,7 +82,7 @@ internal static class CocoImageList
         catch (JsonException e)
         {
             throw new DataException(
-                Invariant($"{path} is no valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."),
+                Invariant($"{path} is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."),
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

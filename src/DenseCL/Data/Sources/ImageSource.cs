@@ -330,7 +330,7 @@ public sealed class ImageSource
         string notes =
             found.PassedOver == 0
                 ? ""
-                : $"; passed over: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
+                : $"; skipped: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
         return new ImageSource(root, place, notes, found.Entries, found.ClassNames, found.Entries.Count);
     }
 
@@ -354,7 +354,7 @@ public sealed class ImageSource
 
     private static string PassedOver(FolderScan scan)
     {
-        string unread = Pictures(scan) is { Length: > 0 } pictures ? $"; passed over: {pictures} (types that are not read)" : "";
+        string unread = Pictures(scan) is { Length: > 0 } pictures ? $"; skipped: {pictures} (types that are not read)" : "";
         return unread + Unreadable(scan);
     }
 

@@ -33,12 +33,12 @@ internal static class WeightFileFormats
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new WeightFileException(
-                $"{path}: there is no such file: see that the path is right, from the folder {Environment.CurrentDirectory}.",
+                $"{path}: there is no such file: check that the path is right, from the folder {Environment.CurrentDirectory}.",
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new WeightFileException($"{path}: cannot be opened ({e.Message}): see that it is a file and may be read.", e);
+            throw new WeightFileException($"{path}: cannot be opened ({e.Message}): check that it is a file and may be read.", e);
         }
 
         return Open(bytes, path);
@@ -55,7 +55,7 @@ internal static class WeightFileFormats
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             bytes.Dispose();
-            throw new WeightFileException($"{path}: cannot be read ({e.Message}): see that it is a file and that its disk is whole.", e);
+            throw new WeightFileException($"{path}: cannot be read ({e.Message}): check that it is a file and that its disk is whole.", e);
         }
         catch
         {

@@ -19,7 +19,7 @@ internal static class WeightOutput
         {
             throw new WeightFileException(
                 $"{path}: could not be written ({e.Message}). Nothing was changed: "
-                + "see that the folder exists, may be written and has room.",
+                + "check that the folder exists, may be written and has room.",
                 e);
         }
     }

@@ -35,7 +35,7 @@ internal abstract class ByteSource
     {
         if (position < 0 || length < 0 || position > Length - length)
         {
-            throw new FormatException($"{length} bytes at byte {position} are asked for where there are {Length}");
+            throw new FormatException($"{length} bytes at byte {position} are requested where there are {Length}");
         }
     }
 }

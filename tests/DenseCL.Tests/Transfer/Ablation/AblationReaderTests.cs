@@ -113,7 +113,7 @@ public sealed class AblationReaderTests
     [InlineData(Head + "untrained: yes\n" + Variants + Evaluate, "a.yaml, line 3: untrained is `yes`, but must be true or false.")]
     [InlineData(Head + Variants, "a.yaml: Nothing is evaluated")]
     [InlineData(Head + Variants + "evaluate: []", "a.yaml: Nothing is evaluated")]
-    [InlineData(Head + Variants + "evaluate: fake", "a.yaml, line 6: `evaluate` is no list.")]
+    [InlineData(Head + Variants + "evaluate: fake", "a.yaml, line 6: `evaluate` is not a list.")]
     [InlineData(Head + Variants + "evaluate: [fake, [fake]]", "a.yaml, line 6: An evaluation is `[fake]`.")]
     [InlineData(Head + Variants + "evaluate: [fake, fake]", "a.yaml, line 6: The evaluation `fake` is given twice.")]
     [InlineData(

@@ -54,7 +54,7 @@ internal static class OnnxWriter
         {
             throw new WeightFileException(
                 $"{path}: could not be written ({e.Message}). Nothing was changed: "
-                + "see that the folder exists, may be written and has room.",
+                + "check that the folder exists, may be written and has room.",
                 e);
         }
     }

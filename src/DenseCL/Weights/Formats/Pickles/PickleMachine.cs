@@ -287,7 +287,7 @@ internal sealed class PickleMachine
                     + "and this program runs no code "
                     + "out of files. Load it in Python you trust and save its state_dict again");
             default:
-                throw new FormatException($"byte {reader.Position - 1} of the pickle, 0x{(byte)opcode:X2}, is no instruction");
+                throw new FormatException($"byte {reader.Position - 1} of the pickle, 0x{(byte)opcode:X2}, is not an instruction");
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class PickleText
         }
         catch (ArgumentException e)
         {
-            throw new FormatException("a text is no valid UTF-8", e);
+            throw new FormatException("a text is not valid UTF-8", e);
         }
     }
 }

@@ -51,12 +51,12 @@ internal static class TorchLegacy
         Dictionary<string, ByteSource> sources = new(StringComparer.Ordinal);
         IReadOnlyList<object?> list = names is PickleList { Items: var items }
             ? items
-            : throw new FormatException("the names of its storages are no list");
+            : throw new FormatException("the names of its storages are not a list");
         foreach (object? item in list)
         {
             string key = item is PickleText { IsShort: true } text
                 ? text.ToText()
-                : throw new FormatException("the name of a storage is no text");
+                : throw new FormatException("the name of a storage is not a text");
             if (!storages.Roots.TryGetValue(key, out StorageReference? root))
             {
                 throw new FormatException($"the storage {Quote(key)} is in the file, but no tensor is in it");

@@ -68,7 +68,7 @@ internal sealed class TorchStorages
     {
         if (tensor.Type.Type is null)
         {
-            return StoredTensor.Unreadable($"is of type {tensor.Type.Name}, of which there are no tensors here: convert it in Python");
+            return StoredTensor.Unreadable($"is of type {tensor.Type.Name}, which has no tensor type here: convert it in Python");
         }
 
         if (tensor.Problem is not null)

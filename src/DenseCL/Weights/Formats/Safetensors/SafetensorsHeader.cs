@@ -159,7 +159,7 @@ internal static class SafetensorsHeader
             Expect(ref reader, JsonTokenType.Number, name);
             if (!reader.TryGetInt64(out long number) || number < 0 || numbers.Count == limit)
             {
-                throw new FormatException($"{Quote(name)} has a number that is no whole number of 0 or more, or more than {limit} of them");
+                throw new FormatException($"{Quote(name)} has a number that is not a whole number of 0 or more, or more than {limit} of them");
             }
 
             numbers.Add(number);

@@ -45,7 +45,7 @@ public sealed class NamedWeights
             .FirstOrDefault();
         return best
             ?? throw new WeightFileException(
-                $"{file.Path}: holds no backbone that is known here: none of its {file.Keys.Count} tensors is a first convolution "
+                $"{file.Path}: contains no known backbone: none of its {file.Keys.Count} tensors is a first convolution "
                 + $"beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
                     + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
     }
@@ -62,7 +62,7 @@ public sealed class NamedWeights
     internal string? Expected(string ours) => ecosystem.NameOf(ours, layers) is { } theirs ? root + theirs : null;
 
     /// <summary>Which network the backbone is, by its blocks.</summary>
-    /// <exception cref="WeightFileException">It is none that this library builds.</exception>
+    /// <exception cref="WeightFileException">This library does not build such a network.</exception>
     public BackboneKind Architecture
     {
         get

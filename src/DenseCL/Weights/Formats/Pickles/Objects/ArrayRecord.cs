@@ -45,7 +45,7 @@ internal sealed class ArrayRecord
 
         if (type.Element.Type is null || data is not PickleText text)
         {
-            return StoredTensor.Unreadable($"is an array of {type.Element.Name}, of which there are no tensors here: convert it in Python");
+            return StoredTensor.Unreadable($"is an array of {type.Element.Name}, which has no tensor type here: convert it in Python");
         }
 
         long[] sides = shape.ToLongs("a numpy array's shape", MaxRank);
@@ -84,7 +84,7 @@ internal sealed class ArrayRecord
 
     private void Set(object? sides, object? elements, object? bytes, bool fortran)
     {
-        shape = sides as PickleTuple ?? throw new FormatException("the shape of a numpy array is no tuple");
+        shape = sides as PickleTuple ?? throw new FormatException("the shape of a numpy array is not a tuple");
         type = elements as ArrayType ?? throw new FormatException("the type of a numpy array is none");
         (data, columnMajor) = (bytes, fortran);
     }

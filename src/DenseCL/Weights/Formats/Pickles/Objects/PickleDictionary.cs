@@ -51,6 +51,6 @@ internal sealed class PickleDictionary
             PickleList or PickleDictionary => throw new FormatException(
                 "a list or dictionary is the key of a dictionary, which Python does not allow"),
             _ => throw new NotSupportedException(
-                "a dictionary in it has a key that is no text or number: load it in Python and save its state_dict again"),
+                "a dictionary in it has a key that is not a text or number: load it in Python and save its state_dict again"),
         };
 }

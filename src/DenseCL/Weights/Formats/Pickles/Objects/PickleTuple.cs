@@ -18,6 +18,6 @@ internal sealed class PickleTuple(object?[] items)
             throw new FormatException($"{what} has {items.Length} numbers (limit {limit})");
         }
 
-        return [.. items.Select(i => i as long? ?? throw new FormatException($"{what} holds something that is no whole number of 64 bits"))];
+        return [.. items.Select(i => i as long? ?? throw new FormatException($"{what} holds something that is not a whole number of 64 bits"))];
     }
 }
