@@ -27,7 +27,7 @@ RootCommand root = new(
 
 if (Console.IsOutputRedirected)
 {
-    AnsiConsole.Profile.Width = 160;    // nothing is there to be asked for its width
+    AnsiConsole.Profile.Width = 160;    // there is no terminal to ask for its width
 }
 
 return Verb.Run(root, args);

@@ -13,8 +13,8 @@ using DenseCL.Weights;
 namespace DenseCL.Cli;
 
 /// <summary>
-/// How every verb runs: first it is prepared, where everything that is wrong with the call shows and nothing is done yet, then it works.
-/// The exit status is 0 when done, 1 when the work failed or was stopped, 2 when the call was wrong.
+/// How every verb runs. First it is prepared: errors in the call are found and nothing is done yet. Then it works. The exit status is 0
+/// when done, 1 when the work failed or was stopped, 2 when the call was wrong.
 /// </summary>
 internal static class Verb
 {
@@ -22,14 +22,14 @@ internal static class Verb
     public const int Failed = 1;
     public const int Wrong = 2;
 
-    // As libtorch says it: of the processor's memory on Linux and macOS, on Windows, of a graphics card's.
+    // libtorch's wording: for the processor's memory on Linux and macOS, on Windows, and for a graphics card's.
     private static readonly string[] OutOfMemory = ["can't allocate memory", "not enough memory", "out of memory"];
 
     private static readonly Dictionary<Command, string> Examples = [];
 
     /// <summary>Gives a command its action, and its help an example.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="examples">Calls to start from, and what comes of them.</param>
+    /// <param name="examples">Example calls, and their results.</param>
     /// <param name="prepare">Checks the call and returns the work, which returns the exit status.</param>
     public static Command Does(this Command command, string examples, Func<ParseResult, CancellationToken, Func<int>> prepare)
     {
@@ -82,18 +82,20 @@ internal static class Verb
         catch (Exception e)
         {
             Console.Error.WriteLine(
-                $"densecl: an error that should not happen; please report it with what follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
+                $"densecl: an error that should not happen; please report it with what "
+                + $"follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
             );
             return Failed;
         }
     }
 
-    /// <summary>What the user is told of an error; null if that was not foreseen, and so is a bug of ours.</summary>
+    /// <summary>The message for the user; null for an unexpected error, which is a bug.</summary>
     internal static string? MessageOf(Exception e) =>
         e switch
         {
             _ when IsOutOfMemory(e) =>
-                "There is not enough memory for this. Choose a smaller batch (optim.batch, or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
+                "There is not enough memory for this. Choose a smaller batch (optim.batch, "
+                + "or optim.batchNormGroup with the same batch) or smaller views (data.size), or end other programs.",
             RecipeException
             or DataException
             or ImageException

@@ -12,7 +12,11 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl ablate</c>: variants of a recipe, trained with several seeds and compared.</summary>
 internal static class AblateCommand
 {
-    private static readonly Argument<string> File = new("ablation") { Description = $"A shipped ablation ({string.Join(", ", AblationReader.Shipped)}) or a YAML file.", HelpName = "NAME|FILE" };
+    private static readonly Argument<string> File = new("ablation")
+    {
+        Description = $"A shipped ablation ({string.Join(", ", AblationReader.Shipped)}) or a YAML file.",
+        HelpName = "NAME|FILE",
+    };
 
     private static readonly Option<string[]> Images = new("--images")
     {
@@ -21,17 +25,39 @@ internal static class AblateCommand
         Required = true,
     };
 
-    private static readonly Option<string> Data = new("--data") { Description = "The labelled data that evaluations are made on.", HelpName = "DIR", Required = true };
-    private static readonly Option<string> Out = new("--out") { Description = "The folder for runs, results and tables; one of the same ablation is gone on with.", HelpName = "OUT", Required = true };
-    private static readonly Option<string?> Seeds = new("--seeds") { Description = "Other seeds than the file's.", HelpName = "0,1,2" };
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "The labelled data for the evaluations.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder for runs, results and tables; an existing one of the same ablation is continued.",
+        HelpName = "OUT",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Seeds = new("--seeds")
+    {
+        Description = "Seeds to use instead of the file's.",
+        HelpName = "0,1,2",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything, print what would be done, and end." };
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else." };
+
+    private static readonly Option<bool> AsJson = new("--json")
+    {
+        Description = "Print the tables (with --dry-run the runs) as one JSON object at the end and nothing else.",
+    };
 
     /// <param name="kinds">The evaluations that a file may name.</param>
     public static Command Create(IReadOnlyList<EvaluationDefinition> kinds) =>
         new Command(
             "ablate",
-            "Trains variants of a recipe with several seeds each, measures them all in the same way, and compares them. OUT/table.md is the product."
+            "Trains variants of a recipe with several seeds each, evaluates them all in the same way, and compares them. "
+            + "OUT/table.md is the product."
         )
         {
             File,
@@ -44,7 +70,7 @@ internal static class AblateCommand
         }.Does(
             """
             densecl ablate headline --images photos --data labelled --out ablation --dry-run
-            densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: goes on
+            densecl ablate headline --images photos --data labelled --out ablation          again after an interruption: continues
             densecl ablate mine.yaml --images photos --images more --data labelled --out ablation --seeds 0,1,2,3,4
             """,
             (call, stop) => Prepare(call, kinds, stop));
@@ -80,7 +106,7 @@ internal static class AblateCommand
 
     private static ulong Seed(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
         ? seed
-        : throw new RecipeException($"--seeds: '{text}' is no seed. Give whole numbers with commas between them, such as 0,1,2.");
+        : throw new RecipeException($"--seeds: '{text}' is not a seed. Give whole numbers with commas between them, such as 0,1,2.");
 
     private static int Show(AblationRun run, bool json)
     {
@@ -131,7 +157,7 @@ internal static class AblateCommand
         if (!complete)
         {
             Console.Error.WriteLine(
-                Printable.Text($"Stopped; what is known is in {folder.Results}, and the run at hand is saved. Go on with the same command.")
+                Printable.Text($"Stopped; the results so far are in {folder.Results}, and the current run is saved. Continue with the same command.")
             );
             return Verb.Failed;
         }

@@ -13,14 +13,61 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl bench …</c>: how fast this machine trains and loads.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<string> Arch = new("--arch") { Description = $"Backbone: {BackboneCatalogue.Names}.", HelpName = "NAME", DefaultValueFactory = _ => "resnet18" };
-    private static readonly Option<int> Size = new("--size") { Description = "Side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 96 };
-    private static readonly Option<int> Batch = new("--batch") { Description = "Images a step.", HelpName = "N", DefaultValueFactory = _ => 64 };
-    private static readonly Option<int> Queue = new("--queue") { Description = "Negatives.", HelpName = "N", DefaultValueFactory = _ => 16384 };
-    private static readonly Option<string> Method = new Option<string>("--method") { Description = "densecl or mocov2.", HelpName = "NAME", DefaultValueFactory = _ => "densecl" }.AcceptOnlyFromAmong("densecl", "mocov2");
-    private static readonly Option<string> PrecisionOption = new("--precision") { Description = "auto, fp32 or bf16.", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
-    private static readonly Option<int> Steps = new("--steps") { Description = "Steps to run; the first is not counted.", HelpName = "N", DefaultValueFactory = _ => 6 };
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that compute; by default one for each processor.", HelpName = "N" };
+    private static readonly Option<string> Arch = new("--arch")
+    {
+        Description = $"Backbone: {BackboneCatalogue.Names}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "resnet18",
+    };
+
+    private static readonly Option<int> Size = new("--size")
+    {
+        Description = "Side of a view in pixels.",
+        HelpName = "PIXELS",
+        DefaultValueFactory = _ => 96,
+    };
+
+    private static readonly Option<int> Batch = new("--batch")
+    {
+        Description = "Images per step.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 64,
+    };
+
+    private static readonly Option<int> Queue = new("--queue")
+    {
+        Description = "Negatives.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 16384,
+    };
+
+    private static readonly Option<string> Method = new Option<string>("--method")
+    {
+        Description = "densecl or mocov2.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "densecl",
+    }.AcceptOnlyFromAmong("densecl", "mocov2");
+
+    private static readonly Option<string> PrecisionOption = new("--precision")
+    {
+        Description = "auto, fp32 or bf16.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Steps to run; the first is not counted.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 6,
+    };
+
+    private static readonly Option<int?> Threads = new("--threads")
+    {
+        Description = "Threads that compute; by default one per processor.",
+        HelpName = "N",
+    };
+
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create() =>
@@ -28,7 +75,7 @@ internal static class BenchCommand
 
     private static Command Step() => new Command(
         "step",
-        "Measures a training step on random images: forward, backward, both updates and the queues. Loading is not in it.")
+        "Measures a training step on random images: forward, backward, both updates and the queues. Loading is not included.")
     {
         Arch, Size, Batch, Queue, Method, PrecisionOption, Steps, Threads, AsJson,
     }.Does("densecl bench step --arch resnet50 --size 224 --batch 16 --queue 65536", PrepareStep);
@@ -41,7 +88,7 @@ internal static class BenchCommand
         {
             throw new RecipeException(
                 FormattableString.Invariant(
-                    $"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, for the first is not counted."));
+                    $"--steps is {steps}: choose at least {StepBenchmark.WarmUp + 1}, because the first is not counted."));
         }
 
         Recipe recipe = RecipeReader.Read("densecl-imagenet-r50", [
@@ -82,7 +129,8 @@ internal static class BenchCommand
                         })
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: {speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"
+                        $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: "
+                        + $"{speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"
                     ));
             return Verb.Done;
         };

@@ -14,15 +14,34 @@ namespace DenseCL.Cli.Commands;
 internal static class BenchLoaderCommand
 {
     private static readonly Argument<string> Images = new("DIR") { Description = "The images: whatever pretrain --images takes." };
-    private static readonly Option<int> Size = new("--size") { Description = "Side of a view in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 224 };
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that decode and augment; by default as many as pretrain takes.", HelpName = "N" };
-    private static readonly Option<int> Limit = new("--limit") { Description = "The most images to take, the first ones of the source.", HelpName = "N", DefaultValueFactory = _ => 400 };
+
+    private static readonly Option<int> Size = new("--size")
+    {
+        Description = "Side of a view in pixels.",
+        HelpName = "PIXELS",
+        DefaultValueFactory = _ => 224,
+    };
+
+    private static readonly Option<int?> Threads = new("--threads")
+    {
+        Description = "Threads that decode and augment; by default as many as pretrain uses.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "The maximum number of images; the first ones of the source are used.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 400,
+    };
+
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create() =>
         new Command(
             "loader",
-            "Measures the loader on images of yours, read from the cache: two views of each, with the paper's augmentation; and decoding alone."
+            "Measures the loader on your own images, read from the cache: two views of each, with the paper's augmentation; "
+            + "and decoding alone."
         )
         {
             Images,
@@ -51,7 +70,7 @@ internal static class BenchLoaderCommand
             throw new DataException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 256."));
         }
 
-        // Whatever the share of unusable images is: they are left out, and counted.
+        // Any share of unusable images is accepted: they are left out and counted.
         DataOptions options = new() { Size = size, Threads = threads, MaxBadShare = 1 };
         SkippedImages skipped = new();
         ImageSource source = ImageSource.Open(call.GetRequiredValue(Images)).Take(limit)
@@ -76,7 +95,7 @@ internal static class BenchLoaderCommand
                             folder = source.Root,
                             files = speed.Files,
                             size,
-                            precision = "uint8", // of the views
+                            precision = "uint8", // the type of the views
                             threads = speed.Threads,
                             images_per_second = Math.Round(speed.ImagesPerSecond, 1),
                             decode_only = Math.Round(speed.DecodedPerSecond, 1),
@@ -84,7 +103,9 @@ internal static class BenchLoaderCommand
                         })
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: {speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, at most {speed.PeakMegabytes:N0} MB"
+                        $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: "
+                        + $"{speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, "
+                        + $"at most {speed.PeakMegabytes:N0} MB"
                     ));
             return Verb.Done;
         };

@@ -9,10 +9,33 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl data …</c>: making data sets.</summary>
 internal static class DataCommand
 {
-    private static readonly Option<string> Out = new("--out") { Description = "The folder to make; must not exist, or be empty.", HelpName = "DIR", Required = true };
-    private static readonly Option<int> Count = new("--count") { Description = "How many scenes, 1 to 1,000,000.", HelpName = "N", DefaultValueFactory = _ => 1000 };
-    private static readonly Option<int> Size = new("--size") { Description = "Side of the square images in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => 192 };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed renders the same scenes, on any machine.", HelpName = "N", DefaultValueFactory = _ => 0UL };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder to make; must not exist, or be empty.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<int> Count = new("--count")
+    {
+        Description = "How many scenes, 1 to 1,000,000.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1000,
+    };
+
+    private static readonly Option<int> Size = new("--size")
+    {
+        Description = "Side of the square images in pixels.",
+        HelpName = "PIXELS",
+        DefaultValueFactory = _ => 192,
+    };
+
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "The same seed renders the same scenes, on any machine.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0UL,
+    };
 
     public static Command Create() => new("data", "Makes data sets.") { DataPackCommand.Create(), Scenes() };
 

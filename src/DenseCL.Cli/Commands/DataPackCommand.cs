@@ -16,23 +16,56 @@ internal static class DataPackCommand
     private static readonly Option<string> Images = new("--images")
     {
         Description =
-            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack, or tars.",
+            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, "
+            + "COCO annotations (.json), a pack, or tars.",
         HelpName = "DIR",
         Required = true,
     };
 
-    private static readonly Option<string> Out = new("--out") { Description = "The folder to make; must not exist, or be empty.", HelpName = "DIR", Required = true };
-    private static readonly Option<string?> ShardSize = new("--shard-size") { Description = "Most bytes of a shard, such as 500MB or 1GB. Default: 256MB, or no limit with --images-per-shard.", HelpName = "SIZE" };
-    private static readonly Option<int?> ImagesPerShard = new("--images-per-shard") { Description = "Most images of a shard.", HelpName = "N" };
-    private static readonly Option<int?> ShortSide = new("--short-side") { Description = "Reduce images whose shorter side is longer to this, as JPEG. Default: every image keeps its bytes.", HelpName = "PIXELS" };
-    private static readonly Option<int?> Quality = new("--quality") { Description = "JPEG quality of reduced images, 1 to 100. Default: 90.", HelpName = "Q" };
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Images that are read and reduced at a time; without influence on the result. Default: one a processor.", HelpName = "N" };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The folder to make; must not exist, or be empty.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string?> ShardSize = new("--shard-size")
+    {
+        Description = "Maximum size of a shard, such as 500MB or 1GB. Default: 256MB, or no limit with --images-per-shard.",
+        HelpName = "SIZE",
+    };
+
+    private static readonly Option<int?> ImagesPerShard = new("--images-per-shard")
+    {
+        Description = "Maximum number of images in a shard.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> ShortSide = new("--short-side")
+    {
+        Description = "Reduce images whose shorter side is longer to this, as JPEG. Default: every image keeps its bytes.",
+        HelpName = "PIXELS",
+    };
+
+    private static readonly Option<int?> Quality = new("--quality")
+    {
+        Description = "JPEG quality of reduced images, 1 to 100. Default: 90.",
+        HelpName = "Q",
+    };
+
+    private static readonly Option<int?> Threads = new("--threads")
+    {
+        Description = "Images that are read and reduced at a time; it does not affect the result. Default: one per processor.",
+        HelpName = "N",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object at the end and nothing else." };
 
     public static Command Create() =>
         new Command(
             "pack",
-            "Packs images into tar shards in WebDataset's layout with an index: few large files instead of millions of small ones. Give the folder to pretrain --images."
+            "Packs images into tar shards in WebDataset's layout with an index: few large files instead of millions of small ones. "
+            + "Give the folder to pretrain --images."
         )
         {
             Images,
@@ -107,7 +140,7 @@ internal static class DataPackCommand
         return Verb.Done;
     }
 
-    // 500MB, 1GB, 64 MiB, 1000000: the units of disks, or those of memory with an i.
+    // 500MB, 1GB, 64 MiB, 1000000: decimal units as for disks, or binary units with an i as for memory.
     private static long Bytes(string size)
     {
         string text = size.Trim();

@@ -16,27 +16,67 @@ using DenseCL.Transfer.Protocols.MatchScore;
 
 namespace DenseCL.Cli.Commands;
 
-/// <summary><c>densecl demo</c>: the whole way, from rendered scenes to the proof.</summary>
+/// <summary><c>densecl demo</c>: everything in one go, from rendered scenes to the comparison.</summary>
 internal static class DemoCommand
 {
     private const int ProbeStride = 16, PicturePairs = 3;
 
     private static readonly string[] QuickSettings = ["data.size=64", "optim.epochs=10"];
 
-    private static readonly SceneOptions Look = new() { Width = 128, Height = 128, MinObjects = 2, MaxObjects = 5, MinDiameter = 0.3, MaxDiameter = 0.65 };
+    private static readonly SceneOptions Look = new()
+    {
+        Width = 128,
+        Height = 128,
+        MinObjects = 2,
+        MaxObjects = 5,
+        MinDiameter = 0.3,
+        MaxDiameter = 0.65,
+    };
+
     private static readonly MatchScoreOptions Match = new() { Size = 128, Stride = ProbeStride, Pairs = 2 };
 
-    private static readonly Option<string> Out = new("--out") { Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.", HelpName = "DIR" };
-    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.", HelpName = "key=value" };
-    private static readonly Option<int> Scenes = new("--scenes") { Description = "How many unlabelled scenes to train on; a quarter as many others, labelled, fit the probe, and an eighth as many test it.", HelpName = "N", DefaultValueFactory = _ => 1600 };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object with the figures at the end, and nothing else." };
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A quarter of the scenes and smaller views: to see that everything works. The figures say little." };
-    private static readonly Option<ulong?> Seed = new("--seed") { Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.", HelpName = "N" };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Where the scenes, runs and pictures go. Default: densecl-demo, or the first of densecl-demo-2, … that is free.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.",
+        HelpName = "key=value",
+    };
+
+    private static readonly Option<int> Scenes = new("--scenes")
+    {
+        Description =
+            "How many unlabelled scenes to train on; the probe is fitted on a quarter as many other, labelled scenes, "
+            + "and tested on an eighth as many.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1600,
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON object with the figures at the end, and nothing else.",
+    };
+
+    private static readonly Option<bool> Quick = new("--quick")
+    {
+        Description = "A quarter of the scenes and smaller views: to check that everything works. The figures mean little.",
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "The seed of the scenes and of both trainings (run.seed). Default: 0.",
+        HelpName = "N",
+    };
 
     public static Command Create() =>
         new Command(
             "demo",
-            "Shows the whole way in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, and measures both against an untrained network."
+            "Shows everything in minutes: renders scenes, pre-trains on them with MoCo-v2 and with DenseCL, "
+            + "and measures both against an untrained network."
         )
         {
             Out,
@@ -85,7 +125,7 @@ internal static class DemoCommand
         .Select(number => number == 1 ? "densecl-demo" : string.Create(CultureInfo.InvariantCulture, $"densecl-demo-{number}"))
         .First(name => !Path.Exists(name));
 
-    /// <summary>What a network is worth.</summary>
+    /// <summary>The quality of a network.</summary>
     private sealed record Result(string Name, double Matches, double MeanIoU);
 
     private sealed class Demo(string folder, int scenes, Recipe recipe, bool json, CancellationToken stop)
@@ -116,7 +156,7 @@ internal static class DemoCommand
 
             Result Judge(string name, BackboneSource backbone)
             {
-                List<MatchedViews> pairs = [];      // one of each image
+                List<MatchedViews> pairs = [];      // one per image
                 int seen = 0;
                 double matches = match.Evaluate(backbone, recipe.Run.Seed, stop, Keep).Matches;
                 MatchPicture.Write(Path.Combine(folder, $"matches-{FileName(name)}.png"), pairs);
@@ -133,8 +173,8 @@ internal static class DemoCommand
         }
 
         /// <summary>
-        /// Scenes to train on, labelled ones to fit the probe, and others to measure on. Each set has a seed of its own, so that no scene
-        /// is in two.
+        /// Scenes to train on, labelled ones to fit the probe, and others to test on. Each set has its own seed, so no scene is in two of
+        /// them.
         /// </summary>
         private (string Unlabelled, string Labelled, string HeldOut) Render()
         {
@@ -176,16 +216,21 @@ internal static class DemoCommand
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Matches right: positions of one view that find their place in another by their features, in scenes that nothing was learned from. mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, fitted on {scenes / 4} labelled scenes."
+                    $"Matches right: positions of one view that find their place in another by their features, "
+                    + $"in scenes that nothing was learned from. "
+                    + $"mIoU: of a linear classifier of every position at stride {ProbeStride}, {SceneClasses.Names.Count} classes, "
+                    + $"fitted on {scenes / 4} labelled scenes."
                 ));
             (Result mocov2, Result densecl) = (results[^2], results[^1]);
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, {Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
+                    $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, "
+                    + $"{Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
                 ));
             Say(
-                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: green lines are right."
+                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: "
+                + $"green lines are right."
             );
             Say(
                 string.Create(

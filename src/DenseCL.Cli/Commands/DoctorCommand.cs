@@ -11,20 +11,26 @@ using TorchSharp;
 
 namespace DenseCL.Cli.Commands;
 
-/// <summary><c>densecl doctor</c>: does this machine work, and if not, why and what to do.</summary>
+/// <summary><c>densecl doctor</c>: checks whether this machine works, and if not, says why and what to do.</summary>
 internal static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print the checks as JSON." };
 
-    // What the child process is started with: a processor fault ends a process, so the training step is tried in another one.
+    // The option for the child process: a processor fault ends a process, so the training step is tried in a separate one.
     private static readonly Option<bool> TrainStep = new("--train-step") { Hidden = true };
 
     public static Command Create() =>
         new Command(
             "doctor",
-            "Checks whether this machine can train, and says what to do if not: system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
+            "Checks whether this machine can train, and says what to do if not: "
+            + "system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
         )
         {
             AsJson,
@@ -70,12 +76,13 @@ internal static class DoctorCommand
             : new(
                 "training step",
                 PlatformCheckState.Broken,
-                string.Create(CultureInfo.InvariantCulture, $"the process that tried it ended with {child.ExitCode} {error.Result.Trim()}"),
-                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: please report it with this output."
+                string.Create(CultureInfo.InvariantCulture, $"the process that tried it exited with {child.ExitCode} {error.Result.Trim()}"),
+                "136 is a division by zero in oneDNN, 139 a memory fault, 132 an instruction the processor lacks: "
+                + "please report it with this output."
             );
     }
 
-    /// <summary>A ResNet-50 holds all the shapes of convolutions that crash some versions of oneDNN.</summary>
+    /// <summary>A ResNet-50 has all the convolution shapes that crash some versions of oneDNN.</summary>
     private static int RunTrainStep()
     {
         TorchRuntime.EnsureReady();

@@ -9,7 +9,7 @@ using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Cli.Commands;
 
-/// <summary><c>densecl eval NAME</c>: what a backbone is worth, by each of the evaluations there are.</summary>
+/// <summary><c>densecl eval NAME</c>: measures the quality of a backbone with any of the evaluations.</summary>
 internal static class EvalCommand
 {
     public static Command Create()
@@ -23,7 +23,7 @@ internal static class EvalCommand
         return eval;
     }
 
-    /// <summary>The command of one evaluation: everything in it comes from the definition.</summary>
+    /// <summary>The command of one evaluation; everything in it comes from the definition.</summary>
     public static Command Create(EvaluationDefinition definition)
     {
         EvaluationCall options = new(definition);
@@ -47,7 +47,7 @@ internal static class EvalCommand
 
         RefuseNested(folders);
         EvaluationInput input = new(new EvaluationOptions(definition.Name, [.. options.Given(call)]), options.Places(call), stop);
-        IEvaluation evaluation = definition.Create(input);      // says what is wrong before the weights are read
+        IEvaluation evaluation = definition.Create(input);      // reports errors before the weights are read
         foreach (string warning in input.Warnings)
         {
             Console.Error.WriteLine(Printable.Text($"Note: {warning}"));
@@ -80,21 +80,21 @@ internal static class EvalCommand
 
             if (call.GetValue(EvalOptions.Out) is { } folder)
             {
-                report.Write(folder, text);     // last: if the disk is full, the figures are on the screen
+                report.Write(folder, text);     // last: if the disk is full, the figures are already on the screen
             }
 
             return Verb.Done;
         };
     }
 
-    /// <summary>Each folder appears when it is complete: one in another would be in its way.</summary>
+    /// <summary>Each folder appears when it is complete, so none may lie inside another.</summary>
     private static void RefuseNested(string[] folders)
     {
         foreach ((int index, string first) in folders.Index())
         {
             if (folders.Skip(index + 1).FirstOrDefault(second => IsIn(first, second) || IsIn(second, first)) is { } second)
             {
-                throw new IOException($"The folders {first} and {second} are in each other's way: choose two folders side by side.");
+                throw new IOException($"The folders {first} and {second} overlap: choose two folders side by side.");
             }
         }
 

@@ -10,7 +10,10 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl export</c>: weights for other programs.</summary>
 internal static class ExportCommand
 {
-    private static readonly Argument<string> Source = new("RUN|FILE") { Description = "A run folder, or a weight file of any format and naming." };
+    private static readonly Argument<string> Source = new("RUN|FILE")
+    {
+        Description = "A run folder, or a weight file of any format and naming.",
+    };
 
     private static readonly Option<string> Format = new Option<string>("--format")
     {
@@ -23,12 +26,17 @@ internal static class ExportCommand
 
     private static readonly Option<string> Naming = new Option<string>("--naming")
     {
-        Description = "Whose names, for --format pytorch: torchvision (also timm's and lightly's), openselfsup or mmsegmentation.",
+        Description =
+            "The naming of the tensors, for --format pytorch: "
+            + "torchvision (also timm's and lightly's), openselfsup or mmsegmentation.",
         HelpName = "NAMING",
         DefaultValueFactory = _ => "torchvision",
     }.AcceptOnlyFromAmong(Words<WeightNaming>());
 
-    private static readonly Option<bool> Heads = new("--heads") { Description = "Take heads, key encoder and queues along, to go on with the pre-training (safetensors, pytorch)." };
+    private static readonly Option<bool> Heads = new("--heads")
+    {
+        Description = "Include heads, key encoder and queues, to continue the pre-training (safetensors, pytorch).",
+    };
 
     private static readonly Option<string> Stages = new Option<string>("--stages")
     {
@@ -37,13 +45,18 @@ internal static class ExportCommand
         DefaultValueFactory = _ => "last",
     }.AcceptOnlyFromAmong(Words<OnnxStages>());
 
-    private static readonly Option<bool> Normalise = new("--normalise") { Description = "For --format onnx: the network takes RGB in 0 … 1 and subtracts mean and standard deviation by itself." };
-    private static readonly Option<bool> Force = new("--force") { Description = "Replace the file if it is there." };
+    private static readonly Option<bool> Normalise = new("--normalise")
+    {
+        Description = "For --format onnx: the network takes RGB in 0 … 1 and normalises it by mean and standard deviation itself.",
+    };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace the file if it exists." };
 
     public static Command Create() =>
         new Command(
             "export",
-            "Writes a backbone for another program: torchvision, timm, lightly, OpenSelfSup, mmsegmentation, Detectron2, ONNX Runtime. docs/weights.md has the lines to paste there."
+            "Writes a backbone for another program: torchvision, timm, lightly, OpenSelfSup, mmsegmentation, Detectron2, ONNX Runtime. "
+            + "docs/weights.md has the code for each."
         )
         {
             Source,
@@ -82,7 +95,7 @@ internal static class ExportCommand
 
         if (File.Exists(path) && !call.GetValue(Force))
         {
-            throw new WeightFileException($"{path} is there already: choose another --out, or say --force to replace it.");
+            throw new WeightFileException($"{path} exists already: choose another --out, or use --force to replace it.");
         }
 
         BackboneFile.Open(source).Dispose();

@@ -17,17 +17,25 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl inspect</c>: what is in a weight file.</summary>
 internal static class InspectCommand
 {
-    // The numbers in an optimiser's state are notes too.
+    // The numbers in an optimiser's state are metadata too.
     private const int MaxNotes = 30;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private static readonly Argument<string> Source = new("FILE") { Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder." };
+    private static readonly Argument<string> Source = new("FILE")
+    {
+        Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder.",
+    };
+
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create() => new Command(
         "inspect",
-        "Shows what is in a weight file: tensors, notes, checksum, which network it is and whose names it has. Nothing in the file is run.")
+        "Shows what is in a weight file: tensors, metadata, checksum, the network and the naming. Nothing in the file is executed.")
     {
         Source, AsJson,
     }.Does(
@@ -94,13 +102,14 @@ internal static class InspectCommand
 
         if (file.Metadata.Count > MaxNotes)
         {
-            Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more notes: --json shows all.");
+            Console.WriteLine($"… and {file.Metadata.Count - MaxNotes} more entries: --json shows all.");
         }
 
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
+                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of "
+                + $"{tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
             ));
         Console.WriteLine(architecture is null ? Printable.Text(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;

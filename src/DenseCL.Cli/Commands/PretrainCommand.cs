@@ -9,13 +9,14 @@ using DenseCL.Transfer.Protocols;
 
 namespace DenseCL.Cli.Commands;
 
-/// <summary><c>densecl pretrain</c>: the main job.</summary>
+/// <summary><c>densecl pretrain</c>: the main command.</summary>
 internal static class PretrainCommand
 {
     private static readonly Option<string[]> Images = new("--images")
     {
         Description =
-            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, COCO annotations (.json), a pack or tars; may be given several times.",
+            "The images: a folder (with all below it), a list (.txt, one path a line), a COCO or ImageNet folder, "
+            + "COCO annotations (.json), a pack or tars; may be given several times.",
         HelpName = "DIR",
         Required = true,
     };
@@ -29,23 +30,36 @@ internal static class PretrainCommand
         HelpName = "NAME|FILE",
     };
 
-    private static readonly Option<string[]> Set = new("--set") { Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.", HelpName = "key=value" };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.",
+        HelpName = "key=value",
+    };
 
     private static readonly Option<string?> Weights = new("--weights")
     {
         Description =
-            "Start from these weights instead of random ones: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists (model.weights).",
+            "Start from these weights instead of random ones: "
+            + "a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, "
+            + "with the tensor names of any program that docs/weights.md lists (model.weights).",
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Partial = new("--partial") { Description = "With --weights: what the file lacks of the backbone starts from random numbers (model.partial)." };
+    private static readonly Option<bool> Partial = new("--partial")
+    {
+        Description = "With --weights: parts of the backbone that the file lacks start from random numbers (model.partial).",
+    };
 
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with the run in RUN from its last checkpoint, exactly." };
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "Continue the run in RUN exactly from its last checkpoint.",
+    };
 
     public static Command Create() =>
         new Command(
             "pretrain",
-            "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, RUN/metrics.jsonl the course of the training."
+            "Pre-trains a backbone on unlabelled images. RUN/backbone.safetensors is the product, "
+            + "RUN/metrics.jsonl the log of the training."
         )
         {
             Images,
@@ -76,7 +90,7 @@ internal static class PretrainCommand
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
-            var probe = OnlineProbe.Open(recipe, stop);     // before the run folder has anything in it: the probe's folder may be wrong
+            var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
             Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
             Announce(pretrainer, source, skipped);
             return () =>
@@ -141,7 +155,7 @@ internal static class PretrainCommand
 
         if (pretrainer.Step > 0)
         {
-            Console.WriteLine($"Going on after step {pretrainer.Step} of {pretrainer.Steps}.");
+            Console.WriteLine($"Continuing after step {pretrainer.Step} of {pretrainer.Steps}.");
         }
     }
 
@@ -151,7 +165,7 @@ internal static class PretrainCommand
         if (!complete)
         {
             Console.Error.WriteLine(
-                $"Stopped after step {pretrainer.Step} of {pretrainer.Steps}; everything is saved. Go on with --resume.");
+                $"Stopped after step {pretrainer.Step} of {pretrainer.Steps}; everything is saved. Continue with --resume.");
             return Verb.Failed;
         }
 

@@ -30,7 +30,8 @@ internal static class AblationDisplay
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"To do: {left.Sum(job => job.Steps - job.StepsDone):N0} steps in {left.Count(job => !job.IsUntrained)} runs, {left.Sum(job => job.Pending.Count)} evaluations."
+                $"To do: {left.Sum(job => job.Steps - job.StepsDone):N0} steps in {left.Count(job => !job.IsUntrained)} runs, "
+                + $"{left.Sum(job => job.Pending.Count)} evaluations."
             ));
         foreach (string note in run.Notes)
         {

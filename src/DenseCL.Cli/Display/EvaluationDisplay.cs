@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
-/// <summary>Shows an evaluation: how far it is, a live bar on a terminal, lines elsewhere; then its report.</summary>
+/// <summary>Shows the progress of an evaluation, with a live bar on a terminal and lines otherwise, and then its report.</summary>
 internal static class EvaluationDisplay
 {
-    /// <param name="say">Where lines go.</param>
-    /// <param name="measure">Measures, and reports to what it is given.</param>
+    /// <param name="say">Writes lines.</param>
+    /// <param name="measure">Measures, and reports to its argument.</param>
     public static T Show<T>(TextWriter say, Func<IProgress<EvaluationProgress>, T> measure) =>
         AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && ReferenceEquals(say, Console.Out)
             ? Live(measure)

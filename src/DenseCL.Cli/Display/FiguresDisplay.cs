@@ -5,7 +5,7 @@ namespace DenseCL.Cli.Display;
 /// <summary>Figures as a table.</summary>
 internal static class FiguresDisplay
 {
-    /// <summary>A table of words, the first column to the left and numbers to the right.</summary>
+    /// <summary>A table of words, with the first column left-aligned and numbers right-aligned.</summary>
     public static void ShowTable(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
         Table table = new();

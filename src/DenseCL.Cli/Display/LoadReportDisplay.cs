@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
-/// <summary>Says aloud what was loaded from a weight file.</summary>
+/// <summary>Prints what was loaded from a weight file.</summary>
 internal static class LoadReportDisplay
 {
     private const int Examples = 3;

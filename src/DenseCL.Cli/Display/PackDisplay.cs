@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
-/// <summary>Shows how a pack is made: a live bar on a terminal, a line for each shard elsewhere.</summary>
+/// <summary>Shows the progress of a pack: a live bar on a terminal, a line for each shard otherwise.</summary>
 internal static class PackDisplay
 {
-    /// <param name="pack">Packs, and reports to what it is given.</param>
+    /// <param name="pack">Packs, and reports to its argument.</param>
     public static T Show<T>(Func<IProgress<ShardPackProgress>, T> pack) =>
         AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(pack) : pack(new Lines());
 

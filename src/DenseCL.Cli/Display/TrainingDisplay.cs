@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
-/// <summary>Shows a training: a live bar on a terminal, a line for each logged step elsewhere.</summary>
+/// <summary>Shows a training: a live bar on a terminal, a line for each logged step otherwise.</summary>
 internal static class TrainingDisplay
 {
-    // The first steps find memory and compile; after so many the speed is known to a tenth or so.
+    // The first steps allocate memory and compile; after this many the speed is known to about a tenth.
     private const int StepsToJudgeTime = 10;
 
     /// <param name="title">What is trained, in a word.</param>
-    /// <param name="train">Trains, and reports to what it is given.</param>
+    /// <param name="train">Trains, and reports to its argument.</param>
     public static T Show<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
         AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(title, train) : train(new Lines());
 
@@ -33,7 +33,7 @@ internal static class TrainingDisplay
     };
 
     /// <summary>
-    /// What the user should read at this step, if anything: how long the run will take, said once, or the training's own notice.
+    /// What the user should read at this step, if anything: once how long the run will take, or the training's own notice.
     /// </summary>
     private static IEnumerable<string> Notices(PretrainProgress value, int reports)
     {

@@ -8,27 +8,42 @@ using DenseCL.Weights;
 
 namespace DenseCL.Cli.Options;
 
-/// <summary>What every <c>densecl eval</c> verb is told: which weights, the seed, how to report.</summary>
+/// <summary>The common options of all <c>densecl eval</c> verbs: the weights, the seed, and the form of the report.</summary>
 internal static class EvalOptions
 {
     public static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "The weights to judge: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, with the tensor names of any program that docs/weights.md lists.",
+        Description =
+            "The weights to evaluate: a run folder, or a file of PyTorch, safetensors, Detectron2 or ONNX, "
+            + "with the tensor names of any program that docs/weights.md lists.",
         HelpName = "FILE",
     };
 
     public static readonly Option<string?> Untrained = new("--untrained")
     {
-        Description = $"Judge the network as a pre-training starts from it, instead: {BackboneCatalogue.Names}.",
+        Description = $"Evaluate instead the random weights from which a pre-training starts: {BackboneCatalogue.Names}.",
         HelpName = "ARCH",
     };
 
-    public static readonly Option<ulong> Seed = new("--seed") { Description = "From which everything random is derived.", HelpName = "N", DefaultValueFactory = _ => 0 };
-    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object, with all settings, and nothing else." };
+    public static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "The seed of all random numbers.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
 
-    public static readonly Option<string?> Out = new("--out") { Description = "A new folder for metrics.json, and for what else the evaluation writes.", HelpName = "DIR" };
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON object, with all settings, and nothing else.",
+    };
 
-    /// <summary>Opens the weights that a call names, and says what was found in them.</summary>
+    public static readonly Option<string?> Out = new("--out")
+    {
+        Description = "A new folder for metrics.json and the other files of the evaluation.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>Opens the weights that a call names, and prints what was found in them.</summary>
     public static BackboneSource Backbone(ParseResult call)
     {
         (string? weights, string? untrained) = (call.GetValue(Weights), call.GetValue(Untrained));
@@ -36,7 +51,7 @@ internal static class EvalOptions
         {
             throw new WeightFileException(weights is null
                 ? "Which weights? Give --weights FILE, or --untrained resnet18 for a network that was not trained."
-                : "--weights and --untrained were both given: one network is judged at a time.");
+                : "--weights and --untrained were both given: one network is evaluated at a time.");
         }
 
         TorchRuntime.EnsureReady();
@@ -52,7 +67,7 @@ internal static class EvalOptions
             if (source.NormalisationIsAssumed)
             {
                 Console.WriteLine(
-                    "Note: the file does not say by which mean and standard deviation its images were normalised; ImageNet's are taken.");
+                    "Note: the file does not say with which mean and standard deviation its images were normalised; ImageNet's are used.");
             }
         }
 

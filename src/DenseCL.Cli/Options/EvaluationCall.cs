@@ -6,8 +6,8 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Cli.Options;
 
 /// <summary>
-/// The options of an evaluation's command. Their values stay text until the evaluation's own records read them: by the same rules as in a
-/// file, and in every country alike.
+/// The options of an evaluation's command. Their values stay text until the evaluation's own records read them, by the same rules as in a
+/// file and independently of the culture.
 /// </summary>
 internal sealed class EvaluationCall
 {
@@ -15,11 +15,11 @@ internal sealed class EvaluationCall
     private readonly Option<string[]> data;
     private readonly Option<string?> train = new("--train")
     {
-        Description = "Instead: images to fit to, a folder for every class, or a pack of it.",
+        Description = "Instead of --data: images to fit on, a folder for every class, or a pack made from one.",
         HelpName = "DIR",
     };
 
-    private readonly Option<string?> test = new("--test") { Description = "Images to test on, likewise.", HelpName = "DIR" };
+    private readonly Option<string?> test = new("--test") { Description = "Images to test on, in the same form.", HelpName = "DIR" };
     private readonly Option<string[]> set = new("--set")
     {
         Description = "A setting that differs from the recipe, such as steps=300; may be given several times.",
@@ -55,7 +55,7 @@ internal sealed class EvaluationCall
         EvalOptions.Out, EvalOptions.Seed, EvalOptions.Json,
     ];
 
-    /// <summary>What the call gives for the evaluation's options.</summary>
+    /// <summary>The values that the call gives for the evaluation's options.</summary>
     public IEnumerable<GivenOption> Given(ParseResult call)
     {
         foreach ((EvaluationOption meaning, Option option) in options)
@@ -84,7 +84,7 @@ internal sealed class EvaluationCall
         .Where(option => option.Meaning.IsNewFolder).Select(option => option.Option).Prepend(EvalOptions.Out)
         .Select(option => call.GetResult(option)?.Tokens is [var token, ..] ? token.Value : null).OfType<string>();
 
-    /// <summary>Where the data are; a call that says it twice, or not at all, is refused.</summary>
+    /// <summary>The paths of the data; a call that gives them twice, or not at all, is refused.</summary>
     public EvaluationPlaces Places(ParseResult call)
     {
         string[] places = call.GetValue(data) ?? [];
@@ -102,7 +102,7 @@ internal sealed class EvaluationCall
         string? mistake = (places.Length > 0, first is not null, second is not null) switch
         {
             (true, false, false) or (false, true, true) => null,
-            (false, false, false) => "Which images? Give --data DIR with train/ and val/ in it, or --train DIR and --test DIR.",
+            (false, false, false) => "Which images? Give --data DIR that contains train/ and val/, or --train DIR and --test DIR.",
             (true, _, _) => "--data names the images to train and to test on: leave --train and --test out.",
             _ => $"{(first is not null ? "--test" : "--train")} is missing: give both --train and --test.",
         };

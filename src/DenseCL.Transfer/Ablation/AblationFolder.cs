@@ -4,7 +4,7 @@ using DenseCL.Training;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>The folder of an ablation: what is where in it, and the lock that keeps a second process out.</summary>
+/// <summary>The folder of an ablation: the paths of its files, and the lock that keeps a second process out.</summary>
 public sealed class AblationFolder : IDisposable
 {
     private readonly FileStream? lockFile;
@@ -14,10 +14,10 @@ public sealed class AblationFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>The ablation's file as it was read last.</summary>
+    /// <summary>The ablation's file as it was last read.</summary>
     public string Plan => In("ablation.yaml");
 
-    /// <summary>One JSON object a line, each an <see cref="AblationResult"/>.</summary>
+    /// <summary>One JSON object per line, each an <see cref="AblationResult"/>.</summary>
     public string Results => In("results.jsonl");
 
     /// <summary>The tables for reading.</summary>
@@ -30,8 +30,8 @@ public sealed class AblationFolder : IDisposable
     public string Json => In("table.json");
 
     /// <summary>Opens or makes the folder and locks it until it is disposed or the process ends.</summary>
-    /// <param name="path">A folder that does not exist, is empty, or holds an ablation or at least results.jsonl.</param>
-    /// <exception cref="TrainingException">It holds something else, another process works there, or it cannot be written.</exception>
+    /// <param name="path">A folder that does not exist, is empty, or contains an ablation or at least results.jsonl.</param>
+    /// <exception cref="TrainingException">It contains something else, is in use by another process, or cannot be written.</exception>
     public static AblationFolder Open(string path)
     {
         AblationFolder folder = LookAt(path);
@@ -54,9 +54,9 @@ public sealed class AblationFolder : IDisposable
         }
     }
 
-    /// <summary>The folder to be looked at only: nothing is made or locked.</summary>
+    /// <summary>Opens the folder for reading only: nothing is made or locked.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
-    /// <exception cref="TrainingException">It holds something else.</exception>
+    /// <exception cref="TrainingException">It contains something else.</exception>
     public static AblationFolder LookAt(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -72,7 +72,8 @@ public sealed class AblationFolder : IDisposable
         return !File.Exists(folder.Path) && (free || File.Exists(folder.Plan) || File.Exists(folder.Results))
             ? folder
             : throw new TrainingException(
-                $"{folder.Path} is there already and holds no ablation (no ablation.yaml, no results.jsonl): choose another folder with --out."
+                $"{folder.Path} exists already and contains no ablation (no ablation.yaml, no results.jsonl): "
+                + $"choose another folder with --out."
             );
     }
 
@@ -82,7 +83,7 @@ public sealed class AblationFolder : IDisposable
     public string RunOf(string variant, ulong seed) =>
         System.IO.Path.Combine(Path, "runs", string.Create(CultureInfo.InvariantCulture, $"{variant}-{seed}"));
 
-    /// <summary>Unlocks the folder. If no ablation came to begin in it, nothing is left behind.</summary>
+    /// <summary>Unlocks the folder. If no ablation was started in it, nothing is left behind.</summary>
     public void Dispose()
     {
         if (lockFile is { CanRead: true } && !File.Exists(Plan))

@@ -3,17 +3,17 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>What an ablation file asks for: variants of a recipe, trained with several seeds each and measured in the same way.</summary>
+/// <summary>The content of an ablation file: variants of a recipe, trained with several seeds each and evaluated in the same way.</summary>
 public sealed record AblationPlan
 {
-    /// <summary>The name under which the untrained start of each seed is measured; no variant may have it.</summary>
+    /// <summary>The name under which the untrained weights of each seed are evaluated; no variant may have it.</summary>
     public const string UntrainedName = "untrained";
 
-    /// <summary>The file as it was read.</summary>
+    /// <summary>The text of the file.</summary>
     public required string Text { get; init; }
 
     /// <summary>The values of <c>run.seed</c>, at least one, each once.</summary>
-    /// <exception cref="RecipeException">There is none, or one stands twice.</exception>
+    /// <exception cref="RecipeException">There is none, or one is given twice.</exception>
     public required IReadOnlyList<ulong> Seeds
     {
         get;
@@ -24,27 +24,27 @@ public sealed record AblationPlan
                     ? throw new RecipeException(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"The seed {twice.Key} stands twice: the same run twice would count as two. Give each seed once."))
+                            $"The seed {twice.Key} is given twice: the same run twice would count as two. Give each seed once."))
                 : value;
     }
 
-    /// <summary>The base recipe with the differences that all variants share.</summary>
+    /// <summary>The base recipe with the settings that all variants share.</summary>
     public required Recipe Base { get; init; }
 
     /// <summary>
-    /// Whether the random weights that training starts from are measured too: those of <see cref="Base"/>'s backbone, for each seed.
+    /// Whether the random weights from which training starts are evaluated too: those of <see cref="Base"/>'s backbone, for each seed.
     /// </summary>
     public required bool Untrained { get; init; }
 
     /// <summary>The variant that the others are compared with; null for no comparison.</summary>
     public required string? Baseline { get; init; }
 
-    /// <summary>What is compared, at least one.</summary>
+    /// <summary>The variants, at least one.</summary>
     public required IReadOnlyList<AblationVariant> Variants { get; init; }
 
-    /// <summary>What is measured of each, at least one, in order.</summary>
+    /// <summary>The evaluations of each variant, at least one, in order.</summary>
     public required IReadOnlyList<PlannedEvaluation> Evaluations { get; init; }
 
-    /// <summary>The rows of the tables: the untrained start if it is measured, then the variants.</summary>
+    /// <summary>The rows of the tables: the untrained weights if they are evaluated, then the variants.</summary>
     internal IEnumerable<string> Names => Variants.Select(variant => variant.Name).Prepend(UntrainedName).Skip(Untrained ? 0 : 1);
 }

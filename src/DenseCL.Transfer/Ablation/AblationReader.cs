@@ -21,8 +21,8 @@ public static class AblationReader
     ];
 
     /// <summary>Reads an ablation and the recipes of its variants.</summary>
-    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file. A recipe file that it names
-    /// lies relative to it.</param>
+    /// <param name="nameOrPath">A name in <see cref="Shipped"/>, which takes precedence, or the path of a YAML file. A recipe file that it
+    /// names is looked for relative to it.</param>
     /// <exception cref="RecipeException">It was not found, cannot be read or is not valid; the message says where and what to
     /// do.</exception>
     public static AblationPlan Read(string nameOrPath)
@@ -46,7 +46,7 @@ public static class AblationReader
     /// <summary>Reads an ablation from text.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="source">What to call it in messages, such as the file's name.</param>
-    /// <param name="folder">The folder that recipe files are named relative to; null for the current one.</param>
+    /// <param name="folder">The folder to which the paths of recipe files are relative; null for the current one.</param>
     /// <exception cref="RecipeException">The text cannot be read or is not valid; the message says where and what to do.</exception>
     public static AblationPlan Parse(string yaml, string source, string? folder = null)
     {

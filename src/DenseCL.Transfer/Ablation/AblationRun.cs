@@ -15,8 +15,8 @@ using DenseCL.Weights;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>
-/// Trains and measures every variant with every seed, one after another, seeds outermost: so a table that is not complete yet compares the
-/// same seeds. What is known is not computed again.
+/// Trains and evaluates every variant with every seed, one after another. Seeds are the outer loop, so an incomplete table compares the
+/// same seeds. Known results are not computed again.
 /// </summary>
 public sealed class AblationRun
 {
@@ -29,12 +29,12 @@ public sealed class AblationRun
     private readonly List<string> notes = [];
     private readonly List<string> failures = [];
 
-    /// <summary>Checks everything that can be wrong before any training, and finds what is there already. Nothing is written.</summary>
-    /// <param name="plan">What to do.</param>
-    /// <param name="kinds">The evaluations there are; <see cref="Evaluations.All"/> but for a program with others.</param>
+    /// <summary>Checks for errors before any training, and finds existing results. Nothing is written.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="kinds">The available evaluations: <see cref="Evaluations.All"/>, unless the program has others.</param>
     /// <param name="images">The images to train on.</param>
     /// <param name="labelled">The path of the labelled data, for the evaluations.</param>
-    /// <param name="folder">Where runs, results and tables are or will be.</param>
+    /// <param name="folder">The folder of runs, results and tables.</param>
     /// <param name="stop">Ends the checks.</param>
     /// <exception cref="RecipeException">An evaluation or an option is unknown, or a variant does not fit the images.</exception>
     /// <exception cref="DataException">The labelled data or the images cannot be used.</exception>
@@ -55,7 +55,7 @@ public sealed class AblationRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(folder);
         (this.plan, this.folder) = (plan, folder);
-        data = LabelledData.Fingerprint(labelled);
+        data = DataFingerprint.Of(labelled);
         evaluations = plan.Evaluations.ToDictionary(
             evaluation => evaluation.Text,
             evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)),
@@ -76,22 +76,22 @@ public sealed class AblationRun
     public IReadOnlyList<AblationJob> Jobs { get; }
 
     /// <summary>
-    /// What the user should know before it begins, a sentence or two each: results that do not count, runs that make room, settings that
-    /// are probably not meant.
+    /// What the user should know before it begins, a sentence or two each: results that do not count, runs that are moved away, settings
+    /// that are probably not meant.
     /// </summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <summary>The runs and evaluations that could not be finished, with the reason; the others went on.</summary>
+    /// <summary>The runs and evaluations that failed, with the reason; the others were continued.</summary>
     public IReadOnlyList<string> Failures => failures;
 
     /// <summary>The results so far.</summary>
     public AblationTable Table => AblationTable.Of(plan, results);
 
-    /// <summary>Does what is left to do. Every result is in the folder before the next thing begins.</summary>
+    /// <summary>Runs everything that is pending. Every result is written before the next run begins.</summary>
     /// <param name="view">Shows the trainings.</param>
-    /// <param name="said">Told what is done, a line each, on the calling thread; may be null.</param>
-    /// <param name="stop">Ends the work; the run at hand is saved.</param>
-    /// <returns>Whether it was not stopped; <see cref="Failures"/> tells whether all went well.</returns>
+    /// <param name="said">Receives what is done, line by line, on the calling thread; may be null.</param>
+    /// <param name="stop">Ends the work; the current run is saved.</param>
+    /// <returns>False if it was stopped; <see cref="Failures"/> shows whether there were failures.</returns>
     /// <exception cref="DataException">Too many images cannot be used, or the labelled data are damaged.</exception>
     /// <exception cref="TrainingException">A run folder cannot be used.</exception>
     /// <exception cref="WeightFileException">A checkpoint cannot be written.</exception>
@@ -124,7 +124,7 @@ public sealed class AblationRun
             }
             catch (DivergedException e)
             {
-                // A learning rate too high for one variant should not cost the others the night.
+                // A learning rate that is too high for one variant should not cost the others the night.
                 Fail($"{TitleOf(job)}: {e.InnerException!.Message}", said);
                 return true;
             }
@@ -176,7 +176,7 @@ public sealed class AblationRun
     private void Fail(string what, IProgress<string>? said)
     {
         failures.Add(what);
-        said?.Report($"{what} The others go on.");
+        said?.Report($"{what} The others continue.");
     }
 
     private static string Describe(AblationJob job, PlannedEvaluation evaluation, AblationResult result) =>
@@ -184,7 +184,7 @@ public sealed class AblationRun
         + (result.Figures is [var (name, value), ..] ? $"{name} {TableMarkdown.Number(value, value is >= 0 and <= 1)}" : "no figures")
         + string.Create(CultureInfo.InvariantCulture, $", {result.Seconds:F0} s");
 
-    /// <summary>Trains, or goes on; seconds in all, null if stopped.</summary>
+    /// <summary>Starts or continues a training; returns its total duration in seconds, null if stopped.</summary>
     private double? Pretrain(AblationJob job, TrainingView view, IProgress<string>? said, CancellationToken stop)
     {
         string path = folder.RunOf(job.Variant, job.Seed);
@@ -253,7 +253,7 @@ public sealed class AblationRun
     {
         if (plan.Untrained)
         {
-            // All that random weights depend on, so that they are measured once however the training changes.
+            // Everything that random weights depend on: they are evaluated only once, whatever the training settings are.
             Recipe start = new() { Model = new ModelOptions { Backbone = plan.Base.Model.Backbone }, Run = new RunOptions { Seed = seed } };
             OpenImages(plan.Variants[0].Recipe, images, stop);
             yield return Job(AblationPlan.UntrainedName, start, start.Hash, 0, found);
@@ -276,7 +276,7 @@ public sealed class AblationRun
         foreach (AblationResult result in found.Where(result => result.Recipe == hash && evaluations.ContainsKey(result.Evaluation)
             && (steps == 0 || result.Images == source.Fingerprint) && (result.Data is null || result.Data == data) && HasOptionsOf(result)))
         {
-            // The hash tells which recipe it was; names may have changed since.
+            // The hash identifies the recipe; names may have changed since.
             EvaluationDefinition definition = evaluations[result.Evaluation].Definition;
             known[result.Evaluation] = result with
             {
@@ -298,7 +298,7 @@ public sealed class AblationRun
     }
 
     /// <summary>
-    /// Whether a result of an evaluation of that text is one of that evaluation: a recipe that the text names may have changed.
+    /// Whether a result of an evaluation with the same text is still valid: a recipe that the text names may have changed.
     /// </summary>
     private bool HasOptionsOf(AblationResult result) =>
         result.Options is null || result.Options == evaluations[result.Evaluation].Evaluation.Fingerprint;
@@ -353,7 +353,8 @@ public sealed class AblationRun
         if (damaged.Count > 0)
         {
             notes.Add(
-                $"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} passed over: {string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}."
+                $"{folder.Results}: {Lines(damaged.Count)} cannot be read and {(damaged.Count == 1 ? "is" : "are")} skipped: "
+                + $"{string.Join(", ", damaged.Select(line => line.ToString(CultureInfo.InvariantCulture)))}."
             );
         }
 
@@ -374,7 +375,8 @@ public sealed class AblationRun
                     .Select(result => string.Create(CultureInfo.InvariantCulture, $"{result.Variant}, seed {result.Seed}"))
                     .Distinct(StringComparer.Ordinal));
             notes.Add(
-                $"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: {names}."
+                $"{folder.Results}: {Lines(group.Count())} {(group.Count() == 1 ? "is" : "are")} stale, made {group.Key}, and not used: "
+                + $"{names}."
             );
         }
 
@@ -382,14 +384,16 @@ public sealed class AblationRun
         if (others > 0)
         {
             notes.Add(
-                $"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not asked for and not used."
+                $"{folder.Results}: {Lines(others)} of other variants, seeds or evaluations {(others == 1 ? "is" : "are")} not part of the "
+                + $"ablation and not used."
             );
         }
 
         notes.AddRange(
             Jobs.Where(job => job.WhyDisplaced is not null)
                 .Select(job =>
-                    $"{folder.RunOf(job.Variant, job.Seed)} holds another run, which will be kept under another name. {job.WhyDisplaced}"));
+                    $"{folder.RunOf(job.Variant, job.Seed)} contains another run, which will be kept under another name. "
+                    + $"{job.WhyDisplaced}"));
         notes.AddRange(plan.Variants.SelectMany(variant => variant.Recipe.Warnings.Select(warning => $"{variant.Name}: {warning}")));
 
         bool Counts(AblationResult result) =>
@@ -407,6 +411,6 @@ public sealed class AblationRun
 
     private static string Lines(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "line" : "lines")}");
 
-    // Within the view's own machinery, to be told from whatever else may go wrong there.
+    // Thrown within the display itself, to distinguish it from any other failure there.
     private sealed class DivergedException(TrainingException cause) : Exception(cause.Message, cause);
 }

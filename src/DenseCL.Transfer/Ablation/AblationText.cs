@@ -6,7 +6,7 @@ using DenseCL.Recipes.Yaml;
 namespace DenseCL.Transfer.Ablation;
 
 /// <summary>
-/// The text of one ablation file on its way to a plan: first what is written, key by key in any order, then what it means.
+/// Parses the text of one ablation file: first what is written, key by key in any order, then what it means.
 /// </summary>
 internal sealed class AblationText
 {
@@ -27,7 +27,7 @@ internal sealed class AblationText
         (this.yaml, this.source, reader) = (yaml, source, new YamlReader(yaml, source, "ablation"));
 
     /// <summary>Reads it all.</summary>
-    /// <param name="folder">The folder that a recipe file is named relative to.</param>
+    /// <param name="folder">The folder to which the path of a recipe file is relative.</param>
     /// <exception cref="RecipeException">It is not valid.</exception>
     public AblationPlan Read(string folder)
     {
@@ -41,7 +41,8 @@ internal sealed class AblationText
         if (evaluations.Count == 0)
         {
             throw new RecipeException(
-                $"{source}: Nothing is evaluated, so there would be no result. Write at least one evaluation, such as `evaluate: [dense-probe]`."
+                $"{source}: Nothing is evaluated, so there would be no result. "
+                + $"Write at least one evaluation, such as `evaluate: [dense-probe]`."
             );
         }
 
@@ -98,7 +99,8 @@ internal sealed class AblationText
                     break;
                 default:
                     throw new RecipeException(
-                        $"{where}: There is no key {Allowed.Quoted(key)} in an ablation; the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}."
+                        $"{where}: There is no key {Allowed.Quoted(key)} in an ablation; "
+                        + $"the keys are {string.Join(", ", Keys)}{Nearest.Hint(key, Keys)}."
                     );
             }
         }
@@ -141,7 +143,8 @@ internal sealed class AblationText
             (string name, string where) in reader.Mapping(
                 "",
                 new(StringComparer.Ordinal),
-                "`variants` is a mapping of names. Write `variants:` and below it, indented, lines such as `DenseCL: { method.lambda: 0.5 }`."
+                "`variants` is a mapping of names. Write `variants:` and below it, indented, "
+                + "lines such as `DenseCL: { method.lambda: 0.5 }`."
             ))
         {
             RefuseUnfit(name, where);
@@ -164,21 +167,24 @@ internal sealed class AblationText
         if (!fits)
         {
             throw new RecipeException(
-                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder everywhere. Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
+                $"{where}: The variant {Allowed.Quoted(name)} cannot be the name of a folder on every system. "
+                + $"Choose 1 to {LongestName} letters, digits and characters of ` ._-+=(),%`, the first a letter or digit."
             );
         }
 
         if (name.Equals(AblationPlan.UntrainedName, StringComparison.OrdinalIgnoreCase))
         {
             throw new RecipeException(
-                $"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). Choose another for the variant."
+                $"{where}: The name {Allowed.Quoted(name)} is that of the untrained start (`untrained: true`). "
+                + $"Choose another for the variant."
             );
         }
 
         if (variants.Find(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Name is { } other)
         {
             throw new RecipeException(
-                $"{where}: The variants `{other}` and `{name}` would share a folder where the case of letters does not count. Choose another name for one."
+                $"{where}: The variants `{other}` and `{name}` would share a folder on systems that ignore the case of letters. "
+                + $"Choose another name for one."
             );
         }
     }
@@ -191,12 +197,12 @@ internal sealed class AblationText
             return;
         }
 
-        foreach (string place in reader.Items($"`evaluate` is no list. {Form}"))
+        foreach (string place in reader.Items($"`evaluate` is not a list. {Form}"))
         {
             PlannedEvaluation evaluation = Evaluation(place, Form);
             evaluations.Add(evaluations.TrueForAll(other => other.Text != evaluation.Text)
                 ? evaluation
-                : throw new RecipeException($"{evaluation.Where}: The evaluation `{evaluation.Text}` stands twice. Keep one of the two."));
+                : throw new RecipeException($"{evaluation.Where}: The evaluation `{evaluation.Text}` is given twice. Keep one of the two."));
         }
     }
 
@@ -216,7 +222,8 @@ internal sealed class AblationText
             if (evaluation is not null)
             {
                 throw new RecipeException(
-                    $"{where}: {Allowed.Quoted(kind)} stands in the same item of the list as `{evaluation.Kind}`. Begin a line with `- ` for each, and write options below it, indented further."
+                    $"{where}: {Allowed.Quoted(kind)} is in the same item of the list as `{evaluation.Kind}`. "
+                    + $"Begin a line with `- ` for each, and write options below it, indented further."
                 );
             }
 
@@ -240,7 +247,8 @@ internal sealed class AblationText
         if (!values.TryGetValue("recipe", out YamlEntry? entry) || entry.Value is { IsList: true } or { Items: [""] })
         {
             throw new RecipeException(
-                $"{entry?.Where ?? source}: There is no recipe to vary. Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}."
+                $"{entry?.Where ?? source}: There is no recipe to vary. "
+                + $"Write `recipe:` with a file, or with one of {string.Join(", ", RecipeReader.Shipped)}."
             );
         }
 
@@ -293,7 +301,8 @@ internal sealed class AblationText
         return names.Contains(name, StringComparer.Ordinal)
             ? name
             : throw new RecipeException(
-                $"{entry.Where}: baseline is {entry.Value}, which is no variant. Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
+                $"{entry.Where}: baseline is {entry.Value}, which is not a variant. "
+                + $"Choose one of {string.Join(", ", names)}{Nearest.Hint(name, names)}."
             );
     }
 
@@ -310,7 +319,8 @@ internal sealed class AblationText
                 { } twin)
             {
                 throw new RecipeException(
-                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in all that is learned: each run would be made twice. Remove one, or write in what it differs."
+                    $"{variants[index].Where}: The variants `{twin.Name}` and `{variant.Name}` are the same recipe in everything that "
+                    + $"affects what is learned: each run would be made twice. Remove one, or write the setting in which it differs."
                 );
             }
         }

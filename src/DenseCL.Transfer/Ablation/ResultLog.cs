@@ -4,11 +4,13 @@ using DenseCL.Data;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>results.jsonl: one object a line, each written when it is known. Lines of other sessions may be added by hand.</summary>
+/// <summary>
+/// results.jsonl: one object per line, each written as soon as it is known. Lines of other sessions may be added by hand.
+/// </summary>
 internal static class ResultLog
 {
     /// <summary>
-    /// The results in a file, and the numbers of the lines that are none, such as a last one that was cut off; nothing if there is no file.
+    /// The results in a file, and the numbers of the invalid lines, such as a last one that was cut off; nothing if there is no file.
     /// </summary>
     public static (IReadOnlyList<AblationResult> Results, IReadOnlyList<int> Damaged) Read(string path)
     {
@@ -34,7 +36,7 @@ internal static class ResultLog
     {
         using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
 
-        // A line that was cut off must not swallow the next one.
+        // A line that was cut off must not merge with the next one.
         bool torn = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
         file.Seek(0, SeekOrigin.End);
         file.Write(Encoding.UTF8.GetBytes($"{(torn ? "\n" : "")}{Line(result)}\n"));

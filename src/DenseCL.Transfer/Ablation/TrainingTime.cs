@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>How long a run trained, in all its sessions.</summary>
+/// <summary>How long a run trained, over all its sessions.</summary>
 internal static class TrainingTime
 {
     /// <summary>
-    /// Seconds by speed.jsonl: the time of a step, for the steps since the line before. Steps that were lost and done again count once.
+    /// Seconds from speed.jsonl: the time per step, times the steps since the previous line. Steps that were lost and repeated count once.
     /// </summary>
     public static double Of(string speed)
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>Weights to be judged: every evaluation builds the network it needs from them.</summary>
+/// <summary>The weights to evaluate; every evaluation builds the network that it needs from them.</summary>
 public sealed class BackboneSource
 {
     private readonly Action<Backbone> fill;
@@ -16,26 +16,26 @@ public sealed class BackboneSource
     private BackboneSource(string name, BackboneKind architecture, DataOptions normalisation, Action<Backbone> fill) =>
         (Name, Architecture, Normalisation, this.fill) = (name, architecture, normalisation, fill);
 
-    /// <summary>The file, or what else they are; for messages and reports.</summary>
+    /// <summary>The file or another description of the weights, for messages and reports.</summary>
     public string Name { get; }
 
-    /// <summary>Which network they are of.</summary>
+    /// <summary>The architecture of the network.</summary>
     public BackboneKind Architecture { get; }
 
     /// <summary>
-    /// Mean and standard deviation of the images that the network was trained with; ImageNet's where the file does not say.
+    /// Mean and standard deviation of the images that the network was trained with; ImageNet's if the file does not contain them.
     /// </summary>
     public DataOptions Normalisation { get; }
 
-    /// <summary>Whether the file does not say mean and standard deviation, as torchvision's and Detectron2's do not.</summary>
+    /// <summary>Whether the file does not contain mean and standard deviation, as torchvision's and Detectron2's do not.</summary>
     public bool NormalisationIsAssumed { get; private init; }
 
-    /// <summary>What was found in the file; null if they come from no file.</summary>
+    /// <summary>What was found in the file; null if the weights are not from a file.</summary>
     public LoadReport? Report { get; private init; }
 
-    /// <summary>Opens weights, and loads them once to see that they are all there.</summary>
+    /// <summary>Opens weights, and loads them once to check that they are complete.</summary>
     /// <param name="path">A run folder, or a weight file of any format whose names are known.</param>
-    /// <exception cref="WeightFileException">The file cannot be read, or a tensor of the backbone is missing or of another
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor of the backbone is missing or has another
     /// shape.</exception>
     public static BackboneSource Open(string path)
     {
@@ -53,19 +53,20 @@ public sealed class BackboneSource
         return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report, NormalisationIsAssumed = assumed };
     }
 
-    /// <summary>The weights that a pre-training with this seed starts from.</summary>
+    /// <summary>The weights from which a pre-training with this seed starts.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="seed">The seed, as <c>run.seed</c>.</param>
     public static BackboneSource Untrained(BackboneKind architecture, ulong seed) =>
         new($"untrained {BackboneCatalogue.Of(architecture).Name}", architecture, new DataOptions(), network =>
         {
-            // Random numbers go by a parameter's name: within an encoder, as in pre-training, they are other ones than alone.
+            // Random numbers are keyed by a parameter's name. Inside an encoder, as in pre-training, the names differ from those of a
+            // backbone alone.
             using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null);
             encoder.Initialise(seed);
             Copy(encoder.Backbone, network);
         });
 
-    /// <summary>The weights that a network has when it is judged, such as one that is being trained.</summary>
+    /// <summary>The current weights of a network, such as one that is being trained.</summary>
     /// <param name="backbone">The network; it is only read.</param>
     /// <param name="normalisation">Mean and standard deviation of its images.</param>
     public static BackboneSource Of(Backbone backbone, DataOptions normalisation)
@@ -75,7 +76,7 @@ public sealed class BackboneSource
     }
 
     /// <summary>Builds the network, in evaluation mode, and loads the weights into it; the caller disposes it.</summary>
-    /// <param name="outputStride">8, 16 or 32: input pixels for each position of the last feature map.</param>
+    /// <param name="outputStride">8, 16 or 32: input pixels per position of the last feature map.</param>
     /// <exception cref="WeightFileException">The file can no longer be read.</exception>
     public Backbone Build(int outputStride = Backbone.Stride)
     {

@@ -4,7 +4,8 @@ using DenseCL.Images.Operations;
 namespace DenseCL.Transfer.Features;
 
 /// <summary>
-/// The usual view of a test image, as torchvision's <c>Resize(256 / 224 · size)</c> and <c>CenterCrop(size)</c>. One for each thread.
+/// The usual view of a test image, as with torchvision's <c>Resize(256 / 224 · size)</c> and <c>CenterCrop(size)</c>. Use one instance per
+/// thread.
 /// </summary>
 /// <param name="size">The side of the view in pixels.</param>
 internal sealed class CentreCrop(int size)
@@ -15,7 +16,7 @@ internal sealed class CentreCrop(int size)
 
     /// <summary>Decodes a file and cuts its view out.</summary>
     /// <param name="file">The bytes of the file.</param>
-    /// <param name="limits">Which images are taken.</param>
+    /// <param name="limits">Which images are accepted.</param>
     /// <param name="view">Receives (size, size, 3).</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
     public void Read(ReadOnlySpan<byte> file, ImageLimits limits, Span<byte> view)
@@ -30,7 +31,7 @@ internal sealed class CentreCrop(int size)
 
         Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, resized.AsSpan(0, bytes), width, height, scratch);
 
-        // To even, as Python's round().
+        // Rounded to even, like Python's round().
         int left = (int)Math.Round((width - size) / 2.0), top = (int)Math.Round((height - size) / 2.0);
         for (int y = 0; y < size; y++)
         {

@@ -6,11 +6,11 @@ using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>The centre crops of images, batch by batch, decoded ahead of whoever takes them.</summary>
+/// <summary>The centre crops of images, batch by batch, decoded ahead of their use.</summary>
 internal static class CroppedImages
 {
     /// <summary>Decodes images in order.</summary>
-    /// <returns>(n, Size, Size, 3) of each batch, n being <see cref="FeatureOptions.Batch"/> but for the last.</returns>
+    /// <returns>(n, Size, Size, 3) for each batch; n is <see cref="FeatureOptions.Batch"/> except in the last.</returns>
     /// <exception cref="DataException">An image cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IEnumerable<byte[]> Batches(IReadOnlyList<ImageEntry> images, FeatureOptions options, CancellationToken stop)

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>Where evaluations are computed: the one place that decides it.</summary>
-/// <remarks>Whoever is given a tensor computes where that tensor is.</remarks>
+/// <summary>The device of evaluations; this is the one place that decides it.</summary>
+/// <remarks>Code that receives a tensor computes on that tensor's device.</remarks>
 internal static class EvaluationDevice
 {
-    /// <summary>A graphics card where this build can use one, the processor elsewhere.</summary>
+    /// <summary>A graphics card if this build can use one, otherwise the processor.</summary>
     public static Device Choose() => TorchRuntime.Choose(DeviceChoice.Auto);
 }

@@ -1,16 +1,16 @@
 namespace DenseCL.Transfer.Features;
 
-/// <summary>How far an evaluation is.</summary>
-/// <param name="Part">What is under way, such as <c>train</c> or <c>test</c>; each has a bar of its own.</param>
+/// <summary>The progress of an evaluation.</summary>
+/// <param name="Part">The current part, such as <c>train</c> or <c>test</c>; each has its own bar.</param>
 /// <param name="Done">Images or steps done.</param>
-/// <param name="Total">Of how many.</param>
-/// <param name="Text">What stands beside the bar.</param>
-/// <param name="Line">What a log without bars gets; null for nothing.</param>
+/// <param name="Total">All images or steps.</param>
+/// <param name="Text">The text next to the bar.</param>
+/// <param name="Line">The line for a log without bars; null for none.</param>
 public sealed record EvaluationProgress(string Part, long Done, long Total, string Text, string? Line)
 {
-    /// <summary>How far the features of a set of images are: worth a line for each tenth.</summary>
+    /// <summary>The progress of computing features: a line for each tenth.</summary>
     /// <param name="part">Which set.</param>
-    /// <param name="before">Images done when this was reported last.</param>
+    /// <param name="before">Images done at the previous report.</param>
     /// <param name="done">Images done.</param>
     /// <param name="total">Images in all.</param>
     public static EvaluationProgress OfFeatures(string part, int before, int done, int total) =>

@@ -8,20 +8,20 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Features;
 
-/// <summary>What a frozen backbone says of whole images: the average of its last feature map over all positions.</summary>
-/// <param name="Features">(N, C) float32, in the order of the images, where the backbone is.</param>
-/// <param name="Mirrored">The same of the images mirrored left to right, or null.</param>
+/// <summary>A frozen backbone's features of whole images: the average of its last feature map over all positions.</summary>
+/// <param name="Features">(N, C) float32, in the order of the images, on the backbone's device.</param>
+/// <param name="Mirrored">The same for the images mirrored left to right, or null.</param>
 public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDisposable
 {
     /// <summary>Runs images through a backbone.</summary>
-    /// <param name="backbone">The backbone; it is left in the mode it came in.</param>
-    /// <param name="normalisation">Mean and standard deviation that it was trained with.</param>
+    /// <param name="backbone">The backbone; its mode is restored afterwards.</param>
+    /// <param name="normalisation">Mean and standard deviation with which it was trained.</param>
     /// <param name="images">The images, at least one.</param>
     /// <param name="options">Size, batch and threads.</param>
-    /// <param name="mirror">Whether to run each image mirrored, too.</param>
-    /// <param name="progress">Told the images done after each batch; may be null.</param>
+    /// <param name="mirror">Whether to process each image mirrored too.</param>
+    /// <param name="progress">Receives the number of images done after each batch; may be null.</param>
     /// <param name="stop">Ends the work between two batches.</param>
-    /// <exception cref="DataException">An image cannot be read, or the backbone makes numbers of it that are not finite.</exception>
+    /// <exception cref="DataException">An image cannot be read, or the backbone computes numbers from it that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static PooledFeatures Of(
         Backbone backbone, DataOptions normalisation, IReadOnlyList<ImageEntry> images, FeatureOptions options, bool mirror = false,
@@ -57,7 +57,8 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             if (!features.isfinite().all().item<bool>())
             {
                 throw new DataException(
-                    "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it."
+                    "The backbone computes numbers from these images that are not finite: "
+                    + "its training went wrong, or mean and std do not suit it."
                 );
             }
 

@@ -1,11 +1,12 @@
 namespace DenseCL.Transfer.Features;
 
-/// <summary>Makes items in the background, ahead of whoever takes them. They come in order, whichever is ready first.</summary>
-/// <typeparam name="T">What is made.</typeparam>
-/// <param name="ahead">Items that are made or wait to be taken, at most; at least 1.</param>
+/// <summary>Makes items in the background, ahead of their use. They are returned in order, whichever is ready first.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+/// <param name="ahead">The maximum number of items that are being made or waiting; at least 1.</param>
 /// <param name="count">How many there are.</param>
 /// <param name="make">
-/// Makes the item of a number from 0 to <paramref name="count"/> − 1, on any thread. Its token is cancelled when nobody will take it.
+/// Makes an item from its number, 0 to <paramref name="count"/> − 1, on any thread. The token is cancelled when the item is no longer
+/// needed.
 /// </param>
 internal sealed class Prefetcher<T>(int ahead, long count, Func<long, CancellationToken, T> make) : IDisposable
 {
@@ -13,7 +14,7 @@ internal sealed class Prefetcher<T>(int ahead, long count, Func<long, Cancellati
     private readonly Queue<Task<T>> underWay = new();
     private long next;
 
-    /// <summary>The next item; whatever its making throws comes here.</summary>
+    /// <summary>The next item; an exception from making it is thrown here.</summary>
     /// <param name="stop">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">All were taken.</exception>
@@ -35,7 +36,7 @@ internal sealed class Prefetcher<T>(int ahead, long count, Func<long, Cancellati
         }
     }
 
-    /// <summary>Waits for what is under way, so that nothing reads a file that its owner closes next.</summary>
+    /// <summary>Waits for the items in progress, so that nothing reads a file that its owner closes next.</summary>
     public void Dispose()
     {
         if (abandoned.IsCancellationRequested)

@@ -7,9 +7,10 @@ internal static class CamVidLayout
 
     private static readonly string[] Splits = ["train", "val", "test"];
 
-    private static readonly string[] Names = ["sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian", "bicyclist"];
+    private static readonly string[] Names =
+        ["sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian", "bicyclist"];
 
-    // Its four films: frames are named after them, and so it is known even where it lies in folders like any other's.
+    // Its four films. Frames are named after them, so the data set is recognised even in a general layout of folders.
     private static readonly string[] Films = ["0001TP_", "0006R0_", "0016E5_", "Seq05VD_"];
 
     public static SegmentationFiles? Find(string folder, bool asked)

@@ -1,6 +1,6 @@
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Cityscapes (Cordts et al., CVPR 2016): 19 classes that count, from masks of label ids or of training ids.</summary>
+/// <summary>Cityscapes (Cordts et al., CVPR 2016): the 19 evaluated classes, from masks of label ids or of training ids.</summary>
 internal static class CityscapesLayout
 {
     private const string Ids = "_gtFine_labelIds", TrainIds = "_gtFine_labelTrainIds";

@@ -7,7 +7,7 @@ internal static class CocoStuffLayout
 {
     private static readonly string[] MaskFolders = ["annotations", "stuffthingmaps", "labels"];
 
-    // Ids that COCO gave up before it was published, minus one.
+    // Ids that COCO dropped before publication, minus one.
     private static readonly byte[] Unused = [11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90];
 
     public static SegmentationFiles? Find(string folder)
@@ -33,7 +33,7 @@ internal static class CocoStuffLayout
             split => SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split)));
     }
 
-    /// <summary>COCO-Stuff's own labels.txt has a line <c>ID: NAME</c> for each.</summary>
+    /// <summary>COCO-Stuff's own labels.txt has a line <c>ID: NAME</c> for each class.</summary>
     private static string NameOf(string folder, byte id)
     {
         string start = string.Create(CultureInfo.InvariantCulture, $"{id + 1}: "),

@@ -1,9 +1,9 @@
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>A folder of images and a folder of masks, as anyone has them, and as <c>densecl data scenes</c> writes them.</summary>
+/// <summary>A folder of images and a folder of masks, the general layout; <c>densecl data scenes</c> writes it too.</summary>
 internal static class FoldersLayout
 {
-    /// <summary>The name of the only split where there are none.</summary>
+    /// <summary>The name of the only split if there are no splits.</summary>
     public const string Whole = "all";
 
     private static readonly string[] MaskFolders = ["masks", "labels", "annotations"];
@@ -31,7 +31,7 @@ internal static class FoldersLayout
                     : SegmentationFiles.Pair(ImagesOf(folder, split), Path.Combine(masks, split)));
     }
 
-    /// <summary>Where the images of a split lie.</summary>
+    /// <summary>The folder with the images of a split.</summary>
     public static string ImagesOf(string folder, string split) =>
         split == Whole ? Path.Combine(folder, "images") : Path.Combine(folder, "images", split);
 

@@ -1,6 +1,6 @@
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Brings semantic masks to the grid of a feature map.</summary>
+/// <summary>Reduces semantic masks to the grid of a feature map.</summary>
 public static class GridLabels
 {
     /// <summary>The mask value of pixels that do not count.</summary>
@@ -13,8 +13,8 @@ public static class GridLabels
     /// <param name="gridWidth">Cells across, 1 … <paramref name="width"/>.</param>
     /// <param name="gridHeight">Cells down, 1 … <paramref name="height"/>.</param>
     /// <returns>
-    /// (gridHeight · gridWidth), row by row. Pixel (x, y) belongs to cell (⌊x·gridWidth/width⌋, ⌊y·gridHeight/height⌋). Of equally
-    /// frequent classes the lowest; <see cref="Ignore"/> where a cell has no other pixel.
+    /// (gridHeight · gridWidth), row by row. Pixel (x, y) belongs to cell (⌊x·gridWidth/width⌋, ⌊y·gridHeight/height⌋). Of equally frequent
+    /// classes the lowest is taken; <see cref="Ignore"/> if a cell has no other pixel.
     /// </returns>
     /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
     public static long[] Majority(ReadOnlySpan<byte> mask, int width, int height, int gridWidth, int gridHeight)

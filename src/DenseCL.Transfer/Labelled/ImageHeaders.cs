@@ -5,13 +5,13 @@ using DenseCL.Images;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>The first look at images that are to be classified.</summary>
+/// <summary>Checks the headers of images that will be classified.</summary>
 internal static class ImageHeaders
 {
-    /// <summary>Every size is taken: what is too small to train on is still to be classified.</summary>
+    /// <summary>Every size is accepted: images that are too small to train on must still be classified.</summary>
     public static ImageLimits Limits { get; } = new() { MinSide = 1 };
 
-    /// <summary>Reads the header of every image, so that what is no image is named before the work.</summary>
+    /// <summary>Reads the header of every image, so that unusable images are reported before any work.</summary>
     /// <exception cref="DataException">Some cannot be read.</exception>
     public static void Check(string place, IReadOnlyList<ImageEntry> images, int threads, CancellationToken stop)
     {

@@ -6,19 +6,21 @@ using DenseCL.Images;
 namespace DenseCL.Transfer.Labelled;
 
 /// <summary>
-/// Reads a PNG whose pixels are numbers: grey values, or the indices of a palette as in PASCAL VOC. Libraries for images give the palette's
-/// colours, from which the numbers cannot always be found again.
+/// Reads a PNG whose pixels are numbers: grey values, or the indices of a palette as in PASCAL VOC. Image libraries return the colours of
+/// the palette, from which the indices cannot always be recovered.
 /// </summary>
-/// <remarks>PNG specification, third edition: https://www.w3.org/TR/png-3/. Checksums are not compared; the size and every length are
-/// checked before memory is taken.</remarks>
+/// <remarks>
+/// PNG specification, third edition: https://www.w3.org/TR/png-3/. Checksums are not compared; the size and every length are checked before
+/// memory is allocated.
+/// </remarks>
 internal static class MaskFile
 {
     private const int Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6;
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Reads the size alone.</summary>
-    /// <exception cref="DataException">The file is no mask.</exception>
+    /// <summary>Reads only the size.</summary>
+    /// <exception cref="DataException">The file is not a mask.</exception>
     public static ImageHeader ReadHeader(string path, ImageLimits limits)
     {
         using FileStream file = Open(path, limits);
@@ -26,7 +28,7 @@ internal static class MaskFile
     }
 
     /// <summary>Reads a mask.</summary>
-    /// <exception cref="DataException">The file is no mask, is damaged or larger than the limits.</exception>
+    /// <exception cref="DataException">The file is not a mask, is damaged or is larger than the limits.</exception>
     public static Mask Read(string path, ImageLimits limits)
     {
         using FileStream file = Open(path, limits);
@@ -70,7 +72,8 @@ internal static class MaskFile
             || !start[12..16].SequenceEqual("IHDR"u8))
         {
             throw new DataException(
-                $"The mask {path} is no PNG: masks hold exact numbers, a class for each pixel, and must be PNG files of grey or palette values."
+                $"The mask {path} is not a PNG: masks contain exact numbers, a class for each pixel, "
+                + $"and must be PNG files of grey or palette values."
             );
         }
 
@@ -98,7 +101,7 @@ internal static class MaskFile
             : throw Damaged(path, $"it has {depth} bits a sample");
     }
 
-    /// <summary>The compressed pixels of all IDAT chunks; the file stands behind the header.</summary>
+    /// <summary>The compressed pixels of all IDAT chunks. The position in the file must be after the header.</summary>
     private static byte[] Data(string path, FileStream file)
     {
         using MemoryStream data = new();
@@ -155,7 +158,9 @@ internal static class MaskFile
                     && (row[x * head.Samples] != row[(x * head.Samples) + 1] || row[x * head.Samples] != row[(x * head.Samples) + 2]))
                 {
                     throw new DataException(
-                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): a mask holds the number of a class for each pixel, as grey or palette values. Convert its colours to numbers."
+                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): "
+                        + $"a mask contains the number of a class for each pixel, as grey or palette values. "
+                        + $"Convert its colours to numbers."
                     );
                 }
             }
@@ -172,7 +177,7 @@ internal static class MaskFile
         return (byte)((row[bit >> 3] >> (8 - depth - (bit & 7))) & ((1 << depth) - 1));
     }
 
-    /// <summary>Section 9 of the specification: each byte was stored as the difference to a prediction from its neighbours.</summary>
+    /// <summary>Section 9 of the specification: each byte was stored as the difference from a prediction by its neighbours.</summary>
     private static void Unfilter(string path, int filter, Span<byte> row, ReadOnlySpan<byte> above, int unit)
     {
         for (int i = 0; i < row.Length; i++)

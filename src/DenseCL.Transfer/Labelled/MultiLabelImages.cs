@@ -4,21 +4,21 @@ using DenseCL.Data.Sources;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Images each of which may show objects of several classes.</summary>
+/// <summary>Images that may each show objects of several classes.</summary>
 /// <param name="Root">Where they are, for messages.</param>
 /// <param name="Entries">The N images, at least one.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
-/// <param name="Targets">(K, N): of each class and image 1 if it is there, −1 if not, 0 if it does not count.</param>
+/// <param name="Targets">(K, N): for each class and image 1 if the class is present, −1 if not, 0 if it does not count.</param>
 public sealed record MultiLabelImages(
     string Root,
     IReadOnlyList<ImageEntry> Entries,
     IReadOnlyList<string> ClassNames,
     IReadOnlyList<IReadOnlyList<sbyte>> Targets)
 {
-    /// <summary>Opens VOCdevkit, or a folder with train/ and val/ (or test/) of class folders.</summary>
+    /// <summary>Opens VOCdevkit, or a folder that contains train/ and val/ (or test/) with class folders.</summary>
     /// <param name="data">The folder.</param>
     /// <param name="stop">Ends the work.</param>
-    /// <exception cref="DataException">The folder is neither, or as for the two apart.</exception>
+    /// <exception cref="DataException">The folder is neither, or one of the two sets cannot be used.</exception>
     public static (MultiLabelImages Train, MultiLabelImages Test) Open(string data, CancellationToken stop = default)
     {
         if (FindVoc(data) is { } voc)
@@ -26,13 +26,13 @@ public sealed record MultiLabelImages(
             return (OpenVoc(voc, "trainval", stop), OpenVoc(voc, "test", stop));
         }
 
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(data, stop);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(data, stop);
         return (Of(train), Of(test));
     }
 
-    /// <summary>Every class against all others.</summary>
-    /// <param name="images">Images of one class each.</param>
-    public static MultiLabelImages Of(LabelledImages images)
+    /// <summary>Turns single labels into targets: every class against all others.</summary>
+    /// <param name="images">Images with one class each.</param>
+    public static MultiLabelImages Of(SingleLabelImages images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return new MultiLabelImages(
@@ -40,7 +40,7 @@ public sealed record MultiLabelImages(
             [.. Enumerable.Range(0, images.ClassNames.Count).Select(k => images.Labels.Select(label => (sbyte)(label == k ? 1 : -1)).ToArray())]);
     }
 
-    /// <summary>The folder of PASCAL VOC's layout that a path means: VOCdevkit, or VOC2007 itself; null if it is none.</summary>
+    /// <summary>The folder in PASCAL VOC's layout for a path, VOCdevkit or VOC2007 itself; null if there is none.</summary>
     /// <param name="path">Any path.</param>
     public static string? FindVoc(string path)
     {
@@ -94,7 +94,7 @@ public sealed record MultiLabelImages(
 
     private static ImageEntry Entry(string folder, string id)
     {
-        // The id comes out of a file: it must not lead out of the folder.
+        // The id is from an untrusted file: it must not lead out of the folder.
         if (id.AsSpan().IndexOfAny('/', '\\') >= 0 || id is "." or "..")
         {
             throw new DataException($"{folder} lists the image '{id}': a name without folders was expected.");
@@ -126,7 +126,7 @@ public sealed record MultiLabelImages(
                 || label is < -1 or > 1)
             {
                 throw new DataException(
-                    FormattableString.Invariant($"{file}, line {number}: '{line}' is no image with a label -1, 0 or 1."));
+                    FormattableString.Invariant($"{file}, line {number}: '{line}' is not an image with a label -1, 0 or 1."));
             }
 
             labels[words[0]] = label;
@@ -136,6 +136,6 @@ public sealed record MultiLabelImages(
         return missing.Length == 0
             ? [.. ids.Select(id => labels[id])]
             : throw new DataException(
-                FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {LabelledImages.Few(missing)}."));
+                FormattableString.Invariant($"{file} has no label for {missing.Length:N0} images: {SingleLabelImages.Few(missing)}."));
     }
 }

@@ -5,49 +5,51 @@ using DenseCL.Platform;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Labelled images to learn from and others to measure on, every mask of which was looked at.</summary>
+/// <summary>Labelled images for training and for testing. Every mask is checked when the data are opened.</summary>
 public sealed class SegmentationData
 {
     private const int NamedAtMost = 3;
 
-    private readonly Dictionary<LabelledImage, LabelMap> maps;
+    private readonly Dictionary<SegmentationImage, LabelMap> maps;
 
     private SegmentationData(
         SegmentationLayout layout,
         IReadOnlyList<string> classNames,
-        IReadOnlyList<LabelledImage> train,
-        IReadOnlyList<LabelledImage> test,
-        Dictionary<LabelledImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
+        IReadOnlyList<SegmentationImage> train,
+        IReadOnlyList<SegmentationImage> test,
+        Dictionary<SegmentationImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
 
-    /// <summary>How the folder is laid out.</summary>
+    /// <summary>The layout of the folder.</summary>
     public SegmentationLayout Layout { get; }
 
     /// <summary>The classes, in the order of their numbers.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Images to learn from, in ordinal order of their names.</summary>
-    public IReadOnlyList<LabelledImage> Train { get; }
+    /// <summary>Training images, in ordinal order of their names.</summary>
+    public IReadOnlyList<SegmentationImage> Train { get; }
 
-    /// <summary>Images to measure on, likewise.</summary>
-    public IReadOnlyList<LabelledImage> Test { get; }
+    /// <summary>Test images, in the same order.</summary>
+    public IReadOnlyList<SegmentationImage> Test { get; }
 
-    /// <summary>Classes without a pixel in the images to measure on: they are in no mean, unless a pixel is taken for them.</summary>
+    /// <summary>
+    /// Classes without a pixel in the test images: they do not count in any mean unless some pixel is predicted as one of them.
+    /// </summary>
     public IReadOnlyList<string> NotInTest { get; private init; } = [];
 
-    /// <summary>Images that are both to learn from and to measure on: what is measured on them says nothing of others.</summary>
+    /// <summary>Images that are both in the training and in the test set: their results say nothing about other images.</summary>
     public int InBoth => Test.Intersect(Train).Count();
 
-    /// <summary>The splits of a folder of images and masks in any known layout; none if it is no such folder.</summary>
+    /// <summary>The splits of a folder of images and masks in any known layout; none if it is not such a folder.</summary>
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> SplitsOf(string folder) => SegmentationFiles.Recognise(folder)?.Splits ?? [];
 
-    /// <summary>Finds the images and reads every mask, so that whatever is wrong shows before any work.</summary>
+    /// <summary>Finds the images and reads every mask, so that errors are found before any work.</summary>
     /// <param name="folder">The data set's folder.</param>
-    /// <param name="options">Layout and splits; found out if null.</param>
+    /// <param name="options">Layout and splits; detected if null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// The folder is not laid out as known, a split or a mask is missing, a mask is not as large as its image, has a value that is no
-    /// class, a class has no pixel to learn from, or no pixel to measure on counts.
+    /// The layout of the folder is unknown, a split or a mask is missing, a mask and its image differ in size, a mask has a value that is
+    /// not a class, a class has no training pixel, or no test pixel counts.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SegmentationData Open(string folder, SegmentationDataOptions? options = null, CancellationToken stop = default)
@@ -58,8 +60,8 @@ public sealed class SegmentationData
         SegmentationFiles testFiles = options.TestFolder is { } other
             ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto)
             : files;
-        IReadOnlyList<LabelledImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
-        IReadOnlyList<LabelledImage> test = Split(
+        IReadOnlyList<SegmentationImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
+        IReadOnlyList<SegmentationImage> test = Split(
             testFiles,
             options.TestSplit,
             testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train),
@@ -67,12 +69,12 @@ public sealed class SegmentationData
             "measure on",
             "--test-split or --test-data");
 
-        Dictionary<LabelledImage, LabelMap> maps = [];
-        foreach ((IReadOnlyList<LabelledImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
+        Dictionary<SegmentationImage, LabelMap> maps = [];
+        foreach ((IReadOnlyList<SegmentationImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
         {
             IEnumerable<byte> anything = Enumerable.Range(0, of.ClassNames?.Count ?? 255).Select(value => (byte)value);
             LabelMap map = new(of.Meanings ?? anything, options.Ignore);
-            foreach (LabelledImage image in images)
+            foreach (SegmentationImage image in images)
             {
                 maps[image] = map;
             }
@@ -85,18 +87,19 @@ public sealed class SegmentationData
         if (inTest.Take(names.Count).Sum() == 0)
         {
             throw new DataException(
-                $"No pixel of the {test.Count} masks to measure on counts, as where the labels of a test split are not published: choose another split (--test-split)."
+                $"No pixel of the {test.Count} masks to measure on counts, perhaps because the labels of this test split are not "
+                + $"published: choose another split (--test-split)."
             );
         }
 
         return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
     }
 
-    /// <summary>Some of the images to learn from, chosen at random; the fewer are among the more.</summary>
+    /// <summary>Some of the training images, chosen at random; a smaller selection is part of every larger one.</summary>
     /// <param name="count">How many, at least 1; null for all.</param>
     /// <param name="seed">Another seed chooses others.</param>
-    /// <exception cref="DataException">There are not so many.</exception>
-    public IReadOnlyList<LabelledImage> Labelled(int? count, ulong seed)
+    /// <exception cref="DataException">There are not that many.</exception>
+    public IReadOnlyList<SegmentationImage> Labelled(int? count, ulong seed)
     {
         if (count is not { } wanted)
         {
@@ -108,7 +111,7 @@ public sealed class SegmentationData
             throw new DataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{wanted} labelled images are asked for: choose 1 to {Train.Count}, as many as there are."));
+                    $"{wanted} labelled images are requested: choose 1 to {Train.Count}, as many as there are."));
         }
 
         int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LabelledImages).Permutation(Train.Count);
@@ -117,10 +120,10 @@ public sealed class SegmentationData
 
     /// <summary>Reads the mask of an image.</summary>
     /// <param name="image">One of <see cref="Train"/> or <see cref="Test"/>.</param>
-    /// <exception cref="DataException">The file is no longer what it was.</exception>
-    public Mask ReadMask(LabelledImage image) => Read(image, maps[image]);
+    /// <exception cref="DataException">The file has changed.</exception>
+    public Mask ReadMask(SegmentationImage image) => Read(image, maps[image]);
 
-    private static IReadOnlyList<LabelledImage> Split(
+    private static IReadOnlyList<SegmentationImage> Split(
         SegmentationFiles files,
         string? asked,
         string? usual,
@@ -138,7 +141,7 @@ public sealed class SegmentationData
             : throw new DataException($"{folder} has no split '{split}', but {splits}.");
     }
 
-    private static Mask Read(LabelledImage image, LabelMap map)
+    private static Mask Read(SegmentationImage image, LabelMap map)
     {
         Mask mask = MaskFile.Read(image.MaskPath, ImageLimits.Default);
         byte[] values = mask.Values;
@@ -150,7 +153,9 @@ public sealed class SegmentationData
                 throw new DataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, which is no class of this data set. Name it as one to ignore (--ignore) if such pixels are not to count, or mend the mask or classes.txt."
+                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, "
+                        + $"which is not a class of this data set. "
+                        + $"Name it as one to ignore (--ignore) if such pixels are not to count, or correct the mask or classes.txt."
                     ));
             }
 
@@ -161,7 +166,7 @@ public sealed class SegmentationData
     }
 
     /// <summary>Reads all masks and counts the pixels of each class; every mask must be as large as its image.</summary>
-    private static long[] Look(IReadOnlyList<LabelledImage> images, Dictionary<LabelledImage, LabelMap> maps, CancellationToken stop)
+    private static long[] Look(IReadOnlyList<SegmentationImage> images, Dictionary<SegmentationImage, LabelMap> maps, CancellationToken stop)
     {
         long[] pixels = new long[256];
         string?[] wrong = new string?[images.Count];
@@ -193,7 +198,7 @@ public sealed class SegmentationData
                     .TrimEnd());
     }
 
-    private static string? WhyWrong(LabelledImage image, LabelMap map, long[] counts)
+    private static string? WhyWrong(SegmentationImage image, LabelMap map, long[] counts)
     {
         try
         {
@@ -201,7 +206,8 @@ public sealed class SegmentationData
             Mask mask = Read(image, map);
             if (mask.Width != size.Width || mask.Height != size.Height)
             {
-                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, but its image {image.ImagePath} is {size.Width} × {size.Height}: they must be of one size.";
+                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, "
+                    + $"but its image {image.ImagePath} is {size.Width} × {size.Height}: they must have the same size.";
             }
 
             foreach (byte value in mask.Values)
@@ -233,7 +239,8 @@ public sealed class SegmentationData
         if (last >= names.Count || (testFiles.ClassNames is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
         {
             throw new DataException(
-                "The images to measure on have other classes than those to learn from: both need the same classes in the same order (classes.txt)."
+                "The images to measure on have other classes than those to learn from: "
+                + "both need the same classes in the same order (classes.txt)."
             );
         }
     }
@@ -243,14 +250,16 @@ public sealed class SegmentationData
         string[] empty = [.. names.Where((_, c) => inTrain[c] == 0)];
         if (empty.Length == names.Count || names.Count < 2)
         {
-            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to tell apart.");
+            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to distinguish.");
         }
 
         if (empty.Length > 0 && !allowed)
         {
             throw new DataException(
-                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} {string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                    + "Say --allow-empty-classes (allowEmptyClasses in an ablation) to measure all the same (their intersection over union will be 0), or take them out of the masks and classes.txt."
+                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} "
+                + $"{string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
+                    + "Use --allow-empty-classes (allowEmptyClasses in an ablation) to measure anyway (their intersection over union "
+                    + "will be 0), or take them out of the masks and classes.txt."
             );
         }
     }

@@ -2,33 +2,34 @@ using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Which labelled images to judge by.</summary>
+/// <summary>Which labelled images to use.</summary>
 public sealed record SegmentationDataOptions
 {
-    /// <summary>How it is laid out.</summary>
-    [Option("How the folder is laid out; auto: it is found out.", Placeholder = "LAYOUT")]
+    /// <summary>The layout of the folder.</summary>
+    [Option("The layout of the folder; auto detects it.", Placeholder = "LAYOUT")]
     public SegmentationLayout Layout { get; init; }
 
-    /// <summary>The split to learn from; null for the layout's own (VOC trainaug or train, train elsewhere).</summary>
-    [Option("The split to learn from. Default: the data set's own (train; trainaug of VOC where it is there).", Placeholder = "SPLIT")]
+    /// <summary>The split to learn from; null for the layout's own (VOC trainaug or train, otherwise train).</summary>
+    [Option("The split to learn from. Default: the data set's own (train; for VOC trainaug if it exists).", Placeholder = "SPLIT")]
     public string? TrainSplit { get; init; }
 
     /// <summary>
-    /// The split to measure on; null for the layout's own (CamVid test; VOC, Cityscapes and COCO val; test or val elsewhere).
+    /// The split to measure on; null for the layout's own (CamVid test; VOC, Cityscapes and COCO val; otherwise test or val).
     /// </summary>
     /// <remarks>Choose settings on val, and look at test once.</remarks>
     [Option(
-        "The split to measure on. Default: the data set's own (test of CamVid, val elsewhere). Choose settings on val, and look at test once.",
+        "The split to measure on. Default: the data set's own (test of CamVid, val elsewhere). "
+        + "Choose settings on val, and look at test once.",
         Placeholder = "SPLIT")]
     public string? TestSplit { get; init; }
 
-    /// <summary>Another folder, of any layout, to measure on; null for a split of the same.</summary>
+    /// <summary>Another folder to measure on, in any layout; null for a split of the same folder.</summary>
     [Option("Another folder to measure on, with the same classes.", Name = "testData", Placeholder = "DIR")]
     public string? TestFolder { get; init; }
 
-    /// <summary>Values of masks that do not count, beside 255 and the layout's own.</summary>
+    /// <summary>Mask values that do not count, in addition to 255 and the layout's own.</summary>
     [Option(
-        "Values of the masks that do not count, beside 255; may be given several times.",
+        "Mask values that do not count, in addition to 255; may be given several times.",
         Low = 0,
         High = 255,
         Placeholder = "0…255",
@@ -36,6 +37,6 @@ public sealed record SegmentationDataOptions
     public IReadOnlyList<byte> Ignore { get; init; } = [];
 
     /// <summary>Whether a class may be without a single pixel in the training images.</summary>
-    [Option("Go on if a class has no pixel to learn from.")]
+    [Option("Continue even if a class has no pixel to learn from.")]
     public bool AllowEmptyClasses { get; init; }
 }

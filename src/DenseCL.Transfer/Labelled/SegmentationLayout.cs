@@ -1,10 +1,10 @@
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>How images and masks lie in a folder.</summary>
+/// <summary>The layout of images and masks in a folder.</summary>
 public enum SegmentationLayout
 {
-    /// <summary>Found out by what is there.</summary>
+    /// <summary>Detected from the content of the folder.</summary>
     Auto,
 
     /// <summary>PASCAL VOC 2012: JPEGImages, SegmentationClass or SegmentationClassAug, and lists in ImageSets/Segmentation.</summary>
@@ -22,7 +22,7 @@ public enum SegmentationLayout
     CamVid,
 
     /// <summary>
-    /// Any images/ and masks/ (or labels/, annotations/), both split into train, val and test or not; classes.txt names the classes.
+    /// Any images/ and masks/ (or labels/, annotations/), with or without train, val and test; classes.txt names the classes.
     /// </summary>
     Folders,
 }

@@ -1,6 +1,6 @@
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>PASCAL VOC 2012, and its augmented training set (Hariharan et al., ICCV 2011) where it is beside it.</summary>
+/// <summary>PASCAL VOC 2012, and its augmented training set (Hariharan et al., ICCV 2011) if it is in the same folder.</summary>
 internal static class VocLayout
 {
     private static readonly string[] Names =
@@ -9,7 +9,7 @@ internal static class VocLayout
         "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
 
-    // The augmented list first: it is what published figures are trained on.
+    // The augmented list first: published figures use it for training.
     private static readonly string[] TrainLists = ["trainaug", "train_aug", "train"];
 
     public static SegmentationFiles? Find(string folder)
@@ -38,8 +38,8 @@ internal static class VocLayout
             [.. Enumerable.Range(0, Names.Length).Select(c => (byte)c)],
             Images);
 
-        // The augmented masks hold those of VOC too; what is measured on is VOC's own.
-        IReadOnlyList<LabelledImage> Images(string split)
+        // The augmented masks include those of VOC, but VOC's own are used for testing.
+        IReadOnlyList<SegmentationImage> Images(string split)
         {
             string masks =
                 Directory.Exists(augmented) && (split.Contains("aug", StringComparison.Ordinal) || !Directory.Exists(exact))
@@ -47,7 +47,7 @@ internal static class VocLayout
                     : exact;
             return SegmentationFiles.Listed(
                 Path.Combine(lists, split + ".txt"),
-                name => new LabelledImage(name, Path.Combine(root, "JPEGImages", name + ".jpg"), Path.Combine(masks, name + ".png")));
+                name => new SegmentationImage(name, Path.Combine(root, "JPEGImages", name + ".jpg"), Path.Combine(masks, name + ".png")));
         }
     }
 }

@@ -1,18 +1,18 @@
 namespace DenseCL.Transfer.Measures;
 
-/// <summary>The area under a precision-recall curve. Images of equal score enter together, so no order of the images can matter.</summary>
+/// <summary>The area under a precision-recall curve. Images with equal scores are added together, so their order does not matter.</summary>
 public static class AveragePrecision
 {
-    /// <summary>The sum of recall gained times precision reached, as scikit-learn's <c>average_precision_score</c>.</summary>
-    /// <param name="scores">(N): higher means that the class is rather there.</param>
-    /// <param name="positive">(N): whether it is there.</param>
+    /// <summary>The sum of precision times the gain in recall, like scikit-learn's <c>average_precision_score</c>.</summary>
+    /// <param name="scores">(N): a higher score means that the class is more likely to be present.</param>
+    /// <param name="positive">(N): whether it is present.</param>
     /// <returns>0 … 1; NaN without a positive.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static double Stepwise(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive) => Area(Curve(scores, positive));
 
     /// <summary>
-    /// The same under the curve made monotonous: at each recall the best precision at that recall or a higher one. PASCAL VOC since 2010,
-    /// and the benchmark of Goyal et al. on VOC2007 as well; it is not the 11-point average of the VOC2007 challenge.
+    /// The same under the curve made monotonic: at each recall the best precision at that recall or a higher one. PASCAL VOC uses it since
+    /// 2010, and so does the benchmark of Goyal et al. on VOC2007. It is not the 11-point average of the VOC2007 challenge.
     /// </summary>
     /// <inheritdoc cref="Stepwise"/>
     public static double Interpolated(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
@@ -43,7 +43,7 @@ public static class AveragePrecision
         if (scores.Length != positive.Length)
         {
             throw new ArgumentException(
-                $"{scores.Length} scores and {positive.Length} labels: give one of each an image.",
+                $"{scores.Length} scores and {positive.Length} labels: give one of each per image.",
                 nameof(positive));
         }
 

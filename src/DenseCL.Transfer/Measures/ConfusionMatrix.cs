@@ -1,6 +1,6 @@
 namespace DenseCL.Transfer.Measures;
 
-/// <summary>How often each true class was predicted as each class, and the usual measures of it.</summary>
+/// <summary>How often each true class was predicted as each class, and the usual measures computed from it.</summary>
 public sealed class ConfusionMatrix
 {
     private readonly long[,] counts;
@@ -30,22 +30,26 @@ public sealed class ConfusionMatrix
     /// <summary>Number of positions counted.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Share of the positions that were predicted rightly, 0 … 1; NaN if none was counted.</summary>
+    /// <summary>Share of the positions that were predicted correctly, 0 … 1; NaN if none was counted.</summary>
     public double PixelAccuracy => Enumerable.Range(0, Classes).Sum(c => counts[c, c]) / (double)Total;
 
-    /// <summary>Intersection over union per class, (K), each 0 … 1; NaN for a class that is neither true nor predicted anywhere.</summary>
+    /// <summary>
+    /// Intersection over union per class, (K), each 0 … 1; NaN for a class that occurs neither as truth nor as prediction.
+    /// </summary>
     public IReadOnlyList<double> PerClassIoU => [.. Enumerable.Range(0, Classes).Select(IoU)];
 
     /// <summary>
-    /// Mean of <see cref="PerClassIoU"/> over the classes that are true or predicted somewhere, 0 … 1; NaN if nothing was counted.
+    /// Mean of <see cref="PerClassIoU"/> over the classes that occur as truth or prediction, 0 … 1; NaN if nothing was counted.
     /// </summary>
     public double MeanIoU => Enumerable.Range(0, Classes).Select(IoU).Where(iou => !double.IsNaN(iou)).DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>Share of each class's positions that were predicted as it, (K), each 0 … 1; NaN for a class that is true nowhere.</summary>
+    /// <summary>
+    /// Share of each class's positions that were predicted as it, (K), each 0 … 1; NaN for a class that does not occur as truth.
+    /// </summary>
     public IReadOnlyList<double> PerClassAccuracy => [.. Enumerable.Range(0, Classes).Select(Accuracy)];
 
     /// <summary>
-    /// Mean of <see cref="PerClassAccuracy"/> over the classes that are true somewhere, 0 … 1; NaN if nothing was counted.
+    /// Mean of <see cref="PerClassAccuracy"/> over the classes that occur as truth, 0 … 1; NaN if nothing was counted.
     /// </summary>
     public double MeanAccuracy =>
         Enumerable.Range(0, Classes).Select(Accuracy).Where(share => !double.IsNaN(share)).DefaultIfEmpty(double.NaN).Average();
@@ -59,7 +63,7 @@ public sealed class ConfusionMatrix
         if (truth.Length != predictions.Length)
         {
             throw new ArgumentException(
-                $"{truth.Length} labels and {predictions.Length} predictions: give one of each a position.",
+                $"{truth.Length} labels and {predictions.Length} predictions: give one of each per position.",
                 nameof(predictions));
         }
 
@@ -74,7 +78,8 @@ public sealed class ConfusionMatrix
             if ((ulong)t >= (ulong)Classes || (ulong)q >= (ulong)Classes)
             {
                 throw new ArgumentException(
-                    $"Position {p} has label {t} and prediction {q}: both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.",
+                    $"Position {p} has label {t} and prediction {q}: "
+                    + $"both must be 0 … {Classes - 1}, or the label {IgnoreLabel} to be ignored.",
                     nameof(truth));
             }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Measures;
 
-/// <summary>How often the true class is the best, or one of the five best.</summary>
+/// <summary>How often the true class has the highest score, or one of the five highest.</summary>
 public sealed class TopAccuracy
 {
     private long best;
@@ -19,7 +19,7 @@ public sealed class TopAccuracy
     public double Top5 => amongFive / (double)Total;
 
     /// <summary>Counts an image.</summary>
-    /// <param name="rank">The place of its class, from 0.</param>
+    /// <param name="rank">The rank of its class, from 0.</param>
     public void Add(int rank)
     {
         best += rank == 0 ? 1 : 0;
@@ -27,7 +27,7 @@ public sealed class TopAccuracy
         Total++;
     }
 
-    /// <summary>Counts images by the scores of their classes. Of equal scores the lower class comes first.</summary>
+    /// <summary>Counts images by the scores of their classes. Of equal scores the lower class is ranked first.</summary>
     /// <param name="scores">(n, K), any floating type.</param>
     /// <param name="labels">(n): 0 … K − 1.</param>
     /// <exception cref="ArgumentException">Shapes or labels do not fit.</exception>
@@ -54,7 +54,7 @@ public sealed class TopAccuracy
         }
     }
 
-    /// <summary>How many classes come before one. A score that is no number comes last.</summary>
+    /// <summary>How many classes are ranked before one. A score that is not a number is ranked last.</summary>
     internal static int Rank(ReadOnlySpan<double> scores, int label)
     {
         double own = scores[label];

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace DenseCL.Transfer.Options;
 
 /// <summary>
-/// An option of an evaluation: what it is for and which values it may have. From it come the option of the command, its help and its
-/// check, and a row of docs/evaluation.md. The key of a file is the same name.
+/// An option of an evaluation: its purpose and the values that it may have. The option of the command, its help and its check follow from
+/// it, and so does a row of docs/evaluation.md. The key in a file has the same name.
 /// </summary>
 /// <param name="help">A sentence for the help.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -13,46 +13,46 @@ internal sealed class OptionAttribute(string help) : Attribute
 {
     public string Help { get; } = help;
 
-    /// <summary>The option's name in camel case, where it is not the property's; in files the property's name is read as well.</summary>
+    /// <summary>The option's name in camel case, if it is not the property's; in files the property's name is accepted too.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The least value, of a list the least of each.</summary>
+    /// <summary>The minimum value; for a list, of each value.</summary>
     public double Low { get; init; } = double.NegativeInfinity;
 
-    /// <summary>The greatest value, likewise.</summary>
+    /// <summary>The maximum value; for a list, of each value.</summary>
     public double High { get; init; } = double.PositiveInfinity;
 
     /// <summary>Whether <see cref="Low"/> itself is too low.</summary>
     public bool AboveLow { get; init; }
 
-    /// <summary>The only values; empty for any of the range.</summary>
+    /// <summary>The only allowed values; empty for any in the range.</summary>
     public int[] OneOf { get; init; } = [];
 
-    /// <summary>Whether no value of a list may stand twice.</summary>
+    /// <summary>Whether the values of a list must differ.</summary>
     public bool Different { get; init; }
 
-    /// <summary>Whether a list may be without values.</summary>
+    /// <summary>Whether a list may be empty.</summary>
     public bool CanBeEmpty { get; init; }
 
-    /// <summary>A flag that means the empty list, with hyphens; null for none.</summary>
+    /// <summary>A flag, with hyphens, that means the empty list; null for none.</summary>
     public string? EmptyFlag { get; init; }
 
     /// <summary>The help of <see cref="EmptyFlag"/>.</summary>
     public string? EmptyHelp { get; init; }
 
-    /// <summary>The words for false and true; none: it is a flag.</summary>
+    /// <summary>The words for false and true; if there are none, it is a flag.</summary>
     public string[] Words { get; init; } = [];
 
-    /// <summary>What stands for a value in the help.</summary>
+    /// <summary>The placeholder for a value in the help.</summary>
     public string? Placeholder { get; init; }
 
-    /// <summary>The default in words, where it depends on the machine or is long.</summary>
+    /// <summary>The default in words, if it depends on the machine or is long.</summary>
     public string? Default { get; init; }
 
-    /// <summary>Whether files may not have it.</summary>
+    /// <summary>Whether the option is not allowed in files.</summary>
     public bool CommandOnly { get; init; }
 
-    /// <summary>Whether it names a folder that is written, and must be new.</summary>
+    /// <summary>Whether it names a folder that is written and must be new.</summary>
     public bool NewFolder { get; init; }
 
     /// <summary>The allowed values in words; empty for any.</summary>
@@ -62,14 +62,14 @@ internal sealed class OptionAttribute(string help) : Attribute
         : AboveLow ? $"above {Number(Low)}, at most {Number(High)}"
         : $"{Number(Low)} to {Number(High)}";
 
-    /// <summary>The end of a refusal: what to choose.</summary>
+    /// <summary>The end of an error message: what to choose.</summary>
     public string Choose(bool list)
     {
         string numbers = $"{(Different ? "different numbers" : "numbers")}, {(CanBeEmpty ? "or none" : "at least one")}";
         return !list ? Range : Range.Length == 0 ? numbers : $"{numbers}, each {Range}";
     }
 
-    /// <summary>Whether a value may be taken; null always may.</summary>
+    /// <summary>Whether a value is allowed; null always is.</summary>
     public bool Allows(object? value) => value switch
     {
         null or string or bool => true,

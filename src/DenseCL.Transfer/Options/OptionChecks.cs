@@ -4,14 +4,16 @@ using System.Runtime.CompilerServices;
 
 namespace DenseCL.Transfer.Options;
 
-/// <summary>The check in the init accessor of an option; its <see cref="OptionAttribute"/> is the only place that says its range.</summary>
+/// <summary>
+/// The check in the init accessor of an option; its <see cref="OptionAttribute"/> is the only place that states its range.
+/// </summary>
 internal static class OptionChecks
 {
-    /// <summary>The value, if the option may have it.</summary>
+    /// <summary>The value, if the option allows it.</summary>
     /// <param name="options">The record.</param>
     /// <param name="value">The value.</param>
     /// <param name="property">The property whose accessor calls.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It may not; the message says what to choose.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is not allowed; the message says what to choose.</exception>
     public static T Checked<T>(this object options, T value, [CallerMemberName] string property = "")
     {
         if (value is null && Nullable.GetUnderlyingType(typeof(T)) is null)

@@ -10,7 +10,7 @@ using DenseCL.Transfer.Protocols.Svm;
 
 namespace DenseCL.Transfer.Protocols;
 
-/// <summary>The evaluations there are. A new one is a line here: command, ablation files, JSON and documentation follow.</summary>
+/// <summary>All evaluations. To add one, add a line here: command, ablation files, JSON and documentation follow.</summary>
 public static class Evaluations
 {
     /// <summary>All of them, in the order of the documentation.</summary>
@@ -24,9 +24,9 @@ public static class Evaluations
         new MatchScoreDefinition(),
     ];
 
-    /// <summary>The evaluation of a name.</summary>
+    /// <summary>The evaluation with a name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="among">Those to look among.</param>
+    /// <param name="among">The evaluations to search.</param>
     /// <exception cref="RecipeException">There is none; the message names the nearest.</exception>
     public static EvaluationDefinition Find(string name, IReadOnlyList<EvaluationDefinition> among)
     {

@@ -3,27 +3,27 @@ using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Transfer.Protocols;
 
-/// <summary>A protocol that measures what a backbone is worth on a labelled data set.</summary>
+/// <summary>A protocol that measures the quality of a backbone on a labelled data set.</summary>
 public interface IEvaluation
 {
-    /// <summary>As on the command line, such as <c>dense-probe</c>.</summary>
+    /// <summary>The name on the command line, such as <c>dense-probe</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Changes with every option that has a part in the figures: figures of another fingerprint cannot be compared.</summary>
+    /// <summary>Changes with every option that affects the figures: figures with different fingerprints cannot be compared.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Measures a backbone.</summary>
     /// <param name="backbone">The weights.</param>
-    /// <param name="seed">From which everything random is derived.</param>
+    /// <param name="seed">The seed of all random numbers.</param>
     /// <param name="stop">Ends the work.</param>
-    /// <returns>Figures by name, shares as 0 … 1; the first is the one to compare backbones by.</returns>
+    /// <returns>Figures by name, shares as 0 … 1; backbones are compared by the first.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop);
 
-    /// <summary>Measures a backbone, and puts the figures together for a reader; by default the figures are all there is to say.</summary>
+    /// <summary>Measures a backbone and makes a report for readers; by default it contains only the figures.</summary>
     /// <param name="backbone">The weights.</param>
-    /// <param name="seed">From which everything random is derived.</param>
-    /// <param name="progress">Told how far the work is; may be null.</param>
+    /// <param name="seed">The seed of all random numbers.</param>
+    /// <param name="progress">Receives the progress; may be null.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop) =>

@@ -10,19 +10,19 @@ using DenseCL.Transfer.Protocols.MatchScore;
 namespace DenseCL.Transfer.Protocols;
 
 /// <summary>
-/// What a backbone is worth while it learns (<c>run.probe</c>): the cheapest evaluations, at the same settings every time.
+/// Evaluates a backbone during training (<c>run.probe</c>): the cheapest evaluations, always with the same settings.
 /// </summary>
 public static class OnlineProbe
 {
-    /// <summary>Opens the images that a recipe judges the backbone by.</summary>
+    /// <summary>Opens the images with which a recipe evaluates the backbone.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>
-    /// What <see cref="Training.Pretrainer.Probe"/> wants; null if the recipe has no probe. Images and masks give the dense probe's mIoU at
-    /// stride 16; a folder a class the accuracy of 20 nearest neighbours; other images the match score of a pair of views of each of 100.
-    /// What is measured on is a val split where there is one: the test split is for the end.
+    /// The function for <see cref="Training.Pretrainer.Probe"/>; null if the recipe has no probe. Images and masks give the dense probe's
+    /// mIoU at stride 16, a folder per class gives the accuracy of 20 nearest neighbours, and other images give the match score with one
+    /// pair of views of each of 100. A val split is used if there is one: the test split is for the end.
     /// </returns>
-    /// <exception cref="DataException">The folder holds none of these.</exception>
+    /// <exception cref="DataException">The folder contains none of these.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Open(
         Recipe recipe,
@@ -48,12 +48,12 @@ public static class OnlineProbe
             return new DenseProbeEvaluation(SegmentationData.Open(folder, new SegmentationDataOptions { TestSplit = val }, stop), options);
         }
 
-        if (Directory.Exists(folder) && !LabelledImages.IsSplit(folder))
+        if (Directory.Exists(folder) && !SingleLabelImages.IsSplit(folder))
         {
             return new MatchScoreEvaluation(MatchImages.Open(folder), new MatchScoreOptions { Limit = 100, Pairs = 1, Precision = recipe.Run.Precision });
         }
 
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder, stop);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder, stop);
         return new KnnEvaluation(train, test, new KnnOptions { Neighbours = [20], Features = new FeatureOptions { Size = recipe.Data.Size } });
     }
 }

@@ -5,14 +5,14 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols;
 
-/// <summary>Tells whether two evaluations have the same options.</summary>
+/// <summary>Shows whether two evaluations have the same options.</summary>
 internal static class OptionsFingerprint
 {
     /// <summary>
-    /// 32 hexadecimal digits (XXH128) that change with the value of any option; a <see cref="LaterAttribute">later</see> one has no part at
-    /// its default, so that results recorded before it stay valid.
+    /// 32 hexadecimal digits (XXH128) that change with the value of any option. A <see cref="LaterAttribute">later</see> option does not
+    /// count while it has its default, so results recorded before it stay valid.
     /// </summary>
-    /// <param name="options">Records with init properties; records that they hold come behind their own options.</param>
+    /// <param name="options">Records with init properties; nested records follow after the record's own options.</param>
     public static string Of(params ReadOnlySpan<object> options)
     {
         XxHash128 hash = new();

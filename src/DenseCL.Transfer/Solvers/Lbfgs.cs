@@ -1,21 +1,21 @@
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>
-/// Minimises a smooth convex function: limited-memory BFGS (Nocedal and Wright, Numerical Optimization, 2nd ed., algorithm 7.4)
-/// with a backtracking search. No random number: the same problem gives the same way.
+/// Minimises a smooth convex function: limited-memory BFGS (Nocedal and Wright, Numerical Optimization, 2nd ed., algorithm 7.4) with a
+/// backtracking search. It uses no random numbers: the same problem always takes the same path.
 /// </summary>
 internal static class Lbfgs
 {
     private const int Memory = 12;
     private const int MaxHalvings = 40;
 
-    /// <summary>The value at a point; fills in the gradient.</summary>
+    /// <summary>The value at a point; writes the gradient too.</summary>
     public delegate double Objective(ReadOnlySpan<double> point, Span<double> gradient);
 
     /// <summary>Moves <paramref name="point"/> to the minimum.</summary>
     /// <param name="objective">Convex, with a continuous gradient.</param>
-    /// <param name="point">The start; on return the best point found.</param>
-    /// <param name="maxIterations">Steps at most.</param>
+    /// <param name="point">The starting point; on return the best point found.</param>
+    /// <param name="maxIterations">Maximum number of steps.</param>
     /// <param name="tolerance">Stops when no component of the gradient is larger.</param>
     public static (double Value, double Gradient, int Iterations) Minimise(
         Objective objective,
@@ -49,7 +49,7 @@ internal static class Lbfgs
 
             if (!(nextValue < value))
             {
-                // Rounding hides any further descent: this is the minimum as far as doubles can tell.
+                // Rounding hides any further descent: this is the minimum as far as doubles can represent it.
                 break;
             }
 

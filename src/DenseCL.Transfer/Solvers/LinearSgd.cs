@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>
-/// A linear classifier of standardised features, trained by SGD with momentum 0.9 and no weight decay, the learning rate falling along a
+/// A linear classifier of standardised features, trained by SGD with momentum 0.9 and no weight decay. The learning rate falls along a
 /// cosine.
 /// </summary>
 internal sealed class LinearSgd : IDisposable
@@ -21,13 +21,13 @@ internal sealed class LinearSgd : IDisposable
     private LinearSgd(Tensor mean, Tensor inverse, Tensor weight, Tensor bias) =>
         (this.mean, this.inverse, this.weight, this.bias) = (mean, inverse, weight, bias);
 
-    /// <summary>Trains from weights of 0.</summary>
-    /// <param name="features">(N, C) float32; it is computed where they are.</param>
+    /// <summary>Trains, starting with weights of 0.</summary>
+    /// <param name="features">(N, C) float32; computed on their device.</param>
     /// <param name="labels">(N) int64, on the same device: 0 … K − 1.</param>
     /// <param name="classes">K.</param>
-    /// <param name="rate">The learning rate to start with.</param>
+    /// <param name="rate">The initial learning rate.</param>
     /// <param name="epochs">Passes over all images.</param>
-    /// <param name="batch">Images a step, at most as many as there are.</param>
+    /// <param name="batch">Images per step, at most as many as there are.</param>
     /// <param name="seed">For the order of the images.</param>
     /// <param name="stop">Ends the work between two steps.</param>
     public static LinearSgd Fit(
@@ -46,7 +46,7 @@ internal sealed class LinearSgd : IDisposable
         batch = Math.Min(batch, rows);
         Tensor mean = features.mean([0]), deviation = features.std(0, unbiased: false, keepdim: false);
 
-        // What differs in the last digits of its mean only is constant: rounding must not become a feature.
+        // A channel that differs only in the last digits of its mean is constant: rounding must not become a feature.
         Tensor inverse = where(deviation > mean.abs().Times(1e-6), deviation.reciprocal(), zeros_like(deviation));
         Tensor x = (features - mean) * inverse;
         Tensor weight = zeros(features.shape[1], classes, device: features.device),

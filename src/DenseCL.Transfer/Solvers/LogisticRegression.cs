@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>
-/// A linear classifier of single positions on frozen features: multinomial logistic regression on standardised channels,
-/// solved to its optimum, which is unique; no seed, no schedule and no learning rate can favour one backbone.
+/// A linear classifier of single positions on frozen features: multinomial logistic regression on standardised channels, solved to its
+/// unique optimum. No seed, no schedule and no learning rate can favour one backbone.
 /// </summary>
 /// <remarks>
-/// The loss is mean cross-entropy + (λ/2)‖W‖², the biases free. Everything is computed in double precision, a window of
-/// positions at a time: beside the features themselves it takes a few megabytes.
+/// The loss is mean cross-entropy + (λ/2)‖W‖², without a penalty on the biases. Everything is computed in double precision, a window of
+/// positions at a time, so it needs only a few megabytes in addition to the features.
 /// </remarks>
 public sealed class LogisticRegression
 {
@@ -45,14 +45,14 @@ public sealed class LogisticRegression
     /// <summary>The largest component of the loss's gradient at the solution.</summary>
     public double GradientNorm { get; }
 
-    /// <summary>Steps the solver took.</summary>
+    /// <summary>The number of steps of the solver.</summary>
     public int Iterations { get; }
 
-    /// <summary>Whether <see cref="GradientNorm"/> fell to the tolerance; if not, more steps or a larger penalty help.</summary>
+    /// <summary>Whether <see cref="GradientNorm"/> reached the tolerance; if not, more steps or a larger penalty help.</summary>
     public bool Converged { get; }
 
     /// <summary>Fits a probe.</summary>
-    /// <param name="features">(P, C), any floating type; it is computed where they are, but for the steps of the solver.</param>
+    /// <param name="features">(P, C), any floating type. Everything except the steps of the solver is computed on their device.</param>
     /// <param name="labels">(P), int64, on the same device: 0 … K − 1, or the ignored label.</param>
     /// <param name="classes">K, 2 … 65,536.</param>
     /// <param name="options">Penalty and stopping; the defaults if null.</param>
@@ -88,7 +88,7 @@ public sealed class LogisticRegression
         (double[] weight, double[] bias) = Fold(solution);
         return new LogisticRegression(weight, bias, width, options.IgnoreLabel, result, options.Tolerance);
 
-        // The weights of standardised channels, as weights and biases of the channels as they are.
+        // Converts the weights for standardised channels to weights and biases for the original ones.
         (double[] Weight, double[] Bias) Fold(ReadOnlySpan<double> point)
         {
             double[] folded = new double[classes * width], shifted = point[(classes * width)..].ToArray();
@@ -147,7 +147,7 @@ public sealed class LogisticRegression
 
     /// <summary>The most probable class of each position.</summary>
     /// <param name="features">(P, C), any floating type.</param>
-    /// <returns>(P), int64, each 0 … K − 1; where the features are.</returns>
+    /// <returns>(P), int64, each 0 … K − 1, on the features' device.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Predict(Tensor features)
     {
@@ -159,7 +159,7 @@ public sealed class LogisticRegression
 
     /// <summary>The logits of all classes for each position.</summary>
     /// <param name="features">(P, C), any floating type.</param>
-    /// <returns>(P, K), double precision; where the features are.</returns>
+    /// <returns>(P, K), double precision, on the features' device.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public Tensor Scores(Tensor features)
     {
@@ -221,7 +221,8 @@ public sealed class LogisticRegression
         if (features.shape is not [long rows, > 0] || labels.shape is not [long count] || rows != count || labels.dtype != ScalarType.Int64)
         {
             throw new ArgumentException(
-                $"The features are ({string.Join(", ", features.shape)}) and the labels ({string.Join(", ", labels.shape)}) {labels.dtype}: give (P, C) and (P) Int64.",
+                $"The features are ({string.Join(", ", features.shape)}) and the labels ({string.Join(", ", labels.shape)}) "
+                + $"{labels.dtype}: give (P, C) and (P) Int64.",
                 nameof(labels));
         }
     }
@@ -251,7 +252,7 @@ public sealed class LogisticRegression
         Tensor mean = Average(x => x);
         Tensor deviation = Average(x => (x - mean).Square()).sqrt();
 
-        // What differs in the last digits of its mean only is constant: rounding must not become a feature.
+        // A channel that differs only in the last digits of its mean is constant: rounding must not become a feature.
         Tensor inverse = where(deviation > mean.abs().Times(1e-7), deviation.reciprocal(), zeros_like(deviation));
         if (!mean.isfinite().all().item<bool>() || !deviation.isfinite().all().item<bool>())
         {

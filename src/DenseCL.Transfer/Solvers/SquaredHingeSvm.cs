@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>
-/// Linear support vector machines with the squared hinge loss, many at once on the same rows, each solved to its only optimum:
-/// ½‖w‖² + Σᵢ cᵢ·max(0, 1 − yᵢ⟨xᵢ, w⟩)², every row with a 1 appended, whose weight is the bias. That is liblinear's
-/// L2R_L2LOSS_SVC with intercept scaling 1: the bias is penalised like every weight.
+/// Linear support vector machines with the squared hinge loss, many at once on the same rows, each solved to its unique optimum: ½‖w‖² + Σᵢ
+/// cᵢ·max(0, 1 − yᵢ⟨xᵢ, w⟩)². A 1 is appended to every row, and its weight is the bias. That is liblinear's L2R_L2LOSS_SVC with intercept
+/// scaling 1: the bias is penalised like every weight.
 /// </summary>
 /// <remarks>
-/// Newton's method (the loss is quadratic wherever the same rows are within the margin), the steps found by conjugate gradients, with a
-/// backtracking search. All columns share each product of matrices; those that are done are taken out.
+/// Newton's method (the loss is quadratic wherever the same rows are within the margin). The steps are found by conjugate gradients, with a
+/// backtracking search. All columns share each matrix product; solved columns are removed.
 /// </remarks>
 internal static class SquaredHingeSvm
 {
@@ -19,7 +19,7 @@ internal static class SquaredHingeSvm
     private const int MaxConjugate = 400;
     private const int MaxHalvings = 30;
 
-    /// <summary>Appends the 1 and gives double precision.</summary>
+    /// <summary>Appends the 1 and converts to double precision.</summary>
     /// <param name="features">(N, C).</param>
     /// <returns>(N, C + 1)</returns>
     public static Tensor WithBias(Tensor features)
@@ -30,10 +30,10 @@ internal static class SquaredHingeSvm
     }
 
     /// <summary>Solves P problems.</summary>
-    /// <param name="x">(N, D) double, as of <see cref="WithBias"/>; all else is on its device.</param>
+    /// <param name="x">(N, D) double, from <see cref="WithBias"/>; everything else must be on its device.</param>
     /// <param name="y">(N, P) double: 1 or −1.</param>
     /// <param name="cost">(N, P) double: cᵢ, 0 for rows that a problem does not have.</param>
-    /// <param name="start">(D, P) where to start, or null; without influence on the solution.</param>
+    /// <param name="start">(D, P) where to start, or null; it does not affect the solution.</param>
     /// <param name="tolerance">
     /// The length of the gradient to stop at, times the smaller of 1 and its length at w = 0. The loss is strongly convex with modulus 1,
     /// so the weights are then no farther than this from the optimum.
@@ -49,7 +49,7 @@ internal static class SquaredHingeSvm
         long[] all = [.. Enumerable.Range(0, (int)y.shape[1]).Select(problem => (long)problem)];
         Tensor left = tensor(all, device: x.device);                                // the problems still to be solved
         Tensor w = solution.clone(), margin = x.mm(w);
-        (y, cost) = (y.alias(), cost.alias());                                      // what is let go of below is not the caller's
+        (y, cost) = (y.alias(), cost.alias());                                      // the caller's tensors must not be disposed below
         for (int step = 0; step < MaxSteps; step++)
         {
             using DisposeScope inner = NewDisposeScope();
@@ -78,7 +78,7 @@ internal static class SquaredHingeSvm
             Tensor along = x.mm(direction), length = Search(y, cost, w, margin, direction, along, gradient);
             if (!length.Exceeds(0).any().item<bool>())
             {
-                // Rounding hides any further descent: this is the minimum as far as doubles can tell.
+                // Rounding hides any further descent: this is the minimum as far as doubles can represent it.
                 break;
             }
 
@@ -97,8 +97,8 @@ internal static class SquaredHingeSvm
     }
 
     /// <summary>
-    /// H⁻¹·(−gradient) with H = 1 + XᵀDX of each column, by conjugate gradients to a tenth of the gradient, or its share that makes the
-    /// steps quadratic.
+    /// H⁻¹·(−gradient) with H = 1 + XᵀDX for each column, by conjugate gradients to a tenth of the gradient, or to the smaller share that
+    /// gives quadratic convergence.
     /// </summary>
     private static Tensor Newton(Tensor x, Tensor curvature, Tensor gradient, CancellationToken stop)
     {
@@ -128,7 +128,7 @@ internal static class SquaredHingeSvm
         return step.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The longest of 1, ½, ¼, … along a direction that lowers the loss enough; 0 where none does.</summary>
+    /// <summary>The largest of 1, ½, ¼, … along a direction that lowers the loss enough; 0 if none does.</summary>
     private static Tensor Search(Tensor y, Tensor cost, Tensor w, Tensor margin, Tensor direction, Tensor along, Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();

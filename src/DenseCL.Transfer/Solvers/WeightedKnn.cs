@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Solvers;
 
 /// <summary>
-/// Weighted k-nearest neighbours (Wu et al., CVPR 2018): exact, a piece of the queries against a piece of the references at a time.
+/// Weighted k-nearest neighbours (Wu et al., CVPR 2018), exact, a block of queries against a block of references at a time.
 /// </summary>
 internal static class WeightedKnn
 {
@@ -78,18 +78,18 @@ internal static class WeightedKnn
                 Array.Clear(votes);
                 foreach ((float similarity, int index) in sorted.AsSpan(0, neighbours[k]))
                 {
-                    // Relative to the nearest, nothing overflows and something is left at any temperature.
+                    // Relative to the nearest, nothing overflows, and something remains at any temperature.
                     votes[labels[index]] += Math.Exp(((double)similarity - sorted[0].Similarity) / temperature);
                 }
 
-                ranks[k] = votes[label] > 0 ? TopAccuracy.Rank(votes, label) : int.MaxValue; // without a vote a class is not named at all
+                ranks[k] = votes[label] > 0 ? TopAccuracy.Rank(votes, label) : int.MaxValue; // a class without a vote is not ranked at all
             }
 
             return ranks;
         }
     }
 
-    // References come in the order of their index: of equally near ones those that are there stay.
+    // References come in the order of their index: of equally near ones the earlier ones stay.
     private static void Keep(PriorityQueue<int, (float Similarity, int Index)> kept, int most, ReadOnlySpan<float> similarities, int first)
     {
         float least = kept.Count == most && kept.TryPeek(out _, out var farthest) ? farthest.Similarity : float.NegativeInfinity;
@@ -115,7 +115,7 @@ internal static class WeightedKnn
         }
     }
 
-    /// <summary>The least similar first, of equally similar ones the last.</summary>
+    /// <summary>The least similar first; of equally similar ones the last.</summary>
     private sealed class Farthest : IComparer<(float Similarity, int Index)>
     {
         public static Farthest Order { get; } = new();

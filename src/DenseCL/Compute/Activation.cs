@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>What a layer makes, and on the way back its gradient.</summary>
+/// <summary>The output of a layer and, in the backward pass, its gradient.</summary>
 /// <param name="value">(N, C, H, W), laid out channels-last.</param>
-/// <param name="needsGradient">Whether anything before it learns.</param>
+/// <param name="needsGradient">Whether any layer before it is trained.</param>
 internal sealed class Activation(Tensor value, bool needsGradient = true)
 {
     private Tensor? gradient;
@@ -15,7 +15,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
 
     public bool NeedsGradient { get; } = needsGradient;
 
-    /// <summary>Takes the gradient that one of the layers that read this sends back.</summary>
+    /// <summary>Takes the gradient from one of the layers that read this activation.</summary>
     public void Receive(Tensor part)
     {
         part.DetachFromDisposeScope();
@@ -34,7 +34,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         }
     }
 
-    /// <summary>The gradient, in one or two parts that are still to be added; they are the caller's now.</summary>
+    /// <summary>The gradient, in one or two parts that must still be added; the caller now owns them.</summary>
     public (Tensor Gradient, Tensor? Second) TakeParts()
     {
         (Tensor? first, Tensor? other) = (gradient, second);
@@ -42,7 +42,7 @@ internal sealed class Activation(Tensor value, bool needsGradient = true)
         return (first ?? throw new InvalidOperationException("Nothing that reads this activation sent a gradient back."), other);
     }
 
-    /// <summary>The gradient; it is the caller's now.</summary>
+    /// <summary>The gradient; the caller now owns it.</summary>
     public Tensor Take()
     {
         (Tensor first, Tensor? other) = TakeParts();

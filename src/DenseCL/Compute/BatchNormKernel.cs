@@ -6,18 +6,18 @@ using DenseCL.Compute.Tiles;
 namespace DenseCL.Compute;
 
 /// <summary>
-/// Batch normalisation (Ioffe and Szegedy, ICML 2015) over (rows, channels) in memory, with what follows it in a residual network - the
-/// addition of a shortcut, ReLU - in the same pass: y = max(0, γ (x − mean) / √(variance + ε) + β + shortcut). Memory is what it waits for,
-/// so each pass over it does all that can be done.
+/// Batch normalisation (Ioffe and Szegedy, ICML 2015) over (rows, channels) in memory. The operations that follow it in a residual network,
+/// the addition of a shortcut and ReLU, are done in the same pass: y = max(0, γ (x − mean) / √(variance + ε) + β + shortcut). The speed is
+/// limited by memory, so each pass over it does as much as possible.
 /// </summary>
 /// <typeparam name="T">How x, y and their gradients are stored. Statistics and parameters are single precision, sums double.</typeparam>
 internal static unsafe class BatchNormKernel<T>
     where T : struct, ILanes
 {
-    // Single-precision sums of so many rows go into the double-precision ones.
+    // After this many rows, single-precision sums are added to the double-precision ones.
     private const int Block = 256;
 
-    // Rows that pass through registers before their sums go back to memory.
+    // Rows that are summed in registers before their sums go back to memory.
     private const int Tile = 8;
 
     /// <summary>Mean and variance (biased) of each channel.</summary>
@@ -32,7 +32,7 @@ internal static unsafe class BatchNormKernel<T>
         fixed (double* sums = workspace.Sums)
         fixed (float* pivot = workspace.Numbers)
         {
-            // Differences from the first row: the variance of numbers far from 0 would drown in their squares.
+            // Differences from the first row: the variance of numbers far from 0 would be lost in the rounding of their squares.
             for (int c = 0; c < channels; c += ILanes.Count)
             {
                 T.Load((byte*)x + (c * T.Size), out Vector512<float> a, out Vector512<float> b);
@@ -53,7 +53,7 @@ internal static unsafe class BatchNormKernel<T>
         }
     }
 
-    /// <summary>y = scale (x − mean) + β (+ shortcut), and max(0, ·) of it.</summary>
+    /// <summary>y = scale (x − mean) + β (+ shortcut), and optionally max(0, y).</summary>
     /// <param name="x">(rows, channels)</param>
     /// <param name="shortcut">(rows, channels), or null</param>
     /// <param name="relu">Whether negative numbers become 0.</param>
@@ -87,12 +87,12 @@ internal static unsafe class BatchNormKernel<T>
     /// ∂L/∂x = γ / √(variance + ε) · (dz − mean of dz − x̂ · mean of dz x̂); dz is the shortcut's gradient.
     /// </summary>
     /// <param name="x">(rows, channels)</param>
-    /// <param name="y">(rows, channels): the result of the forward pass with a shortcut and ReLU, which tells where ReLU cut; null to find
-    /// it out from x</param>
+    /// <param name="y">(rows, channels): the result of the forward pass with a shortcut and ReLU, which shows where ReLU cut off; null to
+    /// compute that from x</param>
     /// <param name="dy">(rows, channels); becomes dz if <paramref name="keepDz"/>.</param>
-    /// <param name="secondDy">(rows, channels), added to <paramref name="dy"/>; null if y was used only once. Needs
-    /// <paramref name="keepDz"/>.</param>
-    /// <param name="relu">As forward.</param>
+    /// <param name="secondDy">(rows, channels), added to <paramref name="dy"/>; null if y was used only once. Requires <paramref
+    /// name="keepDz"/>.</param>
+    /// <param name="relu">As in the forward pass.</param>
     /// <param name="keepDz">Whether dz is wanted, for the shortcut.</param>
     /// <param name="dx">(rows, channels); may be <paramref name="dy"/> unless dz is wanted.</param>
     /// <param name="rows">At least 1.</param>
@@ -380,7 +380,7 @@ internal static unsafe class BatchNormKernel<T>
         b = AboveZero(yB, b);
     }
 
-    // value where y is above 0 or no number, else 0: a NaN is to be seen in the loss, not hidden.
+    // The value where y is above 0 or not a number, else 0: a NaN must show in the loss, not be hidden.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> AboveZero(Vector512<float> y, Vector512<float> value) =>
         Vector512.AndNot(value, Vector512.LessThanOrEqual(y, Vector512<float>.Zero));
@@ -401,7 +401,7 @@ internal static unsafe class BatchNormKernel<T>
         public byte* X, Y, Dy, Dx, Other;
         public bool Relu, KeepDz;
         public int Rows, Channels;
-        public double* Sums;                                // (parts, 2, channels), in the order of the lanes, as what follows
+        public double* Sums;                                // (parts, 2, channels), in the order of the lanes, like all below
         public float* Mean, Scale, Beta, Slope, Offset;     // (channels)
 
         public void Place(float* numbers)
@@ -426,7 +426,7 @@ internal static unsafe class BatchNormKernel<T>
         {
             if (channels % ILanes.Count != 0)
             {
-                throw new ArgumentException($"{channels} channels are no multiple of {ILanes.Count}.", nameof(channels));
+                throw new ArgumentException($"{channels} channels are not a multiple of {ILanes.Count}.", nameof(channels));
             }
 
             this.channels = channels;
@@ -440,7 +440,7 @@ internal static unsafe class BatchNormKernel<T>
 
         public Span<float> Numbers => numbers;
 
-        /// <summary>The sums of all threads, in those of the first.</summary>
+        /// <summary>Adds the sums of all threads into those of the first.</summary>
         public void AddUp()
         {
             Span<double> first = Sums[..(2 * channels)];

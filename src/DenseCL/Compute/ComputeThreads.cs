@@ -5,18 +5,18 @@ using TorchSharp;
 
 namespace DenseCL.Compute;
 
-/// <summary>Runs a piece of work on all threads that compute: as many as libtorch uses.</summary>
+/// <summary>Runs work on all compute threads: as many as libtorch uses.</summary>
 /// <remarks>
-/// libtorch's own threads (GNU OpenMP) wait for their next work by spinning: other threads would have to share the processors with them.
-/// The work is therefore given to these very threads where they are to be found, and else to the thread pool.
+/// libtorch's own threads (GNU OpenMP) wait for their next work by spinning; other threads would have to share the processors with them.
+/// The work therefore runs on these threads if they can be found, and otherwise on the thread pool.
 /// </remarks>
 internal static unsafe class ComputeThreads
 {
     private static readonly OpenMp? Libtorchs = OpenMp.Find();
 
-    /// <summary>Calls <paramref name="body"/> once for each part, at the same time, and waits for all. It must not throw.</summary>
-    /// <param name="body">Gets the number of its part, the number of parts and <paramref name="state"/>.</param>
-    /// <param name="state">Handed on.</param>
+    /// <summary>Calls <paramref name="body"/> once for each part, in parallel, and waits for all. It must not throw.</summary>
+    /// <param name="body">Receives the number of its part, the number of parts and <paramref name="state"/>.</param>
+    /// <param name="state">Passed to <paramref name="body"/>.</param>
     public static void Run(delegate*<int, int, void*, void> body, void* state)
     {
         int parts = torch.get_num_threads();
@@ -72,7 +72,7 @@ internal static unsafe class ComputeThreads
         public readonly delegate* unmanaged[Cdecl]<int> ThreadCount = (delegate* unmanaged[Cdecl]<int>)
             NativeLibrary.GetExport(library, "omp_get_num_threads");
 
-        /// <summary>Null where libtorch has other threads (Windows, macOS).</summary>
+        /// <summary>Null if libtorch uses other threads (Windows, macOS).</summary>
         public static OpenMp? Find()
         {
             if (!OperatingSystem.IsLinux())
@@ -86,7 +86,7 @@ internal static unsafe class ComputeThreads
                 .FirstOrDefault(module => module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal))
                 ?.FileName;
 
-            // A search in a loaded library goes on in those it is linked to: whatever this finds is what libtorch itself calls.
+            // A search in a loaded library continues in the libraries that it is linked to: this finds exactly what libtorch itself calls.
             return
                 libtorch is not null
                 && NativeLibrary.TryLoad(libtorch, out nint library)

@@ -6,14 +6,15 @@ using DenseCL.Compute.Tiles;
 namespace DenseCL.Compute;
 
 /// <summary>
-/// Convolutions of each channel by itself, on channels-last float32 maps in memory: vectors run over the channels, of which there may be
-/// any number.
+/// Depthwise convolutions on channels-last float32 maps in memory. Vectors run over the channels, and any number of channels is allowed.
 /// </summary>
-/// <remarks>oneDNN, which libtorch 2.10 calls, gives wrong gradients of the input for some of these shapes with a stride or a dilation.</remarks>
+/// <remarks>
+/// oneDNN, which libtorch 2.10 calls, gives wrong gradients of the input for some of these shapes with a stride or a dilation.
+/// </remarks>
 internal static unsafe class DepthwiseKernel
 {
     /// <summary>y = the convolution of x.</summary>
-    /// <param name="shape">All sizes; as many inputs as outputs.</param>
+    /// <param name="shape">All sizes; the number of inputs equals that of outputs.</param>
     /// <param name="x">(N, H, W, C)</param>
     /// <param name="weights">(taps, C)</param>
     /// <param name="y">(N, out height, out width, C)</param>
@@ -115,7 +116,7 @@ internal static unsafe class DepthwiseKernel
                 for (int tap = 0; tap < shape.Taps; tap++)
                 {
                     (int down, int right) = shape.Offset(tap);
-                    (int top, int left) = (i - down, j - right); // the output that reads this position by this tap, times the stride
+                    (int top, int left) = (i - down, j - right); // the output whose tap reads this position, times the stride
                     if (
                         top >= 0
                         && left >= 0
@@ -132,7 +133,7 @@ internal static unsafe class DepthwiseKernel
         }
     }
 
-    /// <summary>The sums of a row of positions are in single precision, those of all rows in double.</summary>
+    /// <summary>The sums over a row of positions are in single precision, those over all rows in double.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WeightPart(int part, int parts, void* state)
     {
@@ -171,7 +172,7 @@ internal static unsafe class DepthwiseKernel
         }
     }
 
-    /// <summary>to ← to + a · b, number by number.</summary>
+    /// <summary>to ← to + a · b, element by element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts(float* to, float* a, float* b, int count)
     {
@@ -190,7 +191,7 @@ internal static unsafe class DepthwiseKernel
     private struct Job
     {
         public ConvolutionShape Shape;
-        public float* X, Weights, Y;        // in a backward pass the gradients of x or y
+        public float* X, Weights, Y;        // in a backward pass X or Y is the gradient of x or y
         public double* Sums;                // (parts, taps, C)
         public float* RowSums;              // (parts, taps, C)
     }

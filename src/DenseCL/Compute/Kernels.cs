@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>Which layers this library's own kernels take, by device, precision and shape; what is left is libtorch's.</summary>
+/// <summary>Which layers this library's own kernels compute, by device, precision and shape; libtorch computes all others.</summary>
 internal static class Kernels
 {
-    /// <summary>The sizes of a convolution, if <see cref="ConvolutionKernel"/> takes it; else null.</summary>
+    /// <summary>The sizes of a convolution if <see cref="ConvolutionKernel"/> can compute it; else null.</summary>
     /// <param name="x">(N, in, H, W)</param>
     /// <param name="weight">(out, in, k, k)</param>
     /// <param name="stride">At least 1.</param>
@@ -17,15 +17,15 @@ internal static class Kernels
     {
         if (!InReach(x, weight) || x.shape[1] != weight.shape[1] || !PositionsFit(x))
         {
-            return null;        // libtorch says what is wrong, if something is
+            return null;        // libtorch reports what is wrong, if anything is
         }
 
         ConvolutionShape shape = ShapeOf(x, weight, stride, dilation);
         return ConvolutionKernel.IsSupported(shape, x.dtype == ScalarType.BFloat16) ? shape : null;
     }
 
-    /// <summary>The sizes of a depthwise convolution, if <see cref="DepthwiseKernel"/> takes it; else null.</summary>
-    /// <param name="x">(N, C, H, W); bfloat16 is to be widened.</param>
+    /// <summary>The sizes of a depthwise convolution if <see cref="DepthwiseKernel"/> can compute it; else null.</summary>
+    /// <param name="x">(N, C, H, W); bfloat16 must be widened first.</param>
     /// <param name="weight">(C, 1, k, k)</param>
     /// <param name="stride">At least 1.</param>
     /// <param name="dilation">At least 1.</param>
@@ -33,17 +33,17 @@ internal static class Kernels
         InReach(x, weight) && x.shape[1] == weight.shape[0] && PositionsFit(x) ? ShapeOf(x, weight, stride, dilation) : null;
 
     /// <summary>
-    /// The type in which libtorch is to compute a depthwise convolution. On the processor it has oneDNN compute single precision and
-    /// bfloat16, whose gradients of the input are wrong for some shapes (libtorch 2.10); double precision it computes itself.
+    /// The type in which libtorch should compute a depthwise convolution. On the processor libtorch passes single precision and bfloat16 to
+    /// oneDNN, whose gradients of the input are wrong for some shapes (libtorch 2.10); it computes double precision itself.
     /// </summary>
     public static ScalarType TypeForDepthwise(Tensor x) => x.device_type == DeviceType.CPU ? ScalarType.Float64 : x.dtype;
 
-    /// <summary>Whether <see cref="BatchNormKernel{T}"/> takes a map, T being the lanes of its type.</summary>
+    /// <summary>Whether <see cref="BatchNormKernel{T}"/> can compute a map; T is the lanes of its type.</summary>
     /// <param name="x">(N, C, H, W)</param>
     /// <param name="weight">(C)</param>
     public static bool TakeBatchNorm(Tensor x, Parameter weight) => InReach(x, weight) && weight.shape[0] % ILanes.Count == 0;
 
-    /// <summary>Whether <see cref="VectorKernel"/> takes the numbers of a <see cref="ParameterVector"/>.</summary>
+    /// <summary>Whether <see cref="VectorKernel"/> can update the numbers of a <see cref="ParameterVector"/>.</summary>
     /// <param name="values">(P)</param>
     public static bool TakeVector(Tensor values) => values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32;
 

@@ -5,18 +5,21 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>Where a tensor's numbers are.</summary>
+/// <summary>The address of a tensor's numbers.</summary>
 internal static unsafe class Memory
 {
-    /// <summary>The address of the first number of a contiguous tensor on the processor. Good as long as the tensor is held.</summary>
-    /// <exception cref="ArgumentException">The tensor lies elsewhere, or its numbers do not lie side by side.</exception>
+    /// <summary>
+    /// The address of the first number of a contiguous tensor on the processor. It is valid while the tensor is kept alive.
+    /// </summary>
+    /// <exception cref="ArgumentException">The tensor is on another device, or its numbers are not contiguous.</exception>
     public static T* Of<T>(Tensor tensor)
         where T : unmanaged
     {
         if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
         {
             throw new ArgumentException(
-                $"A tensor on {tensor.device_type} with strides ({string.Join(", ", tensor.stride())}) has no address at which its numbers lie side by side.",
+                $"A tensor on {tensor.device_type} with strides ({string.Join(", ", tensor.stride())}) "
+                + "has no address at which its numbers lie side by side.",
                 nameof(tensor));
         }
 
@@ -25,7 +28,7 @@ internal static unsafe class Memory
             return null;
         }
 
-        // Of a view of the first number, because a span of all of them ends at 2 GB.
+        // Of a view of the first number, because a span of all of them is limited to 2 GB.
         using Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
         return (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace DenseCL.Compute;
 
 /// <summary>
-/// All parameters of a module, moved into one flat tensor that they become views of: the momentum update and SGD are then a handful of
-/// operations for the whole network instead of one for each of its hundreds of parameters.
+/// All parameters of a module, moved into one flat tensor of which they become views. The momentum update and SGD are then a handful of
+/// operations for the whole network, not one for each of its hundreds of parameters.
 /// </summary>
 public sealed class ParameterVector : IDisposable
 {
     /// <summary>Moves the parameters of a module, in the order of their names in the module.</summary>
     /// <param name="module">Its parameters must be of one type and on one device.</param>
-    /// <param name="trainable">Whether gradients are wanted; they then gather in <see cref="Gradients"/>, and must be zeroed before a
+    /// <param name="trainable">Whether gradients are needed. They accumulate in <see cref="Gradients"/>, and must be zeroed before a
     /// backward pass.</param>
     public ParameterVector(nn.Module module, bool trainable)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>Parameters that belong to their module, not to the dispose scope that the module happens to be made in.</summary>
+/// <summary>Makes parameters that belong to their module, not to the dispose scope in which the module happens to be made.</summary>
 internal static class Parameters
 {
     public static Parameter Empty(params long[] shape)

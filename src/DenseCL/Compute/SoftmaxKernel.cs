@@ -4,7 +4,7 @@ using DenseCL.Compute.Tiles;
 namespace DenseCL.Compute;
 
 /// <summary>
-/// A piece of a softmax over long rows, for the sum that runs along pieces of a row (Milakov and Gimelshein, Online normalizer calculation
+/// A piece of a softmax over long rows, for a sum that is computed piece by piece (Milakov and Gimelshein, Online normalizer calculation
 /// for softmax, 2018).
 /// </summary>
 /// <typeparam name="T">How products and weights are stored.</typeparam>
@@ -12,8 +12,8 @@ internal static unsafe class SoftmaxKernel<T>
     where T : struct, ILanes
 {
     /// <summary>
-    /// Row by row, with l = products / τ: the largest number so far becomes m' = max(m, max l), the products become weights exp(l − m'),
-    /// and what was summed up before is brought to the new m': s' = s exp(m − m') + Σ weights, e' = e exp(m − m').
+    /// For each row, with l = products / τ: the largest number so far becomes m' = max(m, max l), the products become weights exp(l − m'),
+    /// and the earlier sums are rescaled to the new m': s' = s exp(m − m') + Σ weights, e' = e exp(m − m').
     /// </summary>
     /// <param name="products">(rows, columns); becomes the weights.</param>
     /// <param name="rows">At least 1.</param>
@@ -33,7 +33,17 @@ internal static unsafe class SoftmaxKernel<T>
         float* expected,
         int length)
     {
-        Job job = new() { Products = (byte*)products, Rows = rows, Columns = columns, Scale = scale, Largest = largest, Sum = sum, Expected = expected, Length = length };
+        Job job = new()
+        {
+            Products = (byte*)products,
+            Rows = rows,
+            Columns = columns,
+            Scale = scale,
+            Largest = largest,
+            Sum = sum,
+            Expected = expected,
+            Length = length,
+        };
         ComputeThreads.Run(&AccumulateRows, &job);
     }
 
@@ -103,7 +113,7 @@ internal static unsafe class SoftmaxKernel<T>
         return a + b;
     }
 
-    // The columns that fill no pair of vectors, and −∞, whose weight is 0.
+    // The columns that do not fill a pair of vectors, and −∞, whose weight is 0.
     private static void FillTail(byte* from, int count, byte* tail)
     {
         T.Store(tail, Vector512.Create(float.NegativeInfinity), Vector512.Create(float.NegativeInfinity));

@@ -4,13 +4,13 @@ using DenseCL.Compute.Tiles;
 
 namespace DenseCL.Compute;
 
-/// <summary>A pass of a convolution over the positions of a grid, each the sum of what its taps read.</summary>
+/// <summary>A pass of a convolution over the positions of a grid; each result is the sum over the taps.</summary>
 internal unsafe struct Sweep
 {
-    /// <summary>Most channels of a map that is read.</summary>
+    /// <summary>Maximum number of channels of a map that is read.</summary>
     public const int MostChannels = 8192;
 
-    /// <summary>What a tap reads that lies beside the map.</summary>
+    /// <summary>What a tap reads where it lies outside the map.</summary>
     public static readonly byte* Zeros = (byte*)NativeMemory.AllocZeroed(MostChannels * sizeof(float));
 
     public bool Pairs;
@@ -26,10 +26,10 @@ internal unsafe struct Sweep
     /// <summary>Positions of the grid, in all images.</summary>
     public readonly int Positions => Images * Rows * Columns;
 
-    /// <summary>Bytes of a number of a map.</summary>
+    /// <summary>Bytes per number of a map.</summary>
     public readonly int NumberBytes => Pairs ? sizeof(ushort) : sizeof(float);
 
-    /// <summary>Output positions, and what is read for them.</summary>
+    /// <summary>A pass over the output positions and what is read for them.</summary>
     /// <param name="shape">All sizes.</param>
     /// <param name="bf16">Whether maps are bfloat16.</param>
     /// <param name="x">The input.</param>
@@ -65,12 +65,12 @@ internal unsafe struct Sweep
     }
 
     /// <summary>
-    /// Input positions whose row and column leave these remainders when divided by the stride; taps are still to be told.
+    /// A pass over the input positions whose row and column leave these remainders when divided by the stride. The taps must still be set.
     /// </summary>
     /// <param name="shape">All sizes.</param>
     /// <param name="bf16">Whether maps are bfloat16.</param>
     /// <param name="dy">What is read: the gradient of the output.</param>
-    /// <param name="dx">What is written: that of the input.</param>
+    /// <param name="dx">What is written: the gradient of the input.</param>
     /// <param name="top">The remainder of the row.</param>
     /// <param name="left">The remainder of the column.</param>
     public static Sweep Backward(in ConvolutionShape shape, bool bf16, void* dy, void* dx, int top, int left) => new()
@@ -94,10 +94,11 @@ internal unsafe struct Sweep
         AllTaps = shape.Taps,
     };
 
-    /// <summary>The addresses of some positions: what each tap reads for them, and where their results go.</summary>
+    /// <summary>The addresses for some positions: what each tap reads for them, and where their results go.</summary>
     /// <param name="first">The first position.</param>
     /// <param name="count">How many.</param>
-    /// <param name="together">So many positions stand side by side, tap by tap: sources are (⌈count / together⌉, taps, together).</param>
+    /// <param name="together">This many positions are stored next to each other for each tap: sources are (⌈count / together⌉, taps,
+    /// together).</param>
     /// <param name="sources">What each tap reads.</param>
     /// <param name="targets">(count)</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

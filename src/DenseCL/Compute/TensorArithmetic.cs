@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Compute;
 
-/// <summary>Arithmetic of tensors with numbers that are held until libtorch has read them.</summary>
+/// <summary>Arithmetic of tensors with scalars that are kept alive until libtorch has read them.</summary>
 /// <remarks>
-/// A <see cref="Scalar"/> that TorchSharp makes on the way, of a number or of the 1 inside <c>x.add_(y)</c> and <c>x + y</c>, belongs to
-/// nobody: the garbage collector may free it while it is read. What makes one is forbidden by <c>BannedSymbols.txt</c>: use these, or hold
-/// it, as these do.
+/// TorchSharp creates a temporary <see cref="Scalar"/> for a number, and for the 1 inside <c>x.add_(y)</c> and <c>x + y</c>. Nothing keeps
+/// it alive: the garbage collector may free it while it is read. <c>BannedSymbols.txt</c> forbids all calls that create one. Use these
+/// methods, or keep the scalar alive as they do.
 /// </remarks>
 internal static class TensorArithmetic
 {

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace DenseCL.Compute;
 
-/// <summary>The updates of whole networks as one vector of numbers, each in one pass over memory.</summary>
+/// <summary>Updates of a whole network as one vector of numbers, each in one pass over memory.</summary>
 internal static unsafe class VectorKernel
 {
     /// <summary>v ← μ v + (g + w θ);  θ ← θ − lr v, as PyTorch rounds it.</summary>
@@ -74,7 +74,7 @@ internal static unsafe class VectorKernel
         }
     }
 
-    // Whole cache lines, so that no two threads write to the same one.
+    // Whole cache lines, so no two threads write to the same one.
     private static (long Start, long End) Range(long count, int part, int parts)
     {
         long each = ((count / parts) + 15) & ~15L;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DenseCL.Data;
 
-/// <summary>How JSON is written in which people look for names: letters of all languages as they are.</summary>
+/// <summary>The settings for JSON in which people look for names: letters of all languages are written unescaped.</summary>
 internal static class ReadableJson
 {
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace DenseCL.Images;
 
-/// <summary>An image file in memory whose head was read and found to be within the limits; no pixel is decoded yet.</summary>
+/// <summary>An image file in memory whose header was read and is within the limits; no pixel is decoded yet.</summary>
 internal sealed class EncodedImage : IDisposable
 {
     private readonly SKData data;
@@ -21,14 +21,14 @@ internal sealed class EncodedImage : IDisposable
     /// <summary>Height in pixels as stored.</summary>
     public int StoredHeight => codec.Info.Height;
 
-    /// <summary>The size as the image is meant to be seen.</summary>
+    /// <summary>The size of the image as displayed.</summary>
     public ImageHeader Header => Images.Orientation.Seen(Orientation, StoredWidth, StoredHeight);
 
-    /// <summary>Opens the codec that the first bytes of the file ask for.</summary>
-    /// <param name="file">The file's first byte, at an address that stays until this is disposed of.</param>
+    /// <summary>Opens the codec that the first bytes of the file call for.</summary>
+    /// <param name="file">The file's first byte, at an address that stays valid until this object is disposed.</param>
     /// <param name="length">Bytes in the file.</param>
     /// <param name="limits">Which images are taken.</param>
-    /// <exception cref="ImageException">Not an image that is taken.</exception>
+    /// <exception cref="ImageException">Not an accepted image.</exception>
     public static unsafe EncodedImage Open(byte* file, int length, ImageLimits limits)
     {
         var bytes = new ReadOnlySpan<byte>(file, length);
@@ -65,8 +65,8 @@ internal sealed class EncodedImage : IDisposable
         }
     }
 
-    /// <summary>The format that the first bytes tell.</summary>
-    /// <exception cref="ImageException">None that is taken.</exception>
+    /// <summary>The format that the first bytes indicate.</summary>
+    /// <exception cref="ImageException">Not an accepted format.</exception>
     public static ImageFormat Recognise(ReadOnlySpan<byte> file) =>
         file.IsEmpty ? throw new ImageException("the file is empty")
         : file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? ImageFormat.Jpeg
@@ -76,24 +76,24 @@ internal sealed class EncodedImage : IDisposable
         : file.StartsWith("BM"u8) ? ImageFormat.Bmp
         : throw new ImageException("not an image of a known format (JPEG, PNG, WebP, BMP or GIF)");
 
-    /// <summary>Whether the image can be decoded so many times smaller: a JPEG can, for less work.</summary>
+    /// <summary>Whether the image can be decoded at this reduced size: a JPEG can, with less work.</summary>
     /// <param name="reduction">1, 2, 4 or 8.</param>
     public bool CanReduce(int reduction) =>
         reduction == 1
         || (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && codec.GetScaledDimensions(1f / reduction) == Reduced(reduction));
 
-    /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four a pixel.</summary>
+    /// <summary>Bytes that <see cref="Decode"/> needs for its scratch: four per pixel.</summary>
     public int ScratchBytes(int reduction) => Reduced(reduction).Width * Reduced(reduction).Height * 4;
 
     /// <summary>Decodes the pixels.</summary>
     /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
     /// <param name="reduction">1, or what <see cref="CanReduce"/> allows.</param>
-    /// <param name="part">The part that is wanted, in pixels of the reduced image as stored.</param>
-    /// <param name="into">Receives the part as it is meant to be seen.</param>
+    /// <param name="part">The requested part, in pixels of the reduced image as stored.</param>
+    /// <param name="into">Receives the part as it is displayed.</param>
     /// <exception cref="ImageException">The data are truncated or damaged.</exception>
     public unsafe void Decode(Span<byte> scratch, int reduction, PixelArea part, RgbImage into)
     {
-        // No colour space, so no conversion of colours; not premultiplied, so that dropping alpha leaves the colour.
+        // No colour space: colours are not converted. Not premultiplied: dropping alpha leaves the colour.
         SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         SKSizeI size = Reduced(reduction);
         var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha);

@@ -1,25 +1,26 @@
 namespace DenseCL.Images;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB; whatever is wrong with a file is an <see cref="ImageException"/>.
+/// Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB. Any error in a file is reported as an <see
+/// cref="ImageException"/>.
 /// </summary>
 /// <remarks>
-/// Grey, palette, CMYK and 16-bit images become 8-bit RGB. An alpha channel is dropped, not composited (only the fully transparent
-/// pixels of a GIF, which have no colour of their own, become black). Colour profiles and gamma are not applied; the EXIF orientation is.
-/// A JPEG whose compressed data were changed without being shortened decodes to wrong pixels, for the format has no check sum.
+/// Grey, palette, CMYK and 16-bit images become 8-bit RGB. An alpha channel is dropped, not composited; only the fully transparent pixels
+/// of a GIF, which have no colour of their own, become black. Colour profiles and gamma are not applied; the EXIF orientation is. A JPEG
+/// whose compressed data were changed but not shortened decodes to wrong pixels, because the format has no checksum.
 /// </remarks>
 public static class ImageDecoder
 {
-    private const int HeadBytes = 1 << 18; // holds nearly every JPEG's head, with its thumbnail and colour profile
+    private const int HeadBytes = 1 << 18; // enough for nearly every JPEG's header, with its thumbnail and colour profile
 
     [ThreadStatic]
     private static ImageReader? reader;
 
-    /// <summary>Reads the size of an image without decoding it. Damage behind the head of the file stays unseen.</summary>
+    /// <summary>Reads the size of an image without decoding it. Damage after the file's header is not detected.</summary>
     /// <param name="path">The image's file.</param>
     /// <param name="limits">Which images are taken.</param>
     /// <returns>The image's size.</returns>
-    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, or is outside the
+    /// <exception cref="ImageException">The file cannot be read, is not an image of a known format, is animated, or is outside the
     /// limits.</exception>
     public static ImageHeader ReadHeader(string path, ImageLimits limits)
     {
@@ -29,13 +30,13 @@ public static class ImageDecoder
         return ReadHeader(file, limits);
     }
 
-    /// <summary>As above, for an image that is open.</summary>
+    /// <summary>The same, for an image that is open.</summary>
     internal static ImageHeader ReadHeader(ImageFile file, ImageLimits limits)
     {
         ReadOnlySpan<byte> head = file.Read(HeadBytes);
         try
         {
-            // Only the whole file tells whether these two are animated.
+            // Only the whole file shows whether these two are animated.
             bool whole = EncodedImage.Recognise(head) is ImageFormat.Gif or ImageFormat.WebP;
             return ReadHeader(whole && file.Length > head.Length ? file.Read(file.Length) : head, limits);
         }
@@ -49,8 +50,8 @@ public static class ImageDecoder
     /// <param name="path">The image's file.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
-    /// <exception cref="ImageException">The file cannot be read, is no image of a known format, is animated, outside the limits, truncated
-    /// or damaged.</exception>
+    /// <exception cref="ImageException">The file cannot be read, is not an image of a known format, is animated, outside the limits,
+    /// truncated or damaged.</exception>
     public static void Decode(string path, RgbImage into, ImageLimits limits)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -63,7 +64,7 @@ public static class ImageDecoder
     /// <param name="file">The bytes of the file.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
-    /// <exception cref="ImageException">No image of a known format, animated, outside the limits, truncated or damaged.</exception>
+    /// <exception cref="ImageException">Not an image of a known format, animated, outside the limits, truncated or damaged.</exception>
     public static void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits)
     {
         ArgumentNullException.ThrowIfNull(into);
@@ -72,7 +73,7 @@ public static class ImageDecoder
         (reader ??= new ImageReader()).Decode(file, limits, into);
     }
 
-    /// <summary>As above, for a whole file that is in memory.</summary>
+    /// <summary>The same, for a whole file in memory.</summary>
     internal static unsafe ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         fixed (byte* start = file)

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace DenseCL.Images;
 
 /// <summary>
-/// An image's file, or its place in a larger one, read into a buffer of the shared pool; errors of the disk become
-/// <see cref="ImageException"/>.
+/// An image's file, or its part of a larger file, read into a buffer from the shared pool. Errors of the disk become <see
+/// cref="ImageException"/>.
 /// </summary>
 internal sealed class ImageFile : IDisposable
 {
@@ -45,14 +45,14 @@ internal sealed class ImageFile : IDisposable
     /// <param name="handle">The file.</param>
     /// <param name="start">The image's first byte.</param>
     /// <param name="length">Bytes of the image.</param>
-    /// <param name="owner">Disposed of with this: what keeps the file open.</param>
+    /// <param name="owner">What keeps the file open; disposed together with this object.</param>
     public static ImageFile Within(SafeFileHandle handle, long start, int length, IDisposable owner) => new(handle, start, length, owner);
 
-    /// <summary>An image whose bytes were read before.</summary>
+    /// <summary>An image whose bytes are already in memory.</summary>
     public static ImageFile Of(ReadOnlyMemory<byte> bytes) => new(bytes);
 
-    /// <summary>The first bytes of the image; the span of an earlier call is void.</summary>
-    /// <param name="most">How many, if the file has them.</param>
+    /// <summary>The first bytes of the image. The span of an earlier call is no longer valid.</summary>
+    /// <param name="most">How many, if the file has that many.</param>
     /// <exception cref="ImageException">The file cannot be read.</exception>
     public ReadOnlySpan<byte> Read(int most)
     {
@@ -68,7 +68,7 @@ internal sealed class ImageFile : IDisposable
     /// <param name="handle">The file.</param>
     /// <param name="start">Where to begin.</param>
     /// <param name="into">Receives the bytes.</param>
-    /// <returns>How many there were: fewer than asked for if the file ends before.</returns>
+    /// <returns>How many bytes were read: fewer than requested if the file ends earlier.</returns>
     /// <exception cref="ImageException">The file cannot be read.</exception>
     public static int Read(SafeFileHandle handle, long start, Memory<byte> into) => Guard(() =>
     {
@@ -81,14 +81,14 @@ internal sealed class ImageFile : IDisposable
         return at;
     });
 
-    /// <summary>Lets go of the file and gives the buffer back.</summary>
+    /// <summary>Closes the file and returns the buffer.</summary>
     public void Dispose()
     {
         Return();
         owner?.Dispose();
     }
 
-    /// <summary>Does something with a file.</summary>
+    /// <summary>Performs an operation on a file.</summary>
     /// <exception cref="ImageException">The file cannot be opened or read.</exception>
     public static T Guard<T>(Func<T> work)
     {

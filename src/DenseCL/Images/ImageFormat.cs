@@ -1,6 +1,6 @@
 namespace DenseCL.Images;
 
-/// <summary>The file formats that are taken.</summary>
+/// <summary>The accepted file formats.</summary>
 internal enum ImageFormat
 {
     /// <summary>JPEG.</summary>

@@ -2,14 +2,16 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Images;
 
-/// <summary>Which images are taken: a file from outside is held against these before memory is given for its pixels.</summary>
+/// <summary>
+/// Which images are accepted. An untrusted file is checked against these limits before memory is allocated for its pixels.
+/// </summary>
 public sealed record ImageLimits
 {
     /// <summary>The limits that suit photographs.</summary>
     public static ImageLimits Default { get; } = new();
 
-    /// <summary>Least width and height in pixels, at least 1.</summary>
-    /// <remarks>Smaller images are mostly icons and placeholders, and their crops would be a few pixels blown up.</remarks>
+    /// <summary>Minimum width and height in pixels, at least 1.</summary>
+    /// <remarks>Smaller images are mostly icons and placeholders; their crops would be a few enlarged pixels.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MinSide
     {
@@ -17,9 +19,8 @@ public sealed record ImageLimits
         init => field = value >= 1 ? value : throw OutOfRange(nameof(MinSide), value, "1 or more pixels; choose 1 to take every size");
     } = 16;
 
-    /// <summary>Most pixels (width · height) of an image, 1 to 500 million.</summary>
-    /// <remarks>Decoding needs 7 to 15 bytes a pixel for each loader thread at the same time: up to 1.5 GB for 100 million
-    /// pixels.</remarks>
+    /// <summary>Maximum number of pixels (width · height) of an image, 1 to 500 million.</summary>
+    /// <remarks>Decoding needs 7 to 15 bytes per pixel in each loader thread: up to 1.5 GB for 100 million pixels.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
     public long MaxPixels
     {
@@ -27,8 +28,8 @@ public sealed record ImageLimits
         init => field = value is >= 1 and <= 500_000_000 ? value : throw OutOfRange(nameof(MaxPixels), value, "1 to 500000000 pixels");
     } = 100_000_000;
 
-    /// <summary>Most bytes of an image's file, 1 to 2³⁰.</summary>
-    /// <remarks>A file is read into memory whole before it is decoded.</remarks>
+    /// <summary>Maximum size of an image's file in bytes, 1 to 2³⁰.</summary>
+    /// <remarks>The whole file is read into memory before it is decoded.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
     public long MaxFileBytes
     {

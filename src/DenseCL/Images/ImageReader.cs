@@ -4,8 +4,8 @@ using DenseCL.Images.Jpeg;
 namespace DenseCL.Images;
 
 /// <summary>
-/// Reads the size of an image and then decodes it or the part that is needed, with the fast decoder for the common JPEG or the general one.
-/// One for each thread.
+/// Reads the size of an image and then decodes it, or the part that is needed. The fast decoder takes common JPEGs, the general one
+/// everything else. Use one instance per thread.
 /// </summary>
 internal sealed class ImageReader
 {
@@ -14,7 +14,7 @@ internal sealed class ImageReader
 
     /// <summary>Decodes a whole file.</summary>
     /// <param name="file">The bytes of the file.</param>
-    /// <param name="limits">Which images are taken.</param>
+    /// <param name="limits">Which images are accepted.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
     public void Decode(ReadOnlySpan<byte> file, ImageLimits limits, RgbImage into)
@@ -24,9 +24,9 @@ internal sealed class ImageReader
             DecodeOther(file, limits, null, 1, 0, into);
     }
 
-    /// <summary>Reads the size as meant to be seen.</summary>
+    /// <summary>Reads the size of the image as displayed.</summary>
     /// <param name="file">The bytes of the file.</param>
-    /// <param name="limits">Which images are taken.</param>
+    /// <param name="limits">Which images are accepted.</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
     public ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageLimits limits)
     {
@@ -36,12 +36,12 @@ internal sealed class ImageReader
 
     /// <summary>Decodes a part of the file whose header was read last.</summary>
     /// <param name="file">The bytes of the file.</param>
-    /// <param name="limits">Which images are taken.</param>
-    /// <param name="wanted">The part, in full-size pixels as meant to be seen.</param>
-    /// <param name="reduction">1, 2, 4 or 8: how many pixels may become one, if that is less work.</param>
-    /// <param name="margin">Pixels of the result around the part, as far as the image goes.</param>
+    /// <param name="limits">Which images are accepted.</param>
+    /// <param name="wanted">The part, in full-size pixels of the image as displayed.</param>
+    /// <param name="reduction">1, 2, 4 or 8: how many pixels may become one, if that saves work.</param>
+    /// <param name="margin">Extra pixels of the result around the part, clipped at the image's edges.</param>
     /// <param name="into">Receives the part; after an exception its content is undefined.</param>
-    /// <exception cref="ImageException">The file cannot be used; whichever part is wanted, it is the same files.</exception>
+    /// <exception cref="ImageException">The file cannot be used. Which files are refused does not depend on the part.</exception>
     public DecodedPart Decode(ReadOnlySpan<byte> file, ImageLimits limits, PixelArea wanted, int reduction, int margin, RgbImage into)
     {
         if (common)
@@ -113,8 +113,8 @@ internal sealed class ImageReader
         }
     }
 
-    // From a part of the full size as seen to the part of the reduced image as stored. Reduced pixels are counted from the stored image's
-    // corner: where an axis is mirrored, the one that hangs over the edge comes first.
+    // Converts a part of the full-size image as displayed to the part of the reduced image as stored. Reduced pixels are counted from the
+    // stored image's corner: on a mirrored axis, the one that extends beyond the edge comes first.
     private static (PixelArea Part, DecodedPart Decoded) Reduce(
         PixelArea wanted,
         int orientation,

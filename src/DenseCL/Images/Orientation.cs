@@ -3,22 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace DenseCL.Images;
 
-/// <summary>The eight EXIF orientations: how an image is stored, and how it is meant to be seen.</summary>
+/// <summary>The eight EXIF orientations: how an image is stored, and how it is displayed.</summary>
 internal static class Orientation
 {
-    /// <summary>The size as meant to be seen; 5 to 8 swap the axes.</summary>
+    /// <summary>The size as displayed; 5 to 8 swap the axes.</summary>
     public static ImageHeader Seen(int orientation, int storedWidth, int storedHeight) =>
         orientation >= 5 ? new(storedHeight, storedWidth) : new(storedWidth, storedHeight);
 
-    /// <summary>Whether columns as seen run against the axis that they are stored along.</summary>
+    /// <summary>Whether columns as displayed run against the axis that they are stored along.</summary>
     public static bool MirrorsColumns(int orientation) => orientation is 2 or 3 or 6 or 7;
 
-    /// <summary>Whether rows as seen run against the axis that they are stored along.</summary>
+    /// <summary>Whether rows as displayed run against the axis that they are stored along.</summary>
     public static bool MirrorsRows(int orientation) => orientation is 3 or 4 or 7 or 8;
 
     /// <summary>Where a rectangle is stored.</summary>
     /// <param name="orientation">1 to 8.</param>
-    /// <param name="seen">The rectangle as seen.</param>
+    /// <param name="seen">The rectangle as displayed.</param>
     /// <param name="storedWidth">Width of the image as stored.</param>
     /// <param name="storedHeight">Height of the image as stored.</param>
     public static PixelArea Stored(int orientation, PixelArea seen, int storedWidth, int storedHeight)
@@ -29,19 +29,19 @@ internal static class Orientation
         return orientation >= 5 ? new(top, left, seen.Height, seen.Width) : new(left, top, seen.Width, seen.Height);
     }
 
-    /// <summary>Copies pixels as they are to be seen.</summary>
+    /// <summary>Copies pixels into the order in which they are displayed.</summary>
     /// <param name="orientation">1 to 8.</param>
-    /// <param name="pixels">The stored pixels, red green blue and what else they have.</param>
+    /// <param name="pixels">The stored pixels: red, green, blue and any further channels.</param>
     /// <param name="pixelBytes">Bytes of a stored pixel: 3 or 4.</param>
-    /// <param name="stored">Which of them are wanted.</param>
+    /// <param name="stored">The requested part.</param>
     /// <param name="storedWidth">Width of the image as stored.</param>
-    /// <param name="into">Receives them.</param>
+    /// <param name="into">Receives the pixels.</param>
     public static void Apply(int orientation, ReadOnlySpan<byte> pixels, int pixelBytes, PixelArea stored, int storedWidth, RgbImage into)
     {
         (int width, int height) = Seen(orientation, stored.Width, stored.Height);
         into.Reset(width, height);
 
-        // The steps in memory to the next column and row as seen, from the corner that is seen first.
+        // The steps in memory to the next column and row as displayed, from the corner that is displayed first.
         (int column, int row) = orientation >= 5 ? (storedWidth, 1) : (1, storedWidth);
         (int startColumn, int startRow) = (0, 0);
         if (MirrorsColumns(orientation)) (startColumn, column) = ((width - 1) * column, -column);
@@ -63,7 +63,7 @@ internal static class Orientation
         }
     }
 
-    // Four pixels at a time as long as 16 bytes may be written for their 12. Returns how many were done.
+    // Four pixels at a time while 16 bytes may be written for their 12. Returns how many were copied.
     private static int DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
         int done = 0;

@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 
 namespace DenseCL.Images;
 
-/// <summary>What stands in a PNG file before its pixels and the codec does not tell: whether it is animated, and its orientation.</summary>
+/// <summary>
+/// What a PNG file contains before its pixels and the codec does not report: whether it is animated, and its orientation.
+/// </summary>
 /// <param name="Animated">There is an <c>acTL</c> chunk.</param>
 /// <param name="Orientation">EXIF orientation 1 … 8 of an <c>eXIf</c> chunk, or 1.</param>
 internal readonly record struct PngHead(bool Animated, int Orientation)
 {
-    /// <summary>Walks over the chunks up to the first <c>IDAT</c>.</summary>
+    /// <summary>Goes through the chunks up to the first <c>IDAT</c>.</summary>
     public static PngHead Read(ReadOnlySpan<byte> file)
     {
         var head = new PngHead(Animated: false, Orientation: 1);
@@ -36,7 +38,7 @@ internal readonly record struct PngHead(bool Animated, int Orientation)
         return head;
     }
 
-    // EXIF is a TIFF file: byte order, 42, offset of a directory; there a count and entries of tag, type, count, value.
+    // EXIF is a TIFF file: byte order, 42, offset of a directory. The directory has a count and entries of tag, type, count, value.
     private static int ExifOrientation(ReadOnlySpan<byte> exif)
     {
         if (exif.Length < 8 || !(exif.StartsWith("II*\0"u8) || exif.StartsWith("MM\0*"u8)))

@@ -1,7 +1,7 @@
 namespace DenseCL.Images;
 
 /// <summary>
-/// An 8-bit RGB image in a buffer that grows but never shrinks, so that a loader thread can decode image after image into it.
+/// An 8-bit RGB image in a buffer that grows but never shrinks, so a loader thread can decode image after image into it.
 /// </summary>
 public sealed class RgbImage
 {
@@ -16,7 +16,7 @@ public sealed class RgbImage
     /// <summary>The pixels, (Height, Width, 3): row by row, red green blue, no padding.</summary>
     public Span<byte> Pixels => buffer.AsSpan(0, Width * Height * 3);
 
-    /// <summary>Gives the image a size; the pixels keep no defined content.</summary>
+    /// <summary>Sets the size; the content of the pixels is then undefined.</summary>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1; width × height × 3 must fit an array.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1, or the image is too large for an array.</exception>

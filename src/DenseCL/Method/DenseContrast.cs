@@ -12,9 +12,10 @@ using static TorchSharp.torch.nn.functional;
 namespace DenseCL.Method;
 
 /// <summary>
-/// Dense contrastive learning (Wang et al., Dense Contrastive Learning for Self-Supervised Visual Pre-Training, CVPR 2021). Two views of an
-/// image; a query encoder learns by gradient, a key encoder follows it slowly. Each global vector is to find its key among those of other
-/// images (L_q), each dense vector the key vector of the position that matches it (L_r): L = (1 − λ) L_q + λ L_r. MoCo-v2 is λ = 0.
+/// Dense contrastive learning (Wang et al., Dense Contrastive Learning for Self-Supervised Visual Pre-Training, CVPR 2021) on two views of
+/// each image. A query encoder learns by gradient, and a key encoder follows it slowly. Each global vector must find its key among those of
+/// other images (L_q). Each dense vector must find the key vector of the position that matches it (L_r): L = (1 − λ) L_q + λ L_r. MoCo-v2
+/// is λ = 0.
 /// </summary>
 public sealed class DenseContrast : IDisposable
 {
@@ -24,12 +25,12 @@ public sealed class DenseContrast : IDisposable
     private readonly ParameterVector keyParameters;
     private readonly StateBefore before;
 
-    /// <summary>Builds both encoders, equal and freshly initialised, and queues of random unit vectors.</summary>
+    /// <summary>Builds two equal, freshly initialised encoders, and queues of random unit vectors.</summary>
     /// <param name="recipe">Valid and without <c>auto</c> values.</param>
-    /// <param name="device">Where to compute.</param>
+    /// <param name="device">The device that computes.</param>
     /// <param name="type">
-    /// Of weights and queues: float32, which goes with views in float32 or bfloat16; or float64, with views in float64, in which libtorch
-    /// computes everything, slowly, and no rounding matters.
+    /// The type of weights and queues. float32 goes with views in float32 or bfloat16. float64 goes with views in float64: libtorch then
+    /// computes everything, which is slow but makes rounding irrelevant.
     /// </param>
     public DenseContrast(Recipe recipe, Device device, ScalarType type = ScalarType.Float32)
     {
@@ -40,18 +41,18 @@ public sealed class DenseContrast : IDisposable
         queryGroup = recipe.Optim.BatchNormGroup ?? recipe.Optim.Batch / recipe.Optim.Accumulation;
         IsDense = method.Lambda > 0;
 
-        Query = NewEncoder();
-        Query.Initialise(seed);
-        Key = NewEncoder();
-        Key.load_state_dict(Query.state_dict());
-        Query.to(device, type);
-        Key.to(device, type);
-        Parameters = new ParameterVector(Query, trainable: true);
-        keyParameters = new ParameterVector(Key, trainable: false);
-        before = new StateBefore([keyParameters.Values, .. Query.buffers(), .. Key.buffers()]);
+        QueryEncoder = NewEncoder();
+        QueryEncoder.Initialise(seed);
+        KeyEncoder = NewEncoder();
+        KeyEncoder.load_state_dict(QueryEncoder.state_dict());
+        QueryEncoder.to(device, type);
+        KeyEncoder.to(device, type);
+        Parameters = new ParameterVector(QueryEncoder, trainable: true);
+        keyParameters = new ParameterVector(KeyEncoder, trainable: false);
+        before = new StateBefore([keyParameters.Values, .. QueryEncoder.buffers(), .. KeyEncoder.buffers()]);
 
         GlobalQueue = StartQueue(RandomPurpose.GlobalQueue, recipe.Model.Embedding);
-        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, Query.DenseLength) : null;
+        DenseQueue = IsDense ? StartQueue(RandomPurpose.DenseQueue, QueryEncoder.DenseLength) : null;
 
         Encoder NewEncoder() => new(
             recipe.Model.Backbone,
@@ -65,43 +66,44 @@ public sealed class DenseContrast : IDisposable
             new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(type, device));
     }
 
-    /// <summary>Learns by gradient; its backbone is the product.</summary>
-    public Encoder Query { get; }
+    /// <summary>The query encoder, which learns by gradient. Its backbone is the product.</summary>
+    public Encoder QueryEncoder { get; }
 
-    /// <summary>Follows the query encoder.</summary>
-    public Encoder Key { get; }
+    /// <summary>The key encoder, which follows the query encoder.</summary>
+    public Encoder KeyEncoder { get; }
 
     /// <summary>Global keys of earlier batches, (K, D).</summary>
     public NegativeQueue GlobalQueue { get; }
 
-    /// <summary>A dense key vector of each image of earlier batches, (K, D); null for MoCo-v2.</summary>
+    /// <summary>One dense key vector for each image of earlier batches, (K, D); null for MoCo-v2.</summary>
     public NegativeQueue? DenseQueue { get; }
 
-    /// <summary>Whether there is a dense branch at all.</summary>
+    /// <summary>Whether there is a dense branch.</summary>
     public bool IsDense { get; }
 
-    /// <summary>The query encoder's parameters, and after <see cref="Forward"/> their gradients, for an optimiser.</summary>
+    /// <summary>The query encoder's parameters and, after <see cref="Forward"/>, their gradients, for an optimiser.</summary>
     public ParameterVector Parameters { get; }
 
     /// <summary>
-    /// The forward and backward pass of a step: keys, losses, gradients, both queues. A loss that is not a finite number leaves encoders
-    /// and queues as they were; only the gradients are of no use then.
+    /// The forward and backward pass of a step: keys, losses, gradients, both queues. If the loss is not a finite number, encoders and
+    /// queues stay as they were, and the gradients must not be used.
     /// </summary>
     /// <param name="views">N images, a multiple of the batch-norm group.</param>
-    /// <param name="step">The step, from 0: it keys all random numbers and the warm-up of λ.</param>
-    /// <param name="keyOrder">A permutation of 0 … N − 1: the order in which key images are dealt to batch-norm groups; null draws
-    /// one.</param>
-    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
-    /// <exception cref="ArgumentException">The matching follows the known crops, and the views do not have them.</exception>
+    /// <param name="step">The step, from 0. It keys all random numbers, and the warm-up of λ depends on it.</param>
+    /// <param name="keyOrder">A permutation of 0 … N − 1, the order in which key images are distributed to batch-norm groups; null for a
+    /// random one.</param>
+    /// <param name="measureHealth">Whether to compute the health indicators too.</param>
+    /// <exception cref="ArgumentException">The matching uses the known crops, and the views do not have them.</exception>
     public StepReport Forward(Views views, long step, int[]? keyOrder = null, bool measureHealth = false)
     {
         ArgumentNullException.ThrowIfNull(views);
         using DisposeScope scope = NewDisposeScope();
-        int images = (int)views.Query.shape[0];
+        int images = (int)views.QueryImages.shape[0];
         if (IsDense && DenseMatching.NeedsCrops(method.Matching) && (views.QueryCrops.Length != images || views.KeyCrops.Length != images))
         {
             throw new ArgumentException(
-                $"method.matching is {OptionProperty.WordOf(method.Matching)}: the views must say where each of the {images} images was cut.",
+                $"method.matching is {OptionProperty.WordOf(method.Matching)}: "
+                + $"the views must say where each of the {images} images was cut.",
                 nameof(views));
         }
 
@@ -109,50 +111,51 @@ public sealed class DenseContrast : IDisposable
 
         before.Remember();
         MomentumEncoder.Update(keyParameters, Parameters, method.KeyMomentum!.Value);
-        Keys keys = EncodeKeys(views.Key, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
+        Keys keys = EncodeKeys(views.KeyImages, keyOrder ?? Stream(RandomPurpose.KeyOrder, step).Permutation(images), step);
         Tensor? drawn = IsDense && method.Matching == MatchingKind.Random
-            ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.Query.device)
+            ? DenseMatching.AtRandom(images, (int)keys.Dense!.shape[1], Stream(RandomPurpose.Matching, step)).to(views.QueryImages.device)
             : null;
 
         double counted =
             IsDense && DenseMatching.LeavesOut(method.Matching) ? CountedPositions(views, (int)Math.Sqrt(keys.Dense!.shape[1])) : 0;
 
-        // Group by group, forward and backward: the statistics of batch norm are a group's own, and only one group's activations are alive.
+        // Forward and backward run group by group: each group has its own batch-norm statistics, and only one group's activations are in
+        // memory.
         Parameters.Gradients!.zero_();
-        Average average = new();
+        GroupMeans means = new();
         for (int start = 0; start < images; start += queryGroup)
         {
             using DisposeScope group = NewDisposeScope();
             Tensor Slice(Tensor batch) => batch.narrow(0, start, queryGroup);
 
             Tape tape = new();
-            EncoderOutput query = Query.forward(Slice(views.Query), tape);
-            Tensor q = normalize(query.Embedding, 2, 1);                                            // (n, D)
+            EncoderOutput queryOutput = QueryEncoder.forward(Slice(views.QueryImages), tape);
+            Tensor q = normalize(queryOutput.Embedding, 2, 1);                                            // (n, D)
             Tensor k = Slice(keys.Global);                                                          // (n, D)
-            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature, views.Query.dtype) : null;
+            Tensor? globalLoss = lambda < 1 ? InfoNce.Loss(q, k, GlobalQueue.Keys, method.Temperature, views.QueryImages.dtype) : null;
 
             Tensor? denseLoss = null, r = null, t = null;
             Matches match = default;
             MatchSide querySide = default, keySide = default;
             if (lambda > 0)
             {
-                querySide = new(query.Features!, query.Dense!, CropsOf(views.QueryCrops, start));
+                querySide = new(queryOutput.Features!, queryOutput.Dense!, CropsOf(views.QueryCrops, start));
                 keySide = new(Slice(keys.Features!), Slice(keys.Dense!), CropsOf(views.KeyCrops, start));
                 match = DenseMatching.Match(method.Matching, querySide, keySide, drawn is null ? null : Slice(drawn));      // (n, S²)
-                r = normalize(query.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
-                t = keySide.Dense.gather(1, match.Key.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
-                OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.Key, cells) : null;
+                r = normalize(queryOutput.Dense!, 2, 2).flatten(0, 1);                                    // (n S², D)
+                t = keySide.Dense.gather(1, match.KeyPosition.unsqueeze(2).expand(-1, -1, keySide.Dense.shape[2])).flatten(0, 1);
+                OwnNegatives? own = method.ImageNegatives is { } cells ? OwnNegatives.AwayFrom(keySide.Dense, match.KeyPosition, cells) : null;
                 denseLoss = InfoNce.Loss(
                     r,
                     t,
                     DenseQueue!.Keys,
                     method.DenseTemperature ?? method.Temperature,
-                    views.Query.dtype,
+                    views.QueryImages.dtype,
                     own,
                     match.Counts?.flatten());
                 if (match.Counts is { } counts)
                 {
-                    // The mean over the positions of the batch that count, however they are spread over the groups.
+                    // The mean over all positions of the batch that count, whichever group they are in.
                     double ofGroup = counts.sum(ScalarType.Int64).item<long>();
                     denseLoss = denseLoss.Times(ofGroup * images / (Math.Max(1, counted) * queryGroup));
                 }
@@ -162,24 +165,24 @@ public sealed class DenseContrast : IDisposable
             loss.Times((double)queryGroup / images).backward();
             tape.Backward();
 
-            average.Add(loss, globalLoss, denseLoss);
+            means.Add(loss, globalLoss, denseLoss);
             if (measureHealth)
             {
-                average.Add(Health.Similarities(q, k, GlobalQueue.Keys));
+                means.Add(Health.Similarities(q, k, GlobalQueue.Keys));
                 if (r is not null)
                 {
-                    average.AddDense(
+                    means.AddDense(
                         Health.Similarities(r, t!, DenseQueue!.Keys, match.Counts?.flatten()),
                         Health.MatchEntropy(match),
                         drawn is null ? Health.MutualMatches(match, DenseMatching.Match(method.Matching, keySide, querySide)) : null,
                         Health.SamePlaceMatches(match),
-                        Health.MatchAgreement(match.Key, querySide.Crops.Span, keySide.Crops.Span),
+                        Health.MatchAgreement(match.KeyPosition, querySide.Crops.Span, keySide.Crops.Span),
                         Health.PositionVariance(r.view(queryGroup, -1, r.shape[1])));
                 }
             }
         }
 
-        StepReport report = average.Report(lambda);
+        StepReport report = means.Report(lambda);
         if (!double.IsFinite(report.Loss))
         {
             before.Restore();
@@ -192,8 +195,8 @@ public sealed class DenseContrast : IDisposable
     }
 
     /// <summary>
-    /// Keys of the whole batch. The images are dealt to batch-norm groups in another order than the query images (shuffling BN): a query
-    /// and its key must not share statistics, or they recognise each other by them.
+    /// Keys of the whole batch. The images are distributed to batch-norm groups in another order than the query images (shuffling BN). A
+    /// query and its key must not share statistics, or the network could use them to find the pair.
     /// </summary>
     private Keys EncodeKeys(Tensor images, int[] order, long step)
     {
@@ -202,7 +205,7 @@ public sealed class DenseContrast : IDisposable
         Tensor shuffle = torch.tensor(order, dtype: ScalarType.Int64, device: images.device);
         Tensor unshuffle = shuffle.argsort();
 
-        List<EncoderOutput> groups = [.. shuffle.split(queryGroup).Select(group => Key.forward(images.index_select(0, group)))];
+        List<EncoderOutput> groups = [.. shuffle.split(queryGroup).Select(group => KeyEncoder.forward(images.index_select(0, group)))];
         Tensor InOrder(Func<EncoderOutput, Tensor> part) => cat([.. groups.Select(part)], 0).index_select(0, unshuffle);
 
         Tensor global = normalize(InOrder(output => output.Embedding), 2, 1).MoveToOuterDisposeScope();
@@ -221,7 +224,7 @@ public sealed class DenseContrast : IDisposable
             normalize(negatives, 2, 1).MoveToOuterDisposeScope());
     }
 
-    /// <summary>A vector of a random position of each image: (N, S², D) → (N, D).</summary>
+    /// <summary>The vector at a random position of each image: (N, S², D) → (N, D).</summary>
     private Tensor OneOfEach(Tensor dense, long step)
     {
         CounterRandom random = Stream(RandomPurpose.SampledNegatives, step);
@@ -252,8 +255,8 @@ public sealed class DenseContrast : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Query.Dispose();
-        Key.Dispose();
+        QueryEncoder.Dispose();
+        KeyEncoder.Dispose();
         GlobalQueue.Dispose();
         DenseQueue?.Dispose();
         Parameters.Dispose();

@@ -9,11 +9,11 @@ namespace DenseCL.Method;
 /// <summary>The formulas behind <see cref="HealthIndicators"/>.</summary>
 internal static class Health
 {
-    /// <summary>Mean cosine of vectors and their positives, of vectors and the queue, and the spread of the vectors.</summary>
+    /// <summary>Mean cosine of vectors and their positives, mean cosine of vectors and the queue, and the spread of the vectors.</summary>
     /// <param name="queries">(R, D) unit vectors</param>
     /// <param name="positives">(R, D) unit vectors</param>
     /// <param name="negatives">(K, D) unit vectors</param>
-    /// <param name="counts">Which rows have a positive: (R) bool; null, or none true, for all.</param>
+    /// <param name="counts">Which rows have a positive: (R) bool; null for all. If none has one, all count.</param>
     public static (double Positive, double Negative, double Deviation) Similarities(
         Tensor queries,
         Tensor positives,
@@ -25,24 +25,25 @@ internal static class Health
         Tensor cosines = (queries * positives).sum(1);
         Tensor counted = counts is not null && counts.any().item<bool>() ? cosines.masked_select(counts) : cosines;
         double positive = counted.mean().to_type(ScalarType.Float64).item<double>();
-        double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>(); // the mean of all products is the product of the means
+        // The mean of all products is the product of the means.
+        double negative = (queries.mean([0]) * negatives.mean([0])).sum().to_type(ScalarType.Float64).item<double>();
         double deviation =
             queries.shape[0] == 1 ? 0 : queries.std(0).mean().Times(Math.Sqrt(queries.shape[1])).to_type(ScalarType.Float64).item<double>();
         return (positive, negative, deviation);
     }
 
-    /// <summary>The entropy of matched positions, mean over images, relative to log S²; null where no position has a match.</summary>
+    /// <summary>The entropy of the matched positions, averaged over images, relative to log S²; null if no position has a match.</summary>
     /// <param name="match">j: (N, S²), and which of them count.</param>
     public static double? MatchEntropy(Matches match)
     {
         using DisposeScope scope = NewDisposeScope();
-        long positions = match.Key.shape[1];
+        long positions = match.KeyPosition.shape[1];
         if (positions == 1)
         {
             return 1;
         }
 
-        Tensor chosen = nn.functional.one_hot(match.Key, positions).to_type(ScalarType.Float32);         // (N, S², S²)
+        Tensor chosen = nn.functional.one_hot(match.KeyPosition, positions).to_type(ScalarType.Float32);         // (N, S², S²)
         if (match.Counts is { } counts)
         {
             Tensor some = counts.any(1);
@@ -62,45 +63,46 @@ internal static class Health
         return entropy.to_type(ScalarType.Float64).item<double>() / Math.Log(positions);
     }
 
-    /// <summary>The share of query positions s with j⁻¹(j(s)) = s; null where none has a match.</summary>
+    /// <summary>The share of query positions s with j⁻¹(j(s)) = s; null if none has a match.</summary>
     /// <param name="match">j: (N, S²)</param>
     /// <param name="back">j⁻¹: (N, S²), the matches of the key positions by the same rule.</param>
     public static double? MutualMatches(Matches match, Matches back)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor mutual = back.Key.gather(1, match.Key).eq(Positions(match.Key));
-        return Share(back.Counts is { } counts ? mutual & counts.gather(1, match.Key) : mutual, match.Counts);
+        Tensor mutual = back.KeyPosition.gather(1, match.KeyPosition).eq(Positions(match.KeyPosition));
+        return Share(back.Counts is { } counts ? mutual & counts.gather(1, match.KeyPosition) : mutual, match.Counts);
     }
 
-    /// <summary>The share of query positions s with j(s) = s; null for a single position, and where none has a match.</summary>
+    /// <summary>The share of query positions s with j(s) = s; null for a single position, and if none has a match.</summary>
     /// <param name="match">j: (N, S²)</param>
     public static double? SamePlaceMatches(Matches match)
     {
         using DisposeScope scope = NewDisposeScope();
-        return match.Key.shape[1] == 1 ? null : Share(match.Key.eq(Positions(match.Key)), match.Counts);
+        return match.KeyPosition.shape[1] == 1 ? null : Share(match.KeyPosition.eq(Positions(match.KeyPosition)), match.Counts);
     }
 
     /// <summary>The share of matches that are the nearest position by the known crops, among positions inside the other view.</summary>
     /// <param name="match">j: (N, S²)</param>
-    /// <param name="query">The N crops of the query views; empty if they are not known.</param>
-    /// <param name="key">The N crops of the key views.</param>
-    public static double? MatchAgreement(Tensor match, ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key)
+    /// <param name="queryCrops">The N crops of the query views; empty if they are not known.</param>
+    /// <param name="keyCrops">The N crops of the key views.</param>
+    public static double? MatchAgreement(Tensor match, ReadOnlySpan<CropGeometry> queryCrops, ReadOnlySpan<CropGeometry> keyCrops)
     {
-        if (query.IsEmpty || key.IsEmpty)
+        if (queryCrops.IsEmpty || keyCrops.IsEmpty)
         {
             return null;
         }
 
         using DisposeScope scope = NewDisposeScope();
-        KnownPlaces places = KnownPlaces.Of(query, key, (int)Math.Sqrt(match.shape[1]));
+        KnownPlaces places = KnownPlaces.Of(queryCrops, keyCrops, (int)Math.Sqrt(match.shape[1]));
         Tensor inside = places.Inside();
         long counted = inside.sum(ScalarType.Int64).item<long>();
         return counted == 0 ? null : (double)(match.cpu().eq(places.Nearest()) & inside).sum(ScalarType.Int64).item<long>() / counted;
     }
 
     /// <summary>
-    /// The share of the variance of vectors that their position explains: 1 − (within positions / (R − S²)) / (total / (R − 1)), R = N S².
+    /// The share of the variance of the vectors that their position explains: 1 − (within positions / (R − S²)) / (total / (R − 1)), R = N
+    /// S².
     /// </summary>
     /// <param name="dense">(N, S², D); null is returned for a single image or position.</param>
     public static double? PositionVariance(Tensor dense)

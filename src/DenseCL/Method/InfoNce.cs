@@ -10,25 +10,25 @@ namespace DenseCL.Method;
 /// </summary>
 public static class InfoNce
 {
-    // 4 M products (8 or 16 MB) at once: large enough for the matrix product, small enough to stay near the processor.
+    // 4 M products (8 or 16 MB) at once: large enough for the matrix product, small enough for the processor's cache.
     private const long ProductsAtOnce = 1L << 22;
     private const long RowsAtOnce = 1L << 11;
 
     /// <summary>The mean loss of the rows. Positives and negatives are constants: they carry no gradient.</summary>
     /// <param name="queries">q: (R, D) unit vectors, with gradient.</param>
-    /// <param name="positives">k₊: (R, D) unit vectors, row by row the positive of the query.</param>
+    /// <param name="positives">k₊: (R, D) unit vectors; row i is the positive of query i.</param>
     /// <param name="negatives">k₋: (K, D) unit vectors, shared by all rows.</param>
     /// <param name="temperature">τ, above 0.</param>
-    /// <param name="own">Negatives that each row has beside the shared ones; null for none.</param>
-    /// <param name="counts">Which rows count in the mean: (R) bool; null for all. Where none counts, the loss is 0.</param>
-    /// <param name="products">The type in which the matrix products with the negatives are computed: bfloat16, or null for that of the
+    /// <param name="own">Negatives that each row has in addition to the shared ones; null for none.</param>
+    /// <param name="counts">Which rows count in the mean: (R) bool; null for all. If none counts, the loss is 0.</param>
+    /// <param name="products">The type in which the matrix products with the negatives are computed: bfloat16, or null for the type of the
     /// queries.</param>
-    /// <returns>A scalar of the queries' type; sums are double precision for queries in double precision, else single. Its gradient with
-    /// respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, p being the softmax of the logits, and R the number of rows that
+    /// <returns>A scalar of the queries' type. Sums are in double precision for queries in double precision, else in single. The gradient
+    /// with respect to a query is ((Σ p₋ k₋ + p₊ k₊) − k₊) / τ / R, where p is the softmax of the logits and R the number of rows that
     /// count.</returns>
     /// <remarks>
-    /// Loss and gradient come out of one pass over chunks of rows and negatives with a running maximum, so nothing of size R × K exists:
-    /// 12,544 rows against 65,536 negatives, a batch of 256, would be 3.3 GB for the logits alone.
+    /// Loss and gradient are computed in one pass over chunks of rows and negatives with a running maximum, so nothing of size R × K
+    /// exists. For a batch of 256, 12,544 rows against 65,536 negatives would take 3.3 GB for the logits alone.
     /// </remarks>
     public static Tensor Loss(
         Tensor queries,
@@ -53,7 +53,7 @@ public static class InfoNce
             counts);
         (loss, gradient) = (loss.to_type(queries.dtype), gradient.to_type(queries.dtype));
 
-        // A linear function with the known gradient, shifted to the known value: autograd needs to know no more.
+        // A linear function with the known gradient, shifted to the known value: all that autograd needs.
         Tensor linear = (queries * gradient).sum();
         return loss.Plus(linear - linear.detach()).MoveToOuterDisposeScope();
     }
@@ -78,7 +78,7 @@ public static class InfoNce
             Tensor q = queries.narrow(0, start, count), k = positives.narrow(0, start, count);
             Tensor positive = (q * k).sum(1, keepdim: true).DivideInPlace(temperature);                      // (r, 1): l₊
 
-            // Of all logits so far: the largest, m; s = Σ exp(l − m); e = Σ exp(l − m) k. The positive is the first.
+            // Over all logits so far: the largest, m; s = Σ exp(l − m); e = Σ exp(l − m) k. The positive comes first.
             RunningSoftmax sums = own?.Start(start, q, k, positive, temperature) ?? new(positive.clone(), ones_like(positive), k.clone());
             long chunk = Math.Max(ProductsAtOnce / count, 1);
             Tensor factor = q.to_type(negatives.dtype);

@@ -3,33 +3,35 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method;
 
-/// <summary>The keys of earlier batches, the negatives of this one: a ring of K unit vectors in which the oldest give way.</summary>
+/// <summary>
+/// The keys of earlier batches, which are the negatives of this one: a ring of K unit vectors in which new keys replace the oldest.
+/// </summary>
 public sealed class NegativeQueue : IDisposable
 {
-    /// <summary>A queue that starts with the given vectors, which count as not real.</summary>
-    /// <param name="start">(K, D) unit vectors; the queue takes the tensor over.</param>
+    /// <summary>A queue that starts with the given vectors, which do not count as real keys.</summary>
+    /// <param name="start">(K, D) unit vectors; the queue takes ownership of the tensor.</param>
     public NegativeQueue(Tensor start)
     {
         ArgumentNullException.ThrowIfNull(start);
         Keys = start.DetachFromDisposeScope();
     }
 
-    /// <summary>(K, D): a row an entry.</summary>
+    /// <summary>(K, D): one row per entry.</summary>
     public Tensor Keys { get; }
 
-    /// <summary>K, how many entries there are.</summary>
+    /// <summary>K, the number of entries.</summary>
     public long Capacity => Keys.shape[0];
 
     /// <summary>The entry that is written next.</summary>
     public long Position { get; private set; }
 
-    /// <summary>How many keys ever came in.</summary>
+    /// <summary>How many keys were ever enqueued.</summary>
     public long Enqueued { get; private set; }
 
     /// <summary>The share of entries that are real keys, 0 … 1.</summary>
     public double Filled => (double)Math.Min(Enqueued, Capacity) / Capacity;
 
-    /// <summary>Writes keys over the oldest entries; every key is kept, also where the ring wraps.</summary>
+    /// <summary>Writes keys over the oldest entries. Every key is kept, even if the ring wraps.</summary>
     /// <param name="keys">(N, D) unit vectors, N at most K.</param>
     /// <exception cref="ArgumentException">There are more keys than entries.</exception>
     public void Enqueue(Tensor keys)
@@ -50,7 +52,7 @@ public sealed class NegativeQueue : IDisposable
         Enqueued += count;
     }
 
-    /// <summary>Puts the ring where a checkpoint left it; <see cref="Keys"/> is filled by the caller.</summary>
+    /// <summary>Restores the position of the ring from a checkpoint; the caller fills <see cref="Keys"/>.</summary>
     internal void Restore(long enqueued)
     {
         Enqueued = enqueued;

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method;
 
-/// <summary>Negatives of a row's own image, beside those that all rows share: the dense keys of other places.</summary>
-/// <param name="Keys">t: (N, P, D) unit vectors, P an image.</param>
-/// <param name="Excluded">Which keys are no negatives of which query position: (N, P, P) bool, query position, key position.</param>
+/// <summary>Negatives from a row's own image, in addition to those that all rows share: the dense keys of other places.</summary>
+/// <param name="Keys">t: (N, P, D) unit vectors, P per image.</param>
+/// <param name="Excluded">Which keys are not negatives of which query position: (N, P, P) bool, query position, key position.</param>
 public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
 {
-    /// <summary>P: rows of queries that belong to one image.</summary>
+    /// <summary>P: the number of query rows per image.</summary>
     internal long RowsOfImage => Keys.shape[1];
 
-    /// <summary>All key positions at least so many cells from the match, along rows or along columns.</summary>
+    /// <summary>All key positions at least this many cells from the match, along rows or along columns.</summary>
     /// <param name="keys">t: (N, S², D) unit vectors</param>
     /// <param name="match">j: (N, S²) int64</param>
     /// <param name="cells">The least distance, at least 1.</param>
@@ -23,7 +23,7 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
         ArgumentOutOfRangeException.ThrowIfLessThan(cells, 1);
         using DisposeScope scope = NewDisposeScope();
         int side = (int)Math.Sqrt(keys.shape[1]);
-        Tensor nearOf = Near(s => s / side) & Near(s => s % side); // (S², S²): of each match
+        Tensor nearOf = Near(s => s / side) & Near(s => s % side); // (S², S²): for each match
         return new OwnNegatives(
             keys,
             nearOf.index_select(0, match.flatten()).view(match.shape[0], match.shape[1], -1).MoveToOuterDisposeScope());
@@ -38,7 +38,7 @@ public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
 
     internal OwnNegatives To(ScalarType type) => this with { Keys = Keys.detach().to_type(type) };
 
-    /// <summary>The softmax over the positive and these negatives, for rows that begin with an image and are of whole images.</summary>
+    /// <summary>The softmax over the positive and these negatives. The rows must be those of whole images.</summary>
     /// <param name="firstRow">The first of the rows.</param>
     /// <param name="queries">(r, D)</param>
     /// <param name="positives">(r, D)</param>

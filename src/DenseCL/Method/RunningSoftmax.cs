@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method;
 
-/// <summary>The softmax over a row of logits that comes in pieces, and what it expects of the vectors that the logits belong to.</summary>
-/// <param name="Largest">m: (r, 1), the largest logit so far; float32 or float64, as the other two, and contiguous.</param>
+/// <summary>
+/// The softmax over a row of logits that is computed piece by piece, and the expected value of the vectors that belong to the logits.
+/// </summary>
+/// <param name="Largest">m: (r, 1), the largest logit so far. All three are contiguous and float32 or float64.</param>
 /// <param name="Sum">s = Σ exp(l − m): (r, 1)</param>
 /// <param name="Expected">e = Σ exp(l − m) k: (r, D)</param>
 internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expected)
@@ -47,7 +49,7 @@ internal sealed record RunningSoftmax(Tensor Largest, Tensor Sum, Tensor Expecte
             Memory.Of<float>(Expected),
             (int)Expected.shape[1]);
 
-    /// <summary>Makes the logits the weights exp(l − m).</summary>
+    /// <summary>Turns the logits into the weights exp(l − m).</summary>
     private Tensor Accumulate(Tensor logits)
     {
         Tensor largest = maximum(Largest, logits.amax([1], keepdim: true));

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method;
 
-/// <summary>Tensors as they were before a step, so that a step that went wrong leaves no trace.</summary>
-/// <remarks>A copy of the key encoder in memory, and one pass over it a step: below a hundredth of a step's time.</remarks>
+/// <summary>Tensors as they were before a step. If the step fails, it leaves no trace.</summary>
+/// <remarks>This costs a copy of the key encoder in memory and one pass over it per step, below a hundredth of a step's time.</remarks>
 internal sealed class StateBefore : IDisposable
 {
     private readonly Tensor[] live;
     private readonly Tensor[] copies;
 
-    /// <summary>Watches over tensors that a step changes in place.</summary>
-    /// <param name="live">Of any shape and type.</param>
+    /// <summary>Prepares to save tensors that a step changes in place.</summary>
+    /// <param name="live">The tensors, of any shape and type.</param>
     public StateBefore(IEnumerable<Tensor> live)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -22,7 +22,7 @@ internal sealed class StateBefore : IDisposable
     /// <summary>Copies all of them.</summary>
     public void Remember() => Copy(live, copies);
 
-    /// <summary>Puts them back.</summary>
+    /// <summary>Restores all of them.</summary>
     public void Restore() => Copy(copies, live);
 
     private static void Copy(Tensor[] from, Tensor[] to)

@@ -12,10 +12,10 @@ internal sealed class Affine : nn.Module<Tensor, Tensor>, IInitialised
     private readonly Parameter bias;
     private readonly StartValues start;
 
-    /// <param name="inChannels">Length of the vectors that come in.</param>
-    /// <param name="outChannels">Length of those that go out.</param>
+    /// <param name="inChannels">Length of the input vectors.</param>
+    /// <param name="outChannels">Length of the output vectors.</param>
     /// <param name="pointwise">Whether the weight has the shape (out, in, 1, 1) of a 1×1 convolution; else it has (out, in).</param>
-    /// <param name="start">How weight and bias start.</param>
+    /// <param name="start">How weight and bias are initialised.</param>
     public Affine(long inChannels, long outChannels, bool pointwise, StartValues start)
         : base(nameof(Affine))
     {

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Models;
 
 /// <summary>
-/// Batch normalisation of (N, C, H, W) over N, H and W with PyTorch's parameters, buffers and defaults, together with the addition of a
-/// shortcut and the ReLU that follow it in a residual network.
+/// Batch normalisation of (N, C, H, W) over N, H and W with PyTorch's parameters, buffers and defaults. The addition of a shortcut and the
+/// ReLU that follow it in a residual network are included.
 /// </summary>
 internal sealed class BatchNorm : nn.Module, IInitialised
 {
@@ -19,7 +19,7 @@ internal sealed class BatchNorm : nn.Module, IInitialised
     private readonly Parameter weight;
     private readonly Parameter bias;
 
-    // PyTorch's names, by which they are found in files.
+    // PyTorch's names, which are used in files.
     private readonly Tensor running_mean;
     private readonly Tensor running_var;
     private readonly Tensor num_batches_tracked;
@@ -40,8 +40,8 @@ internal sealed class BatchNorm : nn.Module, IInitialised
     }
 
     /// <summary>y = max(0, γ (x − mean) / √(variance + ε) + β + shortcut).</summary>
-    /// <param name="x">(N, C, H, W). Without a tape and without libtorch's gradients the result takes its memory.</param>
-    /// <param name="tape">Notes the backward pass; without one there is none, or libtorch's.</param>
+    /// <param name="x">(N, C, H, W). Without a tape and without libtorch's gradients its memory is reused for the result.</param>
+    /// <param name="tape">Records the backward pass. Without one there is no backward pass, or libtorch's.</param>
     /// <param name="relu">Whether negative numbers become 0.</param>
     /// <param name="shortcut">(N, C, H, W), or null</param>
     public Activation forward(Activation x, Tape? tape, bool relu, Activation? shortcut = null)
@@ -102,7 +102,7 @@ internal sealed class BatchNorm : nn.Module, IInitialised
         where T : struct, ILanes
     {
         using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would keep the storage after the activation is freed
         Tensor input = x.Value.ChannelsLast();
         Tensor? other = shortcut is null ? null : shortcut.Value.ChannelsLast();
         int channels = (int)weight.numel(),
@@ -132,7 +132,7 @@ internal sealed class BatchNorm : nn.Module, IInitialised
 
         Tensor y = tape is null ? input : empty_like(input);
         BatchNormKernel<T>.Apply(input.Address(), other.Address(), relu, y.Address(), rows, mean, scale, beta);
-        GC.KeepAlive((input, other));   // an address holds nothing
+        GC.KeepAlive((input, other));   // an address keeps nothing alive
         foreach (Tensor kept in (Tensor[])[y, input])
         {
             if (!ReferenceEquals(kept, x.Value))

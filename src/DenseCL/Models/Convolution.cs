@@ -8,13 +8,13 @@ using static TorchSharp.torch;
 namespace DenseCL.Models;
 
 /// <summary>
-/// A 2-D convolution without bias, its weight (out, in, k, k), or (C, 1, k, k) of a depthwise one, as in PyTorch. Padding keeps the size at
-/// stride 1.
+/// A 2-D convolution without bias, as in PyTorch. Its weight is (out, in, k, k), or (C, 1, k, k) for a depthwise convolution. Padding keeps
+/// the size at stride 1.
 /// </summary>
 /// <remarks>
-/// Computed by <see cref="ConvolutionKernel"/> or <see cref="DepthwiseKernel"/> where that is possible. Of what is left to libtorch, a 1×1 convolution is a matrix product
-/// over channels: it is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch 2.10, est_eff_1x1), which ends the
-/// process.
+/// Computed by <see cref="ConvolutionKernel"/> or <see cref="DepthwiseKernel"/> where that is possible, otherwise by libtorch. There, a 1×1
+/// convolution is a matrix product over channels. That is faster, and oneDNN's own 1×1 kernels divide by zero on some processors (libtorch
+/// 2.10, est_eff_1x1), which ends the process.
 /// </remarks>
 internal sealed class Convolution : nn.Module, IInitialised
 {
@@ -25,13 +25,13 @@ internal sealed class Convolution : nn.Module, IInitialised
     private readonly bool depthwise;
     private readonly StartValues start;
 
-    /// <param name="inChannels">Of the input.</param>
-    /// <param name="outChannels">Of the output; of a depthwise convolution as many.</param>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output; the same number for a depthwise convolution.</param>
     /// <param name="size">k, odd</param>
     /// <param name="stride">At least 1.</param>
     /// <param name="dilation">How far apart the weights are, at least 1.</param>
-    /// <param name="depthwise">Whether each channel is convolved by itself.</param>
-    /// <param name="start">How the weight starts.</param>
+    /// <param name="depthwise">Whether each channel is convolved separately.</param>
+    /// <param name="start">How the weight is initialised.</param>
     public Convolution(
         long inChannels,
         long outChannels,
@@ -96,13 +96,13 @@ internal sealed class Convolution : nn.Module, IInitialised
     private unsafe Activation Tiled(Activation x, ConvolutionShape shape, Tape? tape)
     {
         using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();   // a view that is left over would hold its storage after the activation is let go of
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would keep the storage after the activation is freed
         Tensor input = x.Value.ChannelsLast();
         bool bf16 = input.dtype == ScalarType.BFloat16;
         Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs, dtype: input.dtype).permute(0, 3, 1, 2);
         Tensor w = InMemory(weight).contiguous();
         ConvolutionKernel.Forward(shape, bf16, input.Address(), Memory.Of<float>(w), y.Address());
-        GC.KeepAlive((input, w, y));    // an address holds nothing
+        GC.KeepAlive((input, w, y));    // an address keeps nothing alive
         Activation output = new(y.MoveToOuterDisposeScope());
         if (tape is null)
         {
@@ -139,17 +139,17 @@ internal sealed class Convolution : nn.Module, IInitialised
         return output;
     }
 
-    /// <summary>A depthwise convolution; bfloat16 maps are widened for it, and narrowed behind it.</summary>
+    /// <summary>A depthwise convolution; bfloat16 maps are widened before it and narrowed after it.</summary>
     private unsafe Activation EachChannel(Activation x, ConvolutionShape shape, Tape? tape)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = x.Value.dtype;
-        Tensor input = x.Value.ChannelsLast();      // kept for the way back in its own type
+        Tensor input = x.Value.ChannelsLast();      // kept in its own type for the backward pass
         Tensor wide = input.to_type(ScalarType.Float32).ChannelsLast(), taps = Taps();
         Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs).permute(0, 3, 1, 2);
         DepthwiseKernel.Forward(shape, (float*)wide.Address(), Memory.Of<float>(taps), (float*)y.Address());
-        GC.KeepAlive((wide, taps));     // an address holds nothing
+        GC.KeepAlive((wide, taps));     // an address keeps nothing alive
         Activation output = new(y.to_type(type).MoveToOuterDisposeScope());
         if (tape is null)
         {
@@ -193,7 +193,7 @@ internal sealed class Convolution : nn.Module, IInitialised
         Tensor Taps() => weight.detach().reshape(shape.Outputs, shape.Taps).t().contiguous();
     }
 
-    // (out, in, k, k) lies in memory as (out, k, k, in) in a ParameterVector, without which there is no tape.
+    // In a ParameterVector, (out, in, k, k) lies in memory as (out, k, k, in); without one there is no tape.
     private static Tensor InMemory(Tensor weights) => weights.permute(0, 2, 3, 1);
 
     private Tensor Convolve(Tensor input, Tensor w)

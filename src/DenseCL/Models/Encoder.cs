@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Models;
 
-/// <summary>A backbone with the two projection heads of dense contrastive learning; the method holds two of these, query and key.</summary>
+/// <summary>A backbone with the two projection heads of dense contrastive learning. The method has two encoders, query and key.</summary>
 public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
 {
     private readonly Backbone backbone;
@@ -16,14 +16,14 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     private readonly bool dense;
     private readonly int? gridSize;
 
-    /// <summary>Builds the encoder; its numbers are uninitialised.</summary>
+    /// <summary>Builds the encoder; its parameters are uninitialised.</summary>
     /// <param name="architecture">The backbone.</param>
     /// <param name="embedding">D, the length of the projected vectors.</param>
     /// <param name="dense">Whether there are dense vectors; MoCo-v2 has none.</param>
-    /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null leaves the map
-    /// as it is.</param>
-    /// <param name="outputStride">Input pixels for each position of the map: 32, 16 or 8.</param>
-    /// <param name="head">What makes dense vectors of features.</param>
+    /// <param name="gridSize">S: backbone features are average-pooled to S×S before matching and before the dense head; null keeps the size
+    /// of the map.</param>
+    /// <param name="outputStride">Input pixels per position of the map: 32, 16 or 8.</param>
+    /// <param name="head">Which head computes dense vectors from features.</param>
     public Encoder(
         BackboneKind architecture,
         int embedding,
@@ -44,21 +44,22 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// <summary>The part that is kept after pre-training.</summary>
     public Backbone Backbone => backbone;
 
-    /// <summary>The length of a dense vector: D, or C where there is no dense head.</summary>
+    /// <summary>The length of a dense vector: D, or C without a dense head.</summary>
     public int DenseLength { get; }
 
     /// <summary>
-    /// Features and projections of a batch, none of them normalised. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.
+    /// Features and projections of a batch, not normalised. Gradients are computed by libtorch; in <see cref="torch.no_grad"/> it is
+    /// faster.
     /// </summary>
-    /// <param name="images">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
-    /// <returns>float32 in either case.</returns>
+    /// <param name="images">(N, 3, H, W) float32 or bfloat16, RGB, normalised; the backbone's activations have its type.</param>
+    /// <returns>Always float32.</returns>
     public override EncoderOutput forward(Tensor images)
     {
         using Tensor map = backbone.forward(images);
         return Project(map);
     }
 
-    /// <summary>The same, for a backward pass in two parts: libtorch's from the loss to the feature map, then the tape's.</summary>
+    /// <summary>The same, for a backward pass in two parts: by libtorch from the loss to the feature map, then by the tape.</summary>
     internal EncoderOutput forward(Tensor images, Tape tape)
     {
         Activation map;

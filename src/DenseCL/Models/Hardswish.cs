@@ -5,12 +5,12 @@ namespace DenseCL.Models;
 /// <summary>x · hard sigmoid(x), with the hard sigmoid min(max(x + 3, 0), 6) / 6 (Howard et al., ICCV 2019).</summary>
 internal static class Hardswish
 {
-    /// <summary>Of each number of a map.</summary>
+    /// <summary>Applied to each number of a map.</summary>
     public static Activation Apply(Activation x, Tape? tape) => tape is null
         ? new Activation(x.Value.hardswish())
         : tape.Apply([x], [], x.Value.dtype, (input, _) => input[0].hardswish());
 
-    /// <summary>Adds it to a graph as two operators, because ONNX has it as one only from operator set 14 on.</summary>
+    /// <summary>Adds it to a graph as two operators, because ONNX has a single operator only from operator set 14 on.</summary>
     public static string Describe(NetworkGraph graph, string name, string x) =>
         graph.Add("Mul", name, [x, DescribeSigmoid(graph, $"{name}.hardsigmoid", x)]);
 

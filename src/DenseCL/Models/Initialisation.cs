@@ -7,18 +7,19 @@ using static TorchSharp.torch;
 namespace DenseCL.Models;
 
 /// <summary>
-/// The start values of networks, each parameter from a random stream of its own name, so that one more layer moves no other's numbers.
+/// The initialisation of networks. Each parameter has a random stream of its own name, so an additional layer does not change the numbers
+/// of the others.
 /// </summary>
 public static class Initialisation
 {
     /// <summary>
-    /// Every module sets its own parameters. As in the paper: a ResNet's convolutions and the global head's weights Kaiming normal
-    /// over fan-in, N(0, 2 / fan-in), with zero biases; a MobileNet's over fan-out, as torchvision's; the dense head's convolutions PyTorch's default, U(±1/√fan-in) for weights and biases;
-    /// batch norm 1 and 0.
+    /// Every module initialises its own parameters. As in the paper, a ResNet's convolutions and the global head's weights are Kaiming
+    /// normal over fan-in, N(0, 2 / fan-in), with zero biases. A MobileNet's convolutions use fan-out, as torchvision's do. The dense
+    /// head's convolutions have PyTorch's default, U(±1/√fan-in), for weights and biases. Batch norm starts with 1 and 0.
     /// </summary>
     /// <param name="module">A network of this library.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <exception cref="NotSupportedException">A module has parameters and does not know their start values.</exception>
+    /// <exception cref="NotSupportedException">A module has parameters and does not know how to initialise them.</exception>
     public static void Initialise(this nn.Module module, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -26,7 +27,7 @@ public static class Initialisation
         InitialiseAll(module, "", seed);
     }
 
-    /// <summary>Gives a weight, whose first dimension is the outputs, its start values.</summary>
+    /// <summary>Initialises a weight whose first dimension is the outputs.</summary>
     internal static void Start(this Parameter weight, StartValues start, CounterRandom random)
     {
         if (start == StartValues.Uniform)
@@ -40,7 +41,7 @@ public static class Initialisation
         Fill(weight, () => deviation * random.NextNormal());
     }
 
-    /// <summary>Gives a bias the start values that go with those of its weight.</summary>
+    /// <summary>Initialises a bias in the way that goes with its weight.</summary>
     internal static void StartBias(this Parameter bias, StartValues start, Parameter weight, CounterRandom random)
     {
         if (start == StartValues.Uniform)
@@ -53,7 +54,7 @@ public static class Initialisation
         }
     }
 
-    /// <summary>Fills a tensor of unit vectors, uniform on the sphere: the queues before they hold real keys.</summary>
+    /// <summary>Makes a tensor of unit vectors, uniform on the sphere: the content of the queues before they contain real keys.</summary>
     internal static Tensor RandomUnitVectors(long count, long length, ulong seed, RandomPurpose purpose)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -105,10 +106,10 @@ public static class Initialisation
             tensor.copy_(target);
         }
 
-        GC.KeepAlive(target);   // an address holds nothing
+        GC.KeepAlive(target);   // an address keeps nothing alive
     }
 
-    /// <summary>FNV-1a: the same in every process, which <see cref="string.GetHashCode()"/> is not.</summary>
+    /// <summary>FNV-1a: unlike <see cref="string.GetHashCode()"/> it is the same in every process.</summary>
     private static ulong StableHash(string name)
     {
         ulong hash = 0xcbf29ce484222325;

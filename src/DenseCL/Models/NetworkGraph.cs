@@ -5,15 +5,15 @@ internal sealed class NetworkGraph
 {
     private readonly List<Operator> operators = [];
 
-    /// <summary>In an order in which they can be computed.</summary>
+    /// <summary>The operators, in an order in which they can be computed.</summary>
     public IReadOnlyList<Operator> Operators => operators;
 
-    /// <summary>Adds an operator. The value that it makes has its name.</summary>
-    /// <param name="type">ONNX's name of what it does.</param>
-    /// <param name="name">Its own name.</param>
+    /// <summary>Adds an operator. The resulting value has the operator's name.</summary>
+    /// <param name="type">ONNX's name of the operation.</param>
+    /// <param name="name">The operator's own name.</param>
     /// <param name="inputs">Names of values and of the network's tensors.</param>
     /// <param name="attributes">Each a <see cref="long"/>, an array of them, or a <see cref="float"/>.</param>
-    /// <returns>The value that it makes.</returns>
+    /// <returns>The resulting value.</returns>
     public string Add(string type, string name, string[] inputs, params (string Name, object Value)[] attributes)
     {
         operators.Add(new Operator(type, name, inputs, name, attributes));

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Models;
 
 /// <summary>
-/// Turns 8-bit pixels into what the networks take: (x / 255 − mean) / std. One and the same for training and for judging.
+/// Converts 8-bit pixels to the networks' input: (x / 255 − mean) / std. Training and evaluation use the same code.
 /// </summary>
 public sealed class PixelNormalisation : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class PixelNormalisation : IDisposable
 
     /// <summary>The normalisation of a recipe.</summary>
     /// <param name="data">Mean and standard deviation of each channel, of pixels scaled to 0 … 1.</param>
-    /// <param name="device">Where the tensors are to be.</param>
+    /// <param name="device">The device of the tensors.</param>
     /// <param name="type">float32 or bfloat16.</param>
     public PixelNormalisation(DataOptions data, Device device, ScalarType type = ScalarType.Float32)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Platform;
 
 /// <summary>
-/// The settings of glibc's allocator. As it comes, it gives every large tensor back to the kernel when it is freed and faults it in again
-/// page by page a moment later, which costs more than half of the time of a training step.
+/// The settings of glibc's allocator. By default it returns every large tensor to the kernel when the tensor is freed. The next one is then
+/// faulted in again page by page, which costs more than half of the time of a training step.
 /// </summary>
 internal static partial class Allocator
 {
@@ -13,12 +13,12 @@ internal static partial class Allocator
     private const int TopPad = -2;
     private const int MmapMax = -4;
 
-    /// <summary>Whether the C library is one that has these settings and took them; null before <see cref="KeepFreedMemory"/>.</summary>
+    /// <summary>Whether the C library has these settings and accepted them; null before <see cref="KeepFreedMemory"/>.</summary>
     public static bool? Kept { get; private set; }
 
     /// <summary>
-    /// Keeps freed memory in the process. Must come before the first tensor; the environment variables of the same names would come too
-    /// late.
+    /// Keeps freed memory in the process. Must be called before the first tensor is made. Setting the environment variables of the same
+    /// names would come too late.
     /// </summary>
     public static void KeepFreedMemory()
     {
@@ -32,7 +32,7 @@ internal static partial class Allocator
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            Kept = false;   // musl and others have no mallopt; training is slower there, and works
+            Kept = false;   // musl and others have no mallopt: training works there, but is slower
         }
     }
 

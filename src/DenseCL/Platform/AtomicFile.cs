@@ -1,7 +1,7 @@
 namespace DenseCL.Platform;
 
 /// <summary>
-/// Replaces a file as a whole: a reader, or a machine that loses power, sees the old content or the new one, never a part.
+/// Replaces a file as a whole. A reader sees the old content or the new one, never a part, even if the machine loses power.
 /// </summary>
 internal static class AtomicFile
 {
@@ -10,7 +10,10 @@ internal static class AtomicFile
     /// <param name="text">Its whole content.</param>
     public static void Replace(string path, string text) => Replace(path, file => file.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes beside, flushes to the disk, renames. If anything fails, the old file stays and the partial one goes.</summary>
+    /// <summary>
+    /// Writes a file beside the target, flushes it to the disk and renames it. If anything fails, the old file stays and the partial one is
+    /// deleted.
+    /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="write">Writes the whole content.</param>
     public static void Replace(string path, Action<FileStream> write)

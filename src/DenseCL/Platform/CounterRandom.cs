@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DenseCL.Platform;
 
 /// <summary>
-/// A counter-based generator: the n-th number of a stream is a hash of (key, n) and nothing else, so a stream keyed by
-/// (seed, purpose, epoch, image, view) is the same whatever the number of threads and can be entered anywhere.
+/// A counter-based generator: number n of a stream is a hash of (key, n) and of nothing else. A stream keyed by (seed, purpose, epoch,
+/// image, view) is therefore the same whatever the number of threads, and can be entered at any point.
 /// </summary>
 /// <remarks>The hash is SplitMix64's finaliser (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).</remarks>
 public struct CounterRandom

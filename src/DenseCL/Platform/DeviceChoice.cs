@@ -3,12 +3,12 @@ namespace DenseCL.Platform;
 /// <summary>Where the network is computed.</summary>
 public enum DeviceChoice
 {
-    /// <summary>The first CUDA device if there is one, else the processor.</summary>
+    /// <summary>The first CUDA device if there is one, otherwise the processor.</summary>
     Auto,
 
     /// <summary>The processor.</summary>
     Cpu,
 
-    /// <summary>The first CUDA device; an error where there is none.</summary>
+    /// <summary>The first CUDA device; an error if there is none.</summary>
     Cuda,
 }

@@ -4,13 +4,13 @@ using TorchSharp;
 
 namespace DenseCL.Platform;
 
-/// <summary>Does this machine work, and if not, why and what to do.</summary>
+/// <summary>Checks whether this machine works, and if not, says why and what to do.</summary>
 public static class Doctor
 {
     private const long Gigabyte = 1L << 30;
 
-    /// <summary>All checks but the training step, which a process of its own must try.</summary>
-    /// <param name="folder">The folder whose disk is looked at.</param>
+    /// <summary>All checks except the training step, which must be tried in a process of its own.</summary>
+    /// <param name="folder">The folder whose disk is checked.</param>
     public static IEnumerable<PlatformCheck> Examine(string folder)
     {
         yield return System();
@@ -44,7 +44,8 @@ public static class Doctor
                 "tensor library",
                 PlatformCheckState.Broken,
                 e.Message,
-                "Build again with 'dotnet build -c Release'; the build mends what older systems lack. On another system than linux-x64, win-x64 or osx-arm64 there is no libtorch."
+                "Build again with 'dotnet build -c Release'; the build fixes what older systems lack. "
+                + "There is no libtorch for systems other than linux-x64, win-x64 and osx-arm64."
             );
         }
     }
@@ -55,7 +56,7 @@ public static class Doctor
         : new(
             "allocator",
             PlatformCheckState.Slow,
-            "the C library does not take the settings of glibc",
+            "the C library does not have the settings of glibc",
             "Training may take twice as long: use a distribution with glibc (Debian, Ubuntu, RHEL) instead of musl (Alpine).");
 
     private static PlatformCheck Instructions()
@@ -102,7 +103,7 @@ public static class Doctor
             : new(
                 "convolutions",
                 PlatformCheckState.Slow,
-                "libtorch's, because this system does not let this program make memory executable",
+                "libtorch's, because this system does not allow this program to make memory executable",
                 "Training takes 10 to 15 % longer; with SELinux, 'execmem' allows it.");
     }
 

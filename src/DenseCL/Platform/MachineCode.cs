@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Platform;
 
 /// <summary>
-/// Memory that the processor may execute. It is written first and made executable afterwards, never both at once; it stays for the life of
-/// the process.
+/// Memory that the processor may execute. It is written first and made executable afterwards; it is never both at once. It stays for the
+/// life of the process.
 /// </summary>
 internal static unsafe partial class MachineCode
 {
@@ -12,18 +12,18 @@ internal static unsafe partial class MachineCode
     private const int Read = 1, Write = 2, Execute = 4, Private = 2, Anonymous = 0x20;
 
     /// <summary>
-    /// The environment variable that forbids it with 0: libtorch then computes convolutions. For comparison, and for a system that stumbles
-    /// over such code.
+    /// The environment variable that turns machine code off when it is 0: libtorch then computes convolutions. It is for comparison, and
+    /// for a system that has trouble with such code.
     /// </summary>
     public const string Switch = "DENSECL_MACHINE_CODE";
 
-    /// <summary>Whether it is not forbidden.</summary>
+    /// <summary>Whether machine code is not turned off.</summary>
     public static bool IsAllowed { get; } = Environment.GetEnvironmentVariable(Switch) != "0";
 
-    /// <summary>Puts code into memory of its own.</summary>
-    /// <param name="code">Instructions that do not depend on where they stand.</param>
-    /// <returns>Their address; null where the system does not let this program make code, as some hardened ones do not, or has another C
-    /// library than glibc.</returns>
+    /// <summary>Copies code into memory of its own.</summary>
+    /// <param name="code">Instructions that do not depend on their address.</param>
+    /// <returns>Their address; null if the system does not allow this program to make code, as some hardened systems do not, or if its C
+    /// library is not glibc.</returns>
     public static byte* Place(ReadOnlySpan<byte> code)
     {
         try

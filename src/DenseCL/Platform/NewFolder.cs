@@ -3,7 +3,7 @@ namespace DenseCL.Platform;
 /// <summary>Makes a folder that appears when it is complete, or not at all: it is written as FOLDER.partial and renamed.</summary>
 public static class NewFolder
 {
-    /// <summary>Throws if a folder of that name cannot be made.</summary>
+    /// <summary>Throws if a folder with that name cannot be made.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <exception cref="IOException">It has no name, is not empty, or is being written by another run.</exception>
     public static void RefuseOccupied(string folder)
@@ -59,10 +59,10 @@ public static class NewFolder
     }
 
     /// <summary>
-    /// Takes an empty folder away before any work: where that cannot be done, as where a disk is mounted, the work would be lost in the
-    /// end.
+    /// Deletes an empty folder before any work starts. If that is impossible, for example because a disk is mounted there, the work would
+    /// be lost at the end.
     /// </summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether there was such a folder.</returns>
     private static bool MakeRoom(string target)
     {
         if (!Directory.Exists(target))
@@ -78,7 +78,8 @@ public static class NewFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"{target} is empty, but cannot be replaced by the new folder ({e.Message}), as where a disk is mounted: choose a folder below it, {Path.Combine(target, "new")}.",
+                $"{target} is empty, but cannot be replaced by the new folder ({e.Message}), for example because a disk is mounted there: "
+                + $"choose a folder below it, {Path.Combine(target, "new")}.",
                 e);
         }
     }

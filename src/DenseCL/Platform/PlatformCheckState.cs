@@ -6,7 +6,7 @@ public enum PlatformCheckState
     /// <summary>As it should be.</summary>
     Good,
 
-    /// <summary>It works, slower or with less than it could.</summary>
+    /// <summary>It works, but slower or with fewer features than possible.</summary>
     Slow,
 
     /// <summary>Training does not work.</summary>

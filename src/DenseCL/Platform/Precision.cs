@@ -1,16 +1,16 @@
 namespace DenseCL.Platform;
 
 /// <summary>
-/// The numbers that activations are computed with. Weights, batch-norm parameters, statistics and losses are float32 in either case.
+/// The number type of activations. Weights, batch-norm parameters, statistics and losses are always float32.
 /// </summary>
 public enum Precision
 {
-    /// <summary>bfloat16 where the device multiplies it natively, else float32.</summary>
+    /// <summary>bfloat16 if the device multiplies it natively, otherwise float32.</summary>
     Auto,
 
     /// <summary>float32.</summary>
     Fp32,
 
-    /// <summary>bfloat16: half the memory, and twice the speed or more where the device multiplies it natively; slow elsewhere.</summary>
+    /// <summary>bfloat16: half the memory, and at least twice the speed if the device multiplies it natively; slow otherwise.</summary>
     Bf16,
 }

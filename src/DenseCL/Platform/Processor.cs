@@ -8,10 +8,10 @@ namespace DenseCL.Platform;
 /// <summary>The processor that this process runs on.</summary>
 public static class Processor
 {
-    /// <summary>What it calls itself.</summary>
+    /// <summary>The name that it reports.</summary>
     public static string Name { get; } = X86Base.IsSupported ? X86Name() : RuntimeInformation.ProcessArchitecture.ToString();
 
-    /// <summary>The instruction sets that matter for training and are there, such as avx2 and avx512-bf16.</summary>
+    /// <summary>The available instruction sets that matter for training, such as avx2 and avx512-bf16.</summary>
     public static IReadOnlyList<string> Instructions { get; } =
     [
         .. new (string Name, bool There)[]
@@ -29,7 +29,7 @@ public static class Processor
     public static bool MultipliesBf16 => Cpuid(7, 1).Eax.Bit(5);
 
     /// <summary>
-    /// Whether machine code of this library's own can be called: it needs AVX-512 and the calling convention of Linux on x64.
+    /// Whether this library's own machine code can be called: it needs AVX-512 and the calling convention of Linux on x64.
     /// </summary>
     internal static bool RunsCode =>
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512F.IsSupported;

@@ -1,8 +1,8 @@
 namespace DenseCL.Platform;
 
 /// <summary>
-/// What a stream of <see cref="CounterRandom"/> is for: the first part of its key, so that no two purposes share numbers. Values are part
-/// of a run's reproducibility and never change.
+/// What a stream of <see cref="CounterRandom"/> is for. It is the first part of the stream's key, so no two purposes share numbers. The
+/// values are part of a run's reproducibility and never change.
 /// </summary>
 internal enum RandomPurpose : ulong
 {
@@ -12,16 +12,16 @@ internal enum RandomPurpose : ulong
     /// <summary>The augmentation of a view; keyed further by (epoch, image, view).</summary>
     View = 2,
 
-    /// <summary>The image that stands in for one that cannot be decoded; keyed further by (epoch, position, attempt).</summary>
+    /// <summary>The image that replaces one that cannot be decoded; keyed further by (epoch, position, attempt).</summary>
     Replacement = 3,
 
-    /// <summary>The start values of a parameter; keyed further by (hash of its name).</summary>
+    /// <summary>The initial values of a parameter; keyed further by (hash of its name).</summary>
     Initialisation = 4,
 
-    /// <summary>The start of the queue of global keys.</summary>
+    /// <summary>The initial content of the queue of global keys.</summary>
     GlobalQueue = 5,
 
-    /// <summary>The start of the queue of dense keys.</summary>
+    /// <summary>The initial content of the queue of dense keys.</summary>
     DenseQueue = 6,
 
     /// <summary>The order in which key images are dealt to batch-norm groups; keyed further by (step).</summary>
@@ -30,35 +30,35 @@ internal enum RandomPurpose : ulong
     /// <summary>Random matching; keyed further by (step).</summary>
     Matching = 8,
 
-    /// <summary>The position whose dense vector an image leaves in the queue; keyed further by (step).</summary>
+    /// <summary>The position of each image whose dense vector is enqueued; keyed further by (step).</summary>
     SampledNegatives = 9,
 
-    /// <summary>Which labelled images a backbone is judged by.</summary>
+    /// <summary>Which labelled images are used to evaluate a backbone.</summary>
     LabelledImages = 10,
 
     /// <summary>The positions of an image that a probe learns from; keyed further by (image).</summary>
     ProbePositions = 11,
 
-    /// <summary>Which training images of a class are held out to choose a setting by; keyed further by (class).</summary>
+    /// <summary>Which training images of a class are held out to choose a setting; keyed further by (class).</summary>
     ValidationPart = 12,
 
     /// <summary>The order of the features in an epoch of a linear classifier; keyed further by (epoch).</summary>
     LinearOrder = 13,
 
-    /// <summary>The few examples of a class; keyed further by (sample, positives, class).</summary>
+    /// <summary>The few examples of a class that are learned from; keyed further by (sample, positives, class).</summary>
     LowShot = 14,
 
-    /// <summary>The order in which images are learned to be segmented; keyed further by (epoch).</summary>
+    /// <summary>The order of the images when training for segmentation; keyed further by (epoch).</summary>
     SegmentationOrder = 15,
 
     /// <summary>
-    /// The crop of an image that is learned to be segmented, and its colours; keyed further by (position in the training).
+    /// The crop and the colours of an image when training for segmentation; keyed further by (position in the training).
     /// </summary>
     SegmentationCrop = 16,
 
-    /// <summary>The channels that a classifier of pixels does not see; keyed further by (step, head).</summary>
+    /// <summary>The channels that dropout hides from a pixel classifier; keyed further by (step, head).</summary>
     SegmentationDropout = 17,
 
-    /// <summary>The crops by which positions of a frozen backbone are matched; keyed further by (image, pair, view).</summary>
+    /// <summary>The crops between which positions of a frozen backbone are matched; keyed further by (image, pair, view).</summary>
     MatchViews = 18,
 }

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace DenseCL.Platform;
 
-/// <summary>Makes the tensor library ready: loads it, and keeps its memory. To be called before the first tensor.</summary>
+/// <summary>Prepares the tensor library: loads it, and keeps its freed memory. Must be called before the first tensor is made.</summary>
 public static class TorchRuntime
 {
     private static readonly Lazy<bool> Ready = new(Prepare);
@@ -13,8 +13,8 @@ public static class TorchRuntime
     public static void EnsureReady() => _ = Ready.Value;
 
     /// <summary>The device that a recipe names.</summary>
-    /// <param name="choice"><c>auto</c> is the first CUDA device where there is one.</param>
-    /// <exception cref="PlatformException">CUDA is asked for, and there is none.</exception>
+    /// <param name="choice"><c>auto</c> is the first CUDA device if there is one.</param>
+    /// <exception cref="PlatformException">The recipe requires CUDA, and there is no CUDA device.</exception>
     public static torch.Device Choose(DeviceChoice choice)
     {
         EnsureReady();
@@ -22,7 +22,8 @@ public static class TorchRuntime
         if (choice == DeviceChoice.Cuda && !cuda)
         {
             throw new PlatformException(
-                "There is no CUDA device that this build can use: set run.device to cpu or auto, or build with -p:TorchDevice=cuda on a machine with an NVIDIA driver (docs/platform.md)."
+                "There is no CUDA device that this build can use: set run.device to cpu or auto, "
+                + "or build with -p:TorchDevice=cuda on a machine with an NVIDIA driver (docs/platform.md)."
             );
         }
 
@@ -30,8 +31,8 @@ public static class TorchRuntime
     }
 
     /// <summary>The precision that a recipe names.</summary>
-    /// <param name="choice"><c>auto</c> is bf16 where the device multiplies it natively.</param>
-    /// <param name="device">Where it is computed.</param>
+    /// <param name="choice"><c>auto</c> is bf16 if the device multiplies it natively.</param>
+    /// <param name="device">The device that computes.</param>
     /// <returns>Not <c>auto</c>.</returns>
     public static Precision Choose(Precision choice, torch.Device device)
     {
@@ -67,7 +68,7 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>TorchSharp's own message hides the loader's: ask the loader directly.</summary>
+    /// <summary>TorchSharp's own message hides the loader's message: ask the loader directly.</summary>
     private static string? WhyNot()
     {
         string file =
@@ -82,7 +83,8 @@ public static class TorchRuntime
         string? found = places.FirstOrDefault(File.Exists);
         if (found is null)
         {
-            return $"{file} is not beside the program, neither in {places[0]} nor in {places[1]}. There is no libtorch for {RuntimeInformation.RuntimeIdentifier} in this build: "
+            return $"{file} is not beside the program, neither in {places[0]} nor in {places[1]}. "
+                + $"There is no libtorch for {RuntimeInformation.RuntimeIdentifier} in this build: "
                 + "libtorch exists for linux-x64, win-x64 and osx-arm64.";
         }
 
@@ -93,7 +95,8 @@ public static class TorchRuntime
         }
         catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX", StringComparison.Ordinal))
         {
-            return $"{found} asks for a newer libstdc++ than this system has, without needing it. The build mends that (build/DenseCL.targets): "
+            return $"{found} asks for a newer libstdc++ than this system has, although it does not need it. "
+                + "The build fixes that (build/DenseCL.targets): "
                 + $"run 'dotnet build' again, or install libstdc++ of GCC 13 or newer. The loader said: {e.Message}";
         }
         catch (DllNotFoundException e)

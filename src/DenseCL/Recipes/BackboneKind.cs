@@ -1,7 +1,7 @@
 namespace DenseCL.Recipes;
 
 /// <summary>
-/// A network that can be pre-trained, as torchvision builds it; the ResNets of He et al. (CVPR 2016) have the stride in the 3×3
+/// A network that can be pre-trained, as torchvision builds it. The ResNets of He et al. (CVPR 2016) have the stride in the 3×3
 /// convolution.
 /// </summary>
 public enum BackboneKind
@@ -22,8 +22,8 @@ public enum BackboneKind
     Resnet152,
 
     /// <summary>
-    /// MobileNetV3-Large (Howard et al., ICCV 2019), 960 channels out: 3 million weights and an eighth of the arithmetic of a ResNet-18,
-    /// for small devices.
+    /// MobileNetV3-Large (Howard et al., ICCV 2019), 960 channels out: 3 million weights and an eighth of the arithmetic of a ResNet-18.
+    /// For small devices.
     /// </summary>
     MobilenetV3Large,
 }

@@ -20,7 +20,8 @@ public sealed record DataOptions
 
     /// <summary>The share of the image's area that a crop covers; 0 &lt; low ≤ high ≤ 1.</summary>
     /// <remarks>
-    /// It is of the area, not of the side: 0.2 leaves 45 % of each side. A smaller lower end makes views of the same image harder to match.
+    /// It is a share of the area, not of the side: 0.2 leaves 45 % of each side. A smaller lower end makes views of the same image harder
+    /// to match.
     /// </remarks>
     /// <exception cref="RecipeException">The ends are out of range or out of order.</exception>
     public Interval CropScale
@@ -30,7 +31,7 @@ public sealed record DataOptions
     } = new(0.2, 1);
 
     /// <summary>Width divided by height of a crop before it is resized to a square; 0.01 ≤ low ≤ high ≤ 100.</summary>
-    /// <remarks>[1, 1] never distorts: for images whose shapes carry meaning.</remarks>
+    /// <remarks>[1, 1] never distorts; use it for images whose shapes carry meaning.</remarks>
     /// <exception cref="RecipeException">The ends are out of range or out of order.</exception>
     public Interval CropAspect
     {
@@ -40,7 +41,7 @@ public sealed record DataOptions
     } = new(3.0 / 4, 4.0 / 3);
 
     /// <summary>Brightness is multiplied by a factor from 1 − value to 1 + value; 0 … 1.</summary>
-    /// <remarks>0 leaves it alone. A backbone becomes blind to what is varied: lower it where brightness carries meaning.</remarks>
+    /// <remarks>0 turns it off. A backbone becomes blind to what is varied: lower it where brightness carries meaning.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Brightness
     {
@@ -49,7 +50,7 @@ public sealed record DataOptions
     } = 0.4;
 
     /// <summary>Contrast is multiplied by a factor from 1 − value to 1 + value; 0 … 1.</summary>
-    /// <remarks>0 leaves it alone.</remarks>
+    /// <remarks>0 turns it off.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Contrast
     {
@@ -58,7 +59,7 @@ public sealed record DataOptions
     } = 0.4;
 
     /// <summary>Saturation is multiplied by a factor from 1 − value to 1 + value; 0 … 1.</summary>
-    /// <remarks>0 leaves it alone. Without effect on grey images.</remarks>
+    /// <remarks>0 turns it off. It has no effect on grey images.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Saturation
     {
@@ -66,8 +67,8 @@ public sealed record DataOptions
         init => field = Allowed.Between("data.saturation", value, 0, 1, "Choose 0.4 as in the paper, or 0 for none.");
     } = 0.4;
 
-    /// <summary>Hue is turned by up to this share of the colour circle, either way; 0 … 0.5.</summary>
-    /// <remarks>0 leaves it alone; 0.5 allows any hue. Lower it where colour carries meaning (stained tissue, ripeness).</remarks>
+    /// <summary>Hue is rotated by up to this share of the colour circle, either way; 0 … 0.5.</summary>
+    /// <remarks>0 turns it off; 0.5 allows any hue. Lower it where colour carries meaning (stained tissue, ripeness).</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Hue
     {
@@ -85,7 +86,7 @@ public sealed record DataOptions
     } = 0.8;
 
     /// <summary>The probability that a view loses its colour; 0 … 1.</summary>
-    /// <remarks>0 never; without it a network can match views by their colours alone.</remarks>
+    /// <remarks>0 is never. Without it a network can match views by their colours alone.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double GreyscaleProbability
     {
@@ -94,7 +95,7 @@ public sealed record DataOptions
     } = 0.2;
 
     /// <summary>The probability of a Gaussian blur; 0 … 1.</summary>
-    /// <remarks>0 never. Lower it where fine texture carries meaning.</remarks>
+    /// <remarks>0 is never. Lower it where fine texture carries meaning.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double BlurProbability
     {
@@ -112,7 +113,7 @@ public sealed record DataOptions
     } = new(0.1, 2);
 
     /// <summary>The probability that a view is mirrored left to right; 0 … 1.</summary>
-    /// <remarks>0 never: for text and other images in which left and right differ.</remarks>
+    /// <remarks>0 is never: for text and other images in which left and right differ.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double FlipProbability
     {
@@ -120,9 +121,9 @@ public sealed record DataOptions
         init => field = Allowed.Between("data.flipProbability", value, 0, 1, "Choose 0.5 as in the paper, or 0 for never.");
     } = 0.5;
 
-    /// <summary>Subtracted from each channel, of pixel values scaled to 0 … 1; each 0 … 1.</summary>
+    /// <summary>Subtracted from each channel after pixel values were scaled to 0 … 1; each 0 … 1.</summary>
     /// <remarks>
-    /// ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into what is exported.
+    /// ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into every exported file.
     /// </remarks>
     /// <exception cref="RecipeException">A channel is out of range.</exception>
     public PerChannel Mean
@@ -133,7 +134,7 @@ public sealed record DataOptions
     } = new(0.485, 0.456, 0.406);
 
     /// <summary>Divides each channel after the mean was subtracted; each 0.001 … 1.</summary>
-    /// <remarks>ImageNet's by default; the same remark as for <see cref="Mean"/>.</remarks>
+    /// <remarks>ImageNet's by default. As with <see cref="Mean"/>, whoever uses the backbone must use the same numbers.</remarks>
     /// <exception cref="RecipeException">A channel is out of range.</exception>
     public PerChannel Std
     {
@@ -142,11 +143,11 @@ public sealed record DataOptions
             "data.std", value, 0.001, 1, "Choose [0.229, 0.224, 0.225], ImageNet's; pixel values are scaled to 0 to 1 first.");
     } = new(0.229, 0.224, 0.225);
 
-    /// <summary>In which random order the images of an epoch come.</summary>
+    /// <summary>How the images of an epoch are shuffled.</summary>
     /// <remarks>
-    /// <see cref="Shuffle.Shards"/> is for packs on network and rotating disks: reads of some megabytes in a row instead of one for each
-    /// image, for up to 512 MB of memory. Images that lie side by side then come in the same few batches; a pack in the order of its
-    /// classes would give batches of few classes. The pixels of a view do not depend on it.
+    /// <see cref="Shuffle.Shards"/> is for packs on network and rotating disks: it reads some megabytes in a row instead of one image at a
+    /// time, and needs up to 512 MB of memory. Neighbouring images then fall into the same few batches. A pack that is sorted by class
+    /// would therefore give batches of few classes. The pixels of a view do not depend on this setting.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Shuffle Shuffle
@@ -155,9 +156,9 @@ public sealed record DataOptions
         init => field = Allowed.Defined("data.shuffle", value);
     }
 
-    /// <summary>Threads that decode and augment; 1 … 256; null (<c>auto</c>): by the number of processors.</summary>
+    /// <summary>Threads that decode and augment; 1 … 256; null (<c>auto</c>): chosen by the number of processors.</summary>
     /// <remarks>
-    /// Without influence on any pixel: every random number is keyed by seed, epoch, image and view. May change when a run is resumed.
+    /// It does not change any pixel: every random number is keyed by seed, epoch, image and view. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("auto")]
@@ -168,8 +169,8 @@ public sealed record DataOptions
             "data.threads", value, 1, 256, "Choose `auto`, or the number of processor cores to give to decoding.");
     }
 
-    /// <summary>Batches made ahead of the network; 1 … 64.</summary>
-    /// <remarks>More evens out slow files and costs 2 × batch × 3 × size² bytes each. May change when a run is resumed.</remarks>
+    /// <summary>Batches prepared ahead of the network; 1 … 64.</summary>
+    /// <remarks>More of them even out slow files. Each costs 2 × batch × 3 × size² bytes. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Prefetch
     {
@@ -178,7 +179,7 @@ public sealed record DataOptions
     } = 4;
 
     /// <summary>The share of unreadable images at which the run stops; 0 … 1.</summary>
-    /// <remarks>0 stops at the first; 1 never. Below it, unreadable images are skipped and listed.</remarks>
+    /// <remarks>0 stops at the first one; 1 never stops. Below this share, unreadable images are skipped and listed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double MaxBadShare
     {
@@ -187,7 +188,7 @@ public sealed record DataOptions
     } = 0.05;
 
     /// <summary>The shorter side, in pixels, below which an image is not used; 1 … 4096.</summary>
-    /// <remarks>Very small images (icons, thumbnails) become blurs when cropped and enlarged.</remarks>
+    /// <remarks>Very small images (icons, thumbnails) become blurred when they are cropped and enlarged.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int MinSide
     {
@@ -195,9 +196,9 @@ public sealed record DataOptions
         init => field = Allowed.Between("data.minSide", value, 1, 4096, "Choose 16, or more to leave thumbnails out.");
     } = 16;
 
-    /// <summary>The pixels of an image, width × height, above which it is not decoded; 1024 … 500000000.</summary>
+    /// <summary>The number of pixels, width × height, above which an image is not decoded; 1024 … 500000000.</summary>
     /// <remarks>
-    /// A decoder needs 3 to 4 bytes a pixel in each thread: the limit keeps a single hostile file from taking all memory.
+    /// A decoder needs 3 to 4 bytes per pixel in each thread. The limit keeps a single hostile file from taking all memory.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int MaxPixels

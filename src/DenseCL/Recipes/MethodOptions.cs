@@ -1,7 +1,7 @@
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
-/// <summary>What is learned: the two losses, the queues of negatives and the key encoder (section <c>method</c> of a recipe).</summary>
+/// <summary>The method: the two losses, the queues of negatives and the key encoder (section <c>method</c> of a recipe).</summary>
 /// <remarks>Source of the defaults: Wang et al., Dense Contrastive Learning (CVPR 2021, arXiv 2011.09157), section 4.1.</remarks>
 public sealed record MethodOptions
 {
@@ -19,7 +19,9 @@ public sealed record MethodOptions
     } = 0.5;
 
     /// <summary>The temperature τ by which all similarities are divided; 0.001 … 10.</summary>
-    /// <remarks>Lower weighs the hardest negatives more and makes training less stable; higher treats all negatives alike.</remarks>
+    /// <remarks>
+    /// A lower value weighs the hardest negatives more and makes training less stable; a higher one treats all negatives alike.
+    /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Temperature
     {
@@ -28,13 +30,13 @@ public sealed record MethodOptions
     } = 0.2;
 
     /// <summary>
-    /// The share m of itself that the key encoder keeps at each step, k ← m·k + (1 − m)·q; 0 … 1; null (<c>auto</c>): by the number of
-    /// images.
+    /// The share m of its own weights that the key encoder keeps at each step, k ← m·k + (1 − m)·q; 0 … 1; null (<c>auto</c>): chosen by
+    /// the number of images.
     /// </summary>
     /// <remarks>
-    /// The key encoder averages about the last 1/(1 − m) steps: 1000 at 0.999. Near 1 the keys in the queue agree with each other, but in a
-    /// short run the key encoder never leaves its random start; 0 copies the query encoder and 1 never moves the keys at all. This is m,
-    /// not 1 − m.
+    /// The key encoder averages about the last 1/(1 − m) steps: 1000 at 0.999. Near 1 the keys in the queue are consistent with each other,
+    /// but in a short run the key encoder never leaves its random start. 0 copies the query encoder, and 1 never moves the keys at all. The
+    /// value is m, not 1 − m.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("auto")]
@@ -46,10 +48,10 @@ public sealed record MethodOptions
     } = 0.999;
 
     /// <summary>
-    /// Keys in each of the two queues, a multiple of the batch; 1 … 4194304; null (<c>auto</c>): by the number of images.
+    /// Keys in each of the two queues, a multiple of the batch; 1 … 4194304; null (<c>auto</c>): chosen by the number of images.
     /// </summary>
     /// <remarks>
-    /// Each key is a negative for every query. A queue longer than the set of images holds older keys of the query's own image as
+    /// Each key is a negative for every query. A queue longer than the set of images contains older keys of the query's own image as
     /// negatives; a short one makes the task easy. Memory: queue × embedding × 4 bytes, twice.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
@@ -62,13 +64,13 @@ public sealed record MethodOptions
     } = 65536;
 
     /// <summary>
-    /// The side S of the grid of dense vectors, S² an image; 1 … 64; null (<c>native</c>): the backbone's map as it is, ⌈data.size /
-    /// model.outputStride⌉.
+    /// The side S of the grid of dense vectors, S² for each image; 1 … 64; null (<c>native</c>): the size of the backbone's map, ⌈data.size
+    /// / model.outputStride⌉.
     /// </summary>
     /// <remarks>
-    /// Maps are brought to S×S by adaptive average pooling, features for matching as well. An S above the backbone's own side is allowed,
-    /// but then neighbouring vectors are averages of the same features. 1 makes the dense loss a second global one. The paper's VOC AP:
-    /// 54.6 at 1, 56.1 at 5, 56.7 at 7 and 9.
+    /// Adaptive average pooling brings the maps to S×S, and the features that are matched as well. An S above the backbone's own side is
+    /// allowed, but then neighbouring vectors are averages of the same features. 1 makes the dense loss a second global one. The paper's
+    /// VOC AP: 54.6 at 1, 56.1 at 5, 56.7 at 7 and 9.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("native")]
@@ -79,7 +81,7 @@ public sealed record MethodOptions
     }
 
     /// <summary>How positions of the two views are paired.</summary>
-    /// <remarks>Anything but <see cref="MatchingKind.Backbone"/> is an ablation of the paper.</remarks>
+    /// <remarks>Everything except <see cref="MatchingKind.Backbone"/> is an ablation of the paper.</remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public MatchingKind Matching
     {
@@ -87,8 +89,8 @@ public sealed record MethodOptions
         init => field = Allowed.Defined("method.matching", value);
     }
 
-    /// <summary>What an image leaves in the queue of the dense loss.</summary>
-    /// <remarks>Anything but <see cref="Negatives.Pooled"/> is an ablation of the paper.</remarks>
+    /// <summary>What each image adds to the queue of the dense loss.</summary>
+    /// <remarks>Everything except <see cref="Negatives.Pooled"/> is an ablation of the paper.</remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Negatives Negatives
     {
@@ -97,13 +99,13 @@ public sealed record MethodOptions
     }
 
     /// <summary>
-    /// Whether the dense keys of the query's own image are negatives too: all that lie at least so many cells from the match, along a row
-    /// or a column; 1 … 64; null (<c>none</c>): only the queue.
+    /// Whether dense keys of the query's own image are negatives too: all those at least this many cells from the match, along a row or a
+    /// column; 1 … 64; null (<c>none</c>): only the queue.
     /// </summary>
     /// <remarks>
-    /// Queues hold other images: a dense vector that only tells which image it is of solves that task. With these negatives it must tell
-    /// which place of the image it is of. 2 leaves the direct neighbours out, which show nearly the same. On a 3×3 map few positions are
-    /// that far apart: choose 1 there, or a finer map by model.outputStride. The paper has none (<c>none</c>).
+    /// The queues hold keys of other images, so a dense vector that only says which image it is from solves that task. With these negatives
+    /// it must say which place in the image it is from. 2 leaves out the direct neighbours, which show nearly the same. On a 3×3 map few
+    /// positions are that far apart: choose 1 there, or a finer map by model.outputStride. The paper uses none (<c>none</c>).
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [Later]
@@ -120,8 +122,8 @@ public sealed record MethodOptions
                 "Choose `none` as in the paper, 1 for every other position, or 2 for all but the neighbours.");
     }
 
-    /// <summary>The temperature of the dense loss; 0.001 … 10; null (<c>same</c>): that of the global loss.</summary>
-    /// <remarks>As <see cref="Temperature"/>. The paper has one for both.</remarks>
+    /// <summary>The temperature of the dense loss; 0.001 … 10; null (<c>same</c>): the temperature of the global loss.</summary>
+    /// <remarks>It has the same effect as <see cref="Temperature"/>. The paper uses one value for both.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [Later]
     [NullWord("same")]
@@ -132,8 +134,8 @@ public sealed record MethodOptions
             field = Allowed.Between("method.denseTemperature", value, 0.001, 10, "Choose `same` as in the paper; 0.07 to 0.5 is usual.");
     }
 
-    /// <summary>Steps at the start during which λ is 0; at least 0.</summary>
-    /// <remarks>The paper needs 10,000 for λ = 1, because matching by untrained features is noise, and none for smaller λ.</remarks>
+    /// <summary>Steps at the start of the run during which λ is 0; at least 0.</summary>
+    /// <remarks>The paper needs 10,000 for λ = 1, because matching by untrained features is noise. It uses none for smaller λ.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int LambdaWarmupSteps
     {

@@ -1,6 +1,6 @@
 namespace DenseCL.Recipes;
 
-/// <summary>What an image leaves in the queue of the dense loss, one entry an image.</summary>
+/// <summary>What each image adds to the queue of the dense loss, one entry per image.</summary>
 public enum Negatives
 {
     /// <summary>The mean of its dense key vectors, normalised: the paper's choice.</summary>

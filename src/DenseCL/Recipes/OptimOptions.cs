@@ -1,16 +1,16 @@
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
-/// <summary>How it is learned: stochastic gradient descent (section <c>optim</c> of a recipe).</summary>
+/// <summary>The optimisation: stochastic gradient descent (section <c>optim</c> of a recipe).</summary>
 /// <remarks>Source of the defaults: the paper's ImageNet run, 8 devices with 32 images each.</remarks>
 public sealed record OptimOptions
 {
     /// <summary>
-    /// Passes over all images; 1 … 100000; null (<c>auto</c>): by the number of images, see <see cref="Recipe.Resolve"/>.
+    /// Passes over all images; 1 … 100000; null (<c>auto</c>): chosen by the number of images, see <see cref="Recipe.Resolve"/>.
     /// </summary>
     /// <remarks>
-    /// The schedule is spread over them, so it cannot change when a run is resumed. Small sets need more: 800 on COCO's 118,000 images, 200
-    /// on ImageNet's 1.28 million.
+    /// The schedule is spread over them, so it cannot change when a run is resumed. Small sets need more epochs: 800 on COCO's 118,000
+    /// images, 200 on ImageNet's 1.28 million.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("auto")]
@@ -23,7 +23,7 @@ public sealed record OptimOptions
 
     /// <summary>Images in an optimiser step; 2 … 65536.</summary>
     /// <remarks>
-    /// The learning rate belongs to it: halve both together. The images that do not fill a last batch are left out of that epoch.
+    /// The learning rate goes with it: if you halve one, halve both. The images that do not fill a last batch are left out of that epoch.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Batch
@@ -32,9 +32,10 @@ public sealed record OptimOptions
         init => field = Allowed.Between("optim.batch", value, 2, 65536, "Choose 256 as in the paper, or 32 to 128 on one small machine.");
     } = 256;
 
-    /// <summary>The learning rate at its highest, for a whole batch; above 0, at most 10.</summary>
+    /// <summary>The highest learning rate, for a whole batch; above 0, at most 10.</summary>
     /// <remarks>
-    /// The paper: 0.03 on ImageNet, 0.3 on COCO, at 256 images a batch. A loss that stays at ln(queue + 1) has collapsed: lower it.
+    /// The paper: 0.03 on ImageNet, 0.3 on COCO, at 256 images per batch. If the loss stays at ln(queue + 1), the training has collapsed:
+    /// lower the rate.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double LearningRate
@@ -45,7 +46,8 @@ public sealed record OptimOptions
 
     /// <summary>How the learning rate falls.</summary>
     /// <remarks>
-    /// <see cref="Schedule.Cosine"/> changes once an epoch, as the paper's; with few epochs <see cref="Schedule.CosineStep"/> is smoother.
+    /// Like the paper's, <see cref="Schedule.Cosine"/> changes once per epoch; with few epochs <see cref="Schedule.CosineStep"/> is
+    /// smoother.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Schedule Schedule
@@ -56,8 +58,8 @@ public sealed record OptimOptions
 
     /// <summary>The momentum of gradient descent; at least 0, below 1.</summary>
     /// <remarks>
-    /// Not the key encoder's, which is method.keyMomentum. 0 is plain gradient descent; a step is worth 1 / (1 − momentum) times the
-    /// learning rate.
+    /// This is not the key encoder's momentum, which is method.keyMomentum. 0 is plain gradient descent. In the long run a gradient moves
+    /// the weights by 1 / (1 − momentum) times the learning rate.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double Momentum
@@ -77,13 +79,13 @@ public sealed record OptimOptions
     } = 1e-4;
 
     /// <summary>
-    /// Images that share batch-norm statistics; at least 2; must divide batch / accumulation; null (<c>whole</c>): all that are computed at
-    /// once.
+    /// Images that share batch-norm statistics; at least 2; must divide batch / accumulation; null (<c>whole</c>): all images that are
+    /// computed at once.
     /// </summary>
     /// <remarks>
-    /// Query images are grouped in their order, key images in an order permuted over the batch, so that a query and its key do not share
-    /// statistics and the network cannot find the pair by them. One group for the whole batch gives that protection up; very small groups
-    /// make statistics noisy.
+    /// Query images are grouped in their order, key images in an order permuted over the batch. A query and its key then do not share
+    /// statistics, and the network cannot use them to find the pair. One group for the whole batch gives up that protection; very small
+    /// groups make the statistics noisy.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("whole")]
@@ -94,8 +96,8 @@ public sealed record OptimOptions
             "optim.batchNormGroup", value, 2, 65536, "Choose 32 as in the paper, a divisor of the batch, or `whole`.");
     } = 32;
 
-    /// <summary>Pieces in which a batch is computed, one after the other; 1 … 65536; must divide the batch.</summary>
-    /// <remarks>Memory falls with it; batch, learning rate and the number of steps stay what they are.</remarks>
+    /// <summary>Pieces into which a batch is divided, computed one after the other; 1 … 65536; must divide the batch.</summary>
+    /// <remarks>More pieces need less memory. Batch, learning rate and the number of steps stay the same.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Accumulation
     {
@@ -103,8 +105,8 @@ public sealed record OptimOptions
         init => field = Allowed.Between("optim.accumulation", value, 1, 65536, "Choose 1, or 2, 4, 8 … when memory does not suffice.");
     } = 1;
 
-    /// <summary>Steps over which the learning rate rises from 0 in a straight line; at least 0.</summary>
-    /// <remarks>The paper uses none. The steps are the first of the run, which does not become longer by them.</remarks>
+    /// <summary>Steps over which the learning rate rises linearly from 0; at least 0.</summary>
+    /// <remarks>The paper uses none. They are the first steps of the run, which does not become longer.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int WarmupSteps
     {

@@ -6,7 +6,7 @@ using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>All settings of a pre-training run. The defaults are the paper's for ImageNet.</summary>
-/// <remarks>Each option checks its own range when it is set; <see cref="Validate"/> checks what depends on several.</remarks>
+/// <remarks>Each option checks its own range when it is set; <see cref="Validate"/> checks rules that span several options.</remarks>
 public sealed record Recipe
 {
     private const int ImagesOfAutoEpochs = 600_000;
@@ -24,7 +24,7 @@ public sealed record Recipe
         "run.probeEvery",
     };
 
-    /// <summary>What is learned.</summary>
+    /// <summary>The method.</summary>
     public MethodOptions Method { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>The network that learns.</summary>
@@ -33,19 +33,22 @@ public sealed record Recipe
     /// <summary>How an image becomes two views.</summary>
     public DataOptions Data { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
-    /// <summary>How it is learned.</summary>
+    /// <summary>The optimisation.</summary>
     public OptimOptions Optim { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>How the run is carried out.</summary>
     public RunOptions Run { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
-    /// <summary>What is allowed but probably not meant, a sentence or two each; empty if all is well.</summary>
+    /// <summary>Warnings about settings that are allowed but probably not meant, a sentence or two each; empty if there are none.</summary>
     public IReadOnlyList<string> Warnings => [.. RecipeRules.Warnings(this)];
 
     /// <summary>
-    /// SHA-256 of all settings, in lower-case hexadecimal: equal for recipes that are equal in every setting, whatever file they came from.
+    /// SHA-256 of all settings, in lower-case hexadecimal. It is equal for recipes that are equal in every setting, whichever file they
+    /// came from.
     /// </summary>
-    /// <remarks>A setting that a later version added does not count while it has its default, so a recipe keeps its hash.</remarks>
+    /// <remarks>
+    /// A setting that was added in a later version does not count while it has its default, so existing recipes keep their hashes.
+    /// </remarks>
     public string Hash
     {
         get
@@ -58,7 +61,8 @@ public sealed record Recipe
 
     /// <summary>The settings in which two recipes differ, in the order of the options.</summary>
     /// <param name="first">A recipe, such as a checkpoint's.</param>
-    /// <param name="second">Another, such as the one to go on with; resolve both, or <c>auto</c> differs from its own number.</param>
+    /// <param name="second">Another, such as the one to resume with. Resolve both first; otherwise <c>auto</c> counts as different from the
+    /// number it stands for.</param>
     public static IReadOnlyList<RecipeDifference> Differences(Recipe first, Recipe second)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -73,8 +77,9 @@ public sealed record Recipe
     }
 
     /// <summary>Whether a setting may change when a run is resumed, because it does not change what is computed.</summary>
-    /// <remarks><c>run.device</c> and <c>run.precision</c> change how it is rounded: a run resumed with another value is not the same to
-    /// the bit.</remarks>
+    /// <remarks>
+    /// <c>run.device</c> and <c>run.precision</c> change the rounding: a run resumed with another value is not identical to the last bit.
+    /// </remarks>
     /// <param name="key">A dotted key, such as <c>run.keep</c>.</param>
     public static bool IsFreeOnResume(string key) => FreeOnResume.Contains(key);
 
@@ -83,15 +88,17 @@ public sealed record Recipe
     public void Validate() => RecipeRules.Check(this);
 
     /// <summary>
-    /// This recipe for a known number of images: <c>auto</c> queue, key momentum and epochs become numbers, and the whole is validated.
+    /// This recipe for a known number of images: <c>auto</c> queue, key momentum and epochs become numbers, and the result is validated.
     /// </summary>
-    /// <param name="imageCount">Images in the training set, at least one batch of them.</param>
+    /// <param name="imageCount">Images in the training set; at least one batch.</param>
     /// <remarks>
-    /// The queue: 16 below 50 images, 256 below 1000, 2048 below 10,000, 16384 below 60,000, else 65536, rounded up to whole batches:
-    /// negatives for a set of that size without too many keys of the query's own image. The key momentum: 0.99 below 10,000 images, 0.996
-    /// below 60,000, else 0.999: the key encoder averages about the last 1 / (1 − m) steps, 100, 250 or 1000, and these should be an epoch
-    /// or a few, not most of a short run. An epoch has imageCount / batch steps, rounded down.
-    /// The epochs: as many as show 600,000 images in all, at least 10 and at most 800: one to two hours with a ResNet-18 on two cores.
+    /// The queue: 16 below 50 images, 256 below 1000, 2048 below 10,000, 16384 below 60,000, else 65536, rounded up to whole batches. That
+    /// gives enough negatives for a set of that size without too many keys of the query's own image.
+    /// The key momentum: 0.99 below 10,000 images, 0.996 below 60,000, else 0.999. The key encoder averages about the last 1 / (1 − m)
+    /// steps, 100, 250 or 1000; these should be one epoch or a few, not most of a short run. An epoch has imageCount / batch steps, rounded
+    /// down.
+    /// The epochs: as many as show 600,000 images in all, at least 10 and at most 800. That takes one to two hours with a ResNet-18 on two
+    /// cores.
     /// </remarks>
     /// <exception cref="RecipeException">There are fewer images than a batch, a warm-up outlasts the run, or <see cref="Validate"/>
     /// fails.</exception>

@@ -2,7 +2,7 @@ namespace DenseCL.Recipes;
 
 /// <summary>
 /// A recipe that cannot be used: a value outside its range, settings that contradict each other, an unknown key or an unreadable file. The
-/// message is made of whole sentences: what is wrong and where, the range, and what to choose instead.
+/// message consists of whole sentences: what is wrong and where, the range, and what to choose instead.
 /// </summary>
 public sealed class RecipeException : Exception
 {

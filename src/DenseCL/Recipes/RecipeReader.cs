@@ -19,9 +19,9 @@ public static class RecipeReader
     /// <summary>The names of the shipped recipes, in alphabetical order.</summary>
     public static IReadOnlyList<string> Shipped => Reader.Shipped;
 
-    /// <summary>Reads a recipe, overrides single settings, and validates the whole.</summary>
-    /// <param name="nameOrPath">A name of <see cref="Shipped"/>, which goes first, or the path of a YAML file (<c>./small</c> for a file of
-    /// a shipped name).</param>
+    /// <summary>Reads a recipe, overrides single settings, and validates the result.</summary>
+    /// <param name="nameOrPath">A name in <see cref="Shipped"/>, which takes precedence, or the path of a YAML file (<c>./small</c> for a
+    /// file that has the name of a shipped recipe).</param>
     /// <param name="overrides">Settings as <c>section.name=value</c>, the value in YAML flow syntax: <c>data.cropScale=[0.2, 1]</c>,
     /// <c>method.queue=auto</c>.</param>
     /// <exception cref="RecipeException">The recipe was not found, cannot be read or is not valid; the message says where and what to
@@ -35,7 +35,7 @@ public static class RecipeReader
     /// do.</exception>
     public static Recipe Parse(string yaml, string source) => Reader.Parse(yaml, source);
 
-    /// <summary>A recipe with another value for a setting.</summary>
+    /// <summary>Returns a recipe with another value for one setting.</summary>
     /// <exception cref="RecipeException">There is no such setting, or the value is not allowed; the message begins with the
     /// place.</exception>
     internal static Recipe Apply(Recipe recipe, string key, YamlValue value, string where) => Reader.Apply(recipe, key, value, where);

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace DenseCL.Recipes;
 
 /// <summary>
-/// The rules that span several settings. Each is checked before a run starts, because each would otherwise end it in the middle or spoil it
-/// unseen.
+/// The rules that span several settings. They are checked before a run starts. Otherwise breaking one would end the run in the middle or
+/// spoil it unnoticed.
 /// </summary>
 internal static class RecipeRules
 {
@@ -86,7 +86,7 @@ internal static class RecipeRules
         if (method.LambdaWarmupSteps > 0 && method.LambdaWarmupSteps >= steps && method.Lambda > 0)
         {
             throw Refused(
-                $"method.lambdaWarmupSteps is {method.LambdaWarmupSteps}, but the whole run has {steps} steps: the dense loss would have no part in it.",
+                $"method.lambdaWarmupSteps is {method.LambdaWarmupSteps}, but the whole run has {steps} steps: the dense loss would never be used.",
                 $"at most {steps / 10}, or raise optim.epochs");
         }
     }
@@ -106,9 +106,8 @@ internal static class RecipeRules
         {
             string finer = method.GridSize is null ? "a finer map (model.outputStride, data.size)" : "a larger method.gridSize";
             string fewer = side > 1 ? FormattableString.Invariant($", {side - 1} or less") : "";
-            yield return FormattableString.Invariant(
-                $"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: none is so far from another. Choose {finer}{fewer}, or `none`."
-            );
+            yield return FormattableString.Invariant($"method.imageNegatives is {cells}, but the dense vectors are {side}×{side}: ")
+                + $"no two are that far apart. Choose {finer}{fewer}, or `none`.";
         }
 
         if (method is { Lambda: > 0, Matching: MatchingKind.Dense } && recipe.Model.DenseHead == DenseHead.None)
@@ -131,10 +130,10 @@ internal static class RecipeRules
         OptimOptions optim = recipe.Optim;
         if (imageCount < 2)
         {
-            return $"another folder: at least 2 images make a batch, and a few hundred are the least from which something can be learned";
+            return $"another folder: at least 2 images make a batch, and fewer than a few hundred teach nothing";
         }
 
-        // The largest batch that keeps all other settings valid; where there is none, a power of two with the settings that go with it.
+        // The largest batch that keeps all other settings valid. If there is none, a power of two with the settings that go with it.
         for (int batch = imageCount; batch >= 2; batch--)
         {
             int piece = batch / optim.Accumulation;
@@ -152,7 +151,7 @@ internal static class RecipeRules
 
     private static IEnumerable<int> Divisors(int number) => Enumerable.Range(1, number).Where(divisor => number % divisor == 0);
 
-    /// <summary>The allowed values next below and next above the one that was given.</summary>
+    /// <summary>The nearest allowed values below and above the given one.</summary>
     private static string Around(int value, IEnumerable<int> allowed)
     {
         int[] choices = [.. allowed.Order()];

@@ -1,12 +1,15 @@
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
-/// <summary>Writes a recipe with every setting, so that a run can be told and repeated from the file alone.</summary>
+/// <summary>Writes a recipe with every setting, so that a run can be described and repeated from the file alone.</summary>
 public static class RecipeWriter
 {
-    /// <summary>Writes a recipe as YAML: every setting in the order of the options, lines ended by '\n', numbers to the last bit.</summary>
+    /// <summary>
+    /// Writes a recipe as YAML: every setting in the order of the options, lines ended by '
+    /// ', numbers to the last bit.
+    /// </summary>
     /// <param name="recipe">The recipe; <see cref="RecipeReader.Parse"/> of the text gives it back exactly.</param>
-    /// <param name="writer">Where to; it is not closed.</param>
+    /// <param name="writer">Where to write; it is not closed.</param>
     public static void Write(Recipe recipe, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);

@@ -5,8 +5,8 @@ namespace DenseCL.Recipes;
 /// <summary>How a run is carried out (section <c>run</c> of a recipe).</summary>
 public sealed record RunOptions
 {
-    /// <summary>The number from which everything random is derived; 0 … 2⁶⁴ − 1.</summary>
-    /// <remarks>The same seed gives the same views, order and start; another one gives an independent repetition.</remarks>
+    /// <summary>The seed from which all random numbers are derived; 0 … 2⁶⁴ − 1.</summary>
+    /// <remarks>The same seed gives the same views, order and initial weights; another one gives an independent repetition.</remarks>
     public ulong Seed { get; init; }
 
     /// <summary>Where the network is computed.</summary>
@@ -18,10 +18,10 @@ public sealed record RunOptions
         init => field = Allowed.Defined("run.device", value);
     }
 
-    /// <summary>The numbers that activations are computed with.</summary>
+    /// <summary>The number type of activations.</summary>
     /// <remarks>
-    /// bfloat16 has 8 bits of precision instead of 24: losses agree to a few thousandths, what is learned to within what another seed
-    /// changes. May change when a run is resumed.
+    /// bfloat16 has 8 bits of precision instead of 24. Losses agree to a few thousandths, and results differ no more than between two
+    /// seeds. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Precision Precision
@@ -32,7 +32,7 @@ public sealed record RunOptions
 
     /// <summary>Steps from one checkpoint to the next; at least 1.</summary>
     /// <remarks>
-    /// At most so many steps are lost when the machine fails; each costs a write of all weights and queues. May change when a run is
+    /// At most this many steps are lost when the machine fails. Each checkpoint writes all weights and queues. May change when a run is
     /// resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
@@ -40,10 +40,10 @@ public sealed record RunOptions
     {
         get;
         init => field = Allowed.Between(
-            "run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind to repeat, such as 500.");
+            "run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind repeating, such as 500.");
     } = 500;
 
-    /// <summary>Checkpoints kept, the newest ones; at least 1.</summary>
+    /// <summary>How many checkpoints are kept, the newest ones; at least 1.</summary>
     /// <remarks>Older ones are deleted. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Keep
@@ -53,7 +53,7 @@ public sealed record RunOptions
     } = 3;
 
     /// <summary>Steps from one logged line to the next; at least 1.</summary>
-    /// <remarks>Logging waits for the device: 1 slows a graphics card down. May change when a run is resumed.</remarks>
+    /// <remarks>Logging waits for the device: 1 slows down a graphics card. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int LogEvery
     {
@@ -61,11 +61,11 @@ public sealed record RunOptions
         init => field = Allowed.Between("run.logEvery", value, 1, int.MaxValue, "Choose 10.");
     } = 10;
 
-    /// <summary>A folder of images that the backbone is judged by while it learns; null for none.</summary>
+    /// <summary>A folder of images with which the backbone is evaluated during training; null for none.</summary>
     /// <remarks>
-    /// A folder a class within train and val or test, or images and masks, as `densecl eval` takes them; a folder of any other images gives
-    /// the match score, which needs no labels. Figures go to metrics.jsonl, and nothing is learned from these images. May change when a run
-    /// is resumed.
+    /// Either train and val or test folders with a sub-folder for each class, or images and masks, as `densecl eval` takes them. A folder
+    /// of any other images gives the match score, which needs no labels. The figures go to metrics.jsonl, and nothing is learned from these
+    /// images. May change when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The text cannot be the name of a folder.</exception>
     [NullWord("null")]
@@ -75,8 +75,8 @@ public sealed record RunOptions
         init => field = Allowed.FileName("run.probe", value, "Choose a folder of images, labelled or not, or `null` for none.");
     }
 
-    /// <summary>Epochs from one judgement by <see cref="Probe"/> to the next; at least 1. The last epoch is always judged.</summary>
-    /// <remarks>Each takes as long as `densecl eval` does on these images. May change when a run is resumed.</remarks>
+    /// <summary>Epochs from one evaluation with <see cref="Probe"/> to the next; at least 1. The last epoch is always evaluated.</summary>
+    /// <remarks>Each evaluation takes as long as `densecl eval` on these images. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int ProbeEvery
     {

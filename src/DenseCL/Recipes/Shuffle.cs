@@ -1,13 +1,13 @@
 namespace DenseCL.Recipes;
 
-/// <summary>In which random order the images of an epoch come.</summary>
+/// <summary>How the images of an epoch are shuffled.</summary>
 public enum Shuffle
 {
     /// <summary>Any image may follow any other.</summary>
     Full,
 
     /// <summary>
-    /// Runs of neighbouring images are shuffled, and the images of 64 runs among themselves: packed images are then read some megabytes at
+    /// Runs of neighbouring images are shuffled, and then the images within each 64 runs. Packed images can then be read some megabytes at
     /// a time.
     /// </summary>
     Shards,

@@ -9,14 +9,14 @@ using static TorchSharp.torch;
 namespace DenseCL.Training;
 
 /// <summary>
-/// Everything a run needs to go on as if it had never stopped: both encoders with their batch-norm statistics, both queues, the optimiser's
-/// velocity, the step. Random numbers are keyed by the step, so no generator's state is to be kept.
+/// Everything that a run needs to continue as if it had never stopped: both encoders with their batch-norm statistics, both queues, the
+/// optimiser's velocity and the step. Random numbers are keyed by the step, so no generator state has to be saved.
 /// </summary>
 internal static class Checkpoint
 {
     private const string Format = "densecl-checkpoint-2";
 
-    /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    /// <summary>Writes a checkpoint, completely or not at all.</summary>
     public static void Save(string path, TrainingStep training, long step, Recipe recipe, string dataFingerprint)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -57,8 +57,8 @@ internal static class Checkpoint
         });
     }
 
-    /// <summary>What a checkpoint says of itself, without its tensors.</summary>
-    /// <returns>The steps done; and why it cannot be gone on with, null if it can.</returns>
+    /// <summary>Reads what a checkpoint says about itself, without its tensors.</summary>
+    /// <returns>The steps done, and why the run cannot be continued from it; null if it can.</returns>
     /// <exception cref="TrainingException">The file is damaged.</exception>
     public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint) =>
         Read(path, verify: false, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
@@ -71,7 +71,8 @@ internal static class Checkpoint
             return file.Metadata.GetValueOrDefault("format") == Format
                 ? read(file)
                 : throw new TrainingException(
-                    $"{path} is no checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
+                    $"{path} is not a checkpoint of this program: "
+                    + $"its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
                 );
         }
         catch (Exception e)
@@ -84,7 +85,8 @@ internal static class Checkpoint
                         or RecipeException)
         {
             throw new TrainingException(
-                $"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, or from the start if there is none.",
+                $"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, "
+                + "or from the start if there is none.",
                 e);
         }
     }
@@ -101,21 +103,23 @@ internal static class Checkpoint
                 .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
         ];
         return differences.Length > 0
-                ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. Resume with the run's own recipe, or start a new run with --out."
+                ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. "
+                    + "Resume with the run's own recipe, or start a new run with --out."
             : file.Metadata["data"] != dataFingerprint
-                ? $"The images are not those the checkpoint {path} was made with: files were added, removed or changed. Restore them, or start a new run from its backbone with model.weights."
+                ? $"The images are not those the checkpoint {path} was made with: files were added, removed or changed. "
+                    + "Restore them, or start a new run from its backbone with model.weights."
                 : null;
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(TrainingStep training)
     {
         DenseContrast method = training.Method;
-        foreach ((string name, Tensor tensor) in method.Query.state_dict())
+        foreach ((string name, Tensor tensor) in method.QueryEncoder.state_dict())
         {
             yield return new("query." + name, tensor);
         }
 
-        foreach ((string name, Tensor tensor) in method.Key.state_dict())
+        foreach ((string name, Tensor tensor) in method.KeyEncoder.state_dict())
         {
             yield return new("key." + name, tensor);
         }

@@ -6,7 +6,8 @@ namespace DenseCL.Training;
 public static class LearningRate
 {
     /// <summary>
-    /// Half a cosine from the full rate to 0, either in stairs of an epoch (the paper's) or step by step; after an optional linear warm-up.
+    /// Half a cosine from the full rate to 0, constant within an epoch (as in the paper) or falling at each step; after an optional linear
+    /// warm-up.
     /// </summary>
     /// <param name="optim">Schedule, learning rate, epochs (not <c>auto</c>) and warm-up.</param>
     /// <param name="step">The step, from 0.</param>

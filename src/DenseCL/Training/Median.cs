@@ -1,6 +1,6 @@
 namespace DenseCL.Training;
 
-/// <summary>The value in the middle, which one disturbed measurement does not move far.</summary>
+/// <summary>The median, which one disturbed measurement hardly changes.</summary>
 internal static class Median
 {
     public static double Of(IEnumerable<double> values)

@@ -3,14 +3,14 @@ using DenseCL.Method;
 
 namespace DenseCL.Training;
 
-/// <summary>What a user wonders about, explained once, at the step where it shows.</summary>
+/// <summary>Explains what may surprise a user, once, at the step where it happens.</summary>
 internal sealed class Notices
 {
-    // Vectors spread evenly on the sphere have 1; a tenth of it means that all queries look alike.
+    // The deviation of vectors spread evenly on the sphere is 1. At a tenth of that all queries look alike.
     private const double CollapsedDeviation = 0.1;
 
-    // Views are cut and mirrored at random: of right matches far fewer lie at the same position. Where they do not, as with gentle crops,
-    // the crops agree.
+    // Views are cut and mirrored at random, so far fewer of the right matches are at the same position. With gentle crops there are more,
+    // but then the matches also agree with the crops.
     private const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
 
     private double? firstLoss;
@@ -21,7 +21,7 @@ internal sealed class Notices
 
     /// <param name="step">Steps done.</param>
     /// <param name="report">What the last step computed.</param>
-    /// <param name="queueFilled">The share of the queue that holds real keys.</param>
+    /// <param name="queueFilled">The share of the queue that consists of real keys.</param>
     /// <returns>A sentence or two, or null.</returns>
     public string? For(long step, StepReport report, double queueFilled)
     {
@@ -35,7 +35,8 @@ internal sealed class Notices
             explainedRise = true;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The loss rises while the queue fills with real keys ({queueFilled:P0} so far): they are harder negatives than the random vectors it starts with. This is expected, and no measure of progress."
+                $"The loss rises while the queue fills with real keys ({queueFilled:P0} so far): they are harder negatives than "
+                + $"the random vectors it starts with. This is expected, and no measure of progress."
             );
         }
 
@@ -43,13 +44,17 @@ internal sealed class Notices
         if (!warnedOfCollapse && health?.Deviation < CollapsedDeviation)
         {
             warnedOfCollapse = true;
-            return "The vectors of different images have become nearly the same (deviation below 0.1 in metrics.jsonl): a collapse, if it stays. Lower optim.learningRate, raise method.keyMomentum, or use a smaller optim.batchNormGroup.";
+            return "The vectors of different images have become nearly the same (deviation below 0.1 in metrics.jsonl): "
+                + "a collapse, if it stays. "
+                + "Lower optim.learningRate, raise method.keyMomentum, or use a smaller optim.batchNormGroup.";
         }
 
         if (!warnedOfDenseCollapse && health?.DenseDeviation < CollapsedDeviation)
         {
             warnedOfDenseCollapse = true;
-            return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): the dense loss teaches nothing, if it stays. Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
+            return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): "
+                + "the dense loss teaches nothing, if it stays. "
+                + "Lower optim.learningRate, or let the global loss begin alone with method.lambdaWarmupSteps.";
         }
 
         if (
@@ -61,7 +66,10 @@ internal sealed class Notices
             warnedOfMatching = true;
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The matching has collapsed: {health.SamePlaceMatches:P0} of the positions are matched to the same position of the other view, whatever the views show (samePlaceMatches in metrics.jsonl). The dense loss then teaches nothing about places. Use method.matching=overlap, a finer map (model.outputStride=16), or larger views (data.size)."
+                $"The matching has collapsed: {health.SamePlaceMatches:P0} of the positions are matched to the same position "
+                + $"of the other view, whatever the views show (samePlaceMatches in metrics.jsonl). "
+                + $"The dense loss then teaches nothing about places. "
+                + $"Use method.matching=overlap, a finer map (model.outputStride=16), or larger views (data.size)."
             );
         }
 

@@ -17,7 +17,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Training;
 
 /// <summary>A pre-training run: images in, a run folder with the backbone out.</summary>
-/// <remarks>One thread trains (the caller's), the loader's threads make views ahead of it.</remarks>
+/// <remarks>The caller's thread trains, and the loader's threads make views ahead of it.</remarks>
 public sealed class Pretrainer : IDisposable
 {
     private readonly ImageSource source;
@@ -32,14 +32,14 @@ public sealed class Pretrainer : IDisposable
     private long step;
 
     /// <summary>
-    /// Builds the networks, or loads the last checkpoint. Whatever is wrong with the call is found here, before any training.
+    /// Builds the networks, or loads the last checkpoint. Errors in the call are found here, before any training.
     /// </summary>
     /// <param name="recipe">The settings; <c>auto</c> values are fitted to the number of images.</param>
     /// <param name="source">The images.</param>
-    /// <param name="skipped">The list that unusable images were and will be noted in.</param>
+    /// <param name="skipped">The list of unusable images, to which the run adds.</param>
     /// <param name="folder">The run folder, open.</param>
     /// <exception cref="RecipeException">Settings do not fit each other or the images.</exception>
-    /// <exception cref="TrainingException">The checkpoint is damaged or of another run, or the disk has no room.</exception>
+    /// <exception cref="TrainingException">The checkpoint is damaged or belongs to another run, or the disk is too full.</exception>
     /// <exception cref="Weights.WeightFileException">The weights to start from cannot be loaded.</exception>
     /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
     public Pretrainer(Recipe recipe, ImageSource source, SkippedImages skipped, RunFolder folder)
@@ -84,12 +84,13 @@ public sealed class Pretrainer : IDisposable
     public Recipe Recipe { get; }
 
     /// <summary>
-    /// What was loaded from <c>model.weights</c>; null if the run starts from random weights or goes on from a checkpoint.
+    /// What was loaded from <c>model.weights</c>; null if the run starts from random weights or continues from a checkpoint.
     /// </summary>
     public LoadReport? StartedFrom { get; }
 
     /// <summary>
-    /// Judges the backbone after every <c>run.probeEvery</c> epochs and the last: figures by name. It must leave the network as it is.
+    /// Evaluates the backbone after every <c>run.probeEvery</c> epochs and after the last one: figures by name. It must not change the
+    /// network.
     /// </summary>
     public Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
@@ -99,8 +100,8 @@ public sealed class Pretrainer : IDisposable
     /// <summary>Steps done; not 0 at the start of a resumed run.</summary>
     public long Step => step;
 
-    /// <summary>Trains to the end, or until stopped; either way the state is saved.</summary>
-    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <summary>Trains to the end, or until stopped. Either way the state is saved.</summary>
+    /// <param name="progress">Called after every step, on the training thread.</param>
     /// <param name="stop">Ends the run after the current step, with a checkpoint.</param>
     /// <returns>Whether the run is complete.</returns>
     /// <exception cref="RecipeException">The recipe names a probe, and <see cref="Probe"/> is null.</exception>
@@ -112,14 +113,15 @@ public sealed class Pretrainer : IDisposable
         if (Recipe.Run.Probe is not null && Probe is null)
         {
             throw new RecipeException(
-                "run.probe names images, but nothing judges by them: set Pretrainer.Probe, to what OnlineProbe.Open of DenseCL.Transfer gives."
+                "run.probe names images, but nothing evaluates with them: "
+                + "set Pretrainer.Probe to what OnlineProbe.Open of DenseCL.Transfer returns."
             );
         }
 
         skipped.Write(folder.Skipped);
         try
         {
-            JudgeIfDue(stop);       // the run before may have been stopped in it
+            JudgeIfDue(stop);       // the previous run may have been stopped during the evaluation
             if (step < Steps)
             {
                 Train(progress, stop);
@@ -132,7 +134,7 @@ public sealed class Pretrainer : IDisposable
         }
         catch (DataException)
         {
-            Save();     // too many images went bad: what was learned until here is sound
+            Save();     // too many images are unusable, but what was learned so far is sound
             throw;
         }
 
@@ -199,14 +201,14 @@ public sealed class Pretrainer : IDisposable
         }
     }
 
-    /// <summary>At the end of an epoch: what the backbone is worth by now.</summary>
+    /// <summary>At the end of an epoch: evaluates the backbone, if it is time to.</summary>
     private void JudgeIfDue(CancellationToken stop)
     {
         long epoch = step / stepsPerEpoch;
         bool due = Probe is not null && step > 0 && step % stepsPerEpoch == 0 && (epoch % Recipe.Run.ProbeEvery == 0 || step == Steps);
         if (due && !log.HasProbe(step))
         {
-            log.Write(new LoggedProbe(step, epoch, Probe!(method.Query.Backbone, stop)));
+            log.Write(new LoggedProbe(step, epoch, Probe!(method.QueryEncoder.Backbone, stop)));
         }
     }
 
@@ -229,7 +231,9 @@ public sealed class Pretrainer : IDisposable
             throw new TrainingException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{e.Message} {LastCheckpoint()} Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, and start a new run."
+                    $"{e.Message} {LastCheckpoint()} "
+                    + $"Choose a lower optim.learningRate (now {Recipe.Optim.LearningRate}) or a longer optim.warmupSteps, "
+                    + $"and start a new run."
                 ),
                 e);
         }
@@ -239,7 +243,7 @@ public sealed class Pretrainer : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"The last good checkpoint, of step {last.Step}, is kept: {last.Path}.")
         : "There is no checkpoint yet.";
 
-    /// <summary>The checkpoint, then the backbone, then the oldest checkpoints beyond the last K go.</summary>
+    /// <summary>Writes the checkpoint, then the backbone, then deletes the oldest checkpoints beyond the last K.</summary>
     private void Save()
     {
         string path = folder.CheckpointOf(step);
@@ -248,7 +252,7 @@ public sealed class Pretrainer : IDisposable
             Checkpoint.Save(path, training, step, Recipe, source.Fingerprint);
         }
 
-        BackboneFile.Save(folder.Backbone, method.Query.Backbone, Recipe, step);
+        BackboneFile.Save(folder.Backbone, method.QueryEncoder.Backbone, Recipe, step);
         skipped.Write(folder.Skipped);
         foreach ((_, string old) in folder.FindCheckpoints().SkipLast(Recipe.Run.Keep))
         {
@@ -265,7 +269,9 @@ public sealed class Pretrainer : IDisposable
             throw new TrainingException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The disk of {folder.Path} is too full: {free >> 20} MB are free, and {Recipe.Run.Keep} checkpoints with room to write another need {needed >> 20} MB. Make room, choose another folder with --out, or keep fewer checkpoints (run.keep)."
+                    $"The disk of {folder.Path} is too full: {free >> 20} MB are free, "
+                    + $"and {Recipe.Run.Keep} checkpoints with room to write another need {needed >> 20} MB. "
+                    + $"Make room, choose another folder with --out, or keep fewer checkpoints (run.keep)."
                 ));
         }
     }

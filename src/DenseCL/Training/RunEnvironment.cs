@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace DenseCL.Training;
 
-/// <summary>What environment.json says: what one must know to run it again.</summary>
+/// <summary>The content of environment.json: what is needed to repeat the run.</summary>
 internal static class RunEnvironment
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };

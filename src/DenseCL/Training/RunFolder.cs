@@ -3,7 +3,7 @@ using DenseCL.Platform;
 
 namespace DenseCL.Training;
 
-/// <summary>The folder of one run: what is where in it, and the lock that keeps a second process out.</summary>
+/// <summary>The folder of one run: the paths of its files, and the lock that keeps a second process out.</summary>
 public sealed class RunFolder : IDisposable
 {
     private readonly FileStream? lockFile;
@@ -16,10 +16,12 @@ public sealed class RunFolder : IDisposable
     /// <summary>Every setting as used.</summary>
     public string Recipe => In("recipe.yaml");
 
-    /// <summary>One JSON object a logged step, of what was computed; the same bytes whether or not the run was ever interrupted.</summary>
+    /// <summary>
+    /// One JSON object per logged step with what was computed; the same bytes whether or not the run was ever interrupted.
+    /// </summary>
     public string Metrics => In("metrics.jsonl");
 
-    /// <summary>One JSON object a logged step, of how fast it went and in how much memory.</summary>
+    /// <summary>One JSON object per logged step with its speed and memory.</summary>
     public string Speed => In("speed.jsonl");
 
     /// <summary>The images that were not used, with the reason.</summary>
@@ -34,11 +36,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder of checkpoints.</summary>
     public string Checkpoints => In("checkpoints");
 
-    /// <summary>Opens or makes a run folder and locks it until it is disposed or the process ends, however it ends.</summary>
+    /// <summary>Opens or makes a run folder. It is locked until it is disposed or the process ends, however it ends.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="resume">Whether to go on with the run that is there; otherwise there must be none.</param>
-    /// <exception cref="TrainingException">The folder has no name, another process works there, a run is there already, there is none to
-    /// resume, or the folder cannot be made.</exception>
+    /// <param name="resume">Whether to continue the run in the folder; otherwise the folder must not contain a run.</param>
+    /// <exception cref="TrainingException">The folder has no name, is in use by another process or cannot be made; or it already contains a
+    /// run, or none to resume.</exception>
     public static RunFolder Open(string path, bool resume)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -75,25 +77,25 @@ public sealed class RunFolder : IDisposable
         {
             lockFile.Dispose();
             throw new TrainingException(
-                $"There is a run in {full} already: go on with it by --resume, or choose another folder with --out.");
+                $"There is a run in {full} already: continue it with --resume, or choose another folder with --out.");
         }
 
         return new RunFolder(full, lockFile);
     }
 
-    /// <summary>The checkpoints that are there, by their step, oldest first.</summary>
+    /// <summary>The existing checkpoints with their steps, oldest first.</summary>
     public IReadOnlyList<(long Step, string Path)> FindCheckpoints() =>
         [.. Directory.EnumerateFiles(Checkpoints, "step-*.safetensors")
             .Select(file => (Step: StepOf(file), file))
             .Where(checkpoint => checkpoint.Step >= 0)
             .OrderBy(checkpoint => checkpoint.Step)];
 
-    /// <summary>The file of the checkpoint after so many steps.</summary>
+    /// <summary>The path of the checkpoint after a number of steps.</summary>
     /// <param name="step">Steps done.</param>
     public string CheckpointOf(long step) =>
         System.IO.Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
 
-    /// <summary>Unlocks the folder. If no run came to begin in it, nothing is left behind.</summary>
+    /// <summary>Unlocks the folder. If no run was started in it, nothing is left behind.</summary>
     public void Dispose()
     {
         if (lockFile is not null && lockFile.CanRead && !File.Exists(Recipe))

@@ -17,10 +17,12 @@ internal sealed class Sgd : IDisposable
         Velocity = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
-    /// <summary>(P): v, part of a checkpoint.</summary>
+    /// <summary>(P): v, which is part of a checkpoint.</summary>
     public Tensor Velocity { get; }
 
-    /// <summary>v ← μ v + g + w θ;  θ ← θ − lr v. Biases and batch norm decay too, as in the reference. The gradients are spent.</summary>
+    /// <summary>
+    /// v ← μ v + g + w θ;  θ ← θ − lr v. Biases and batch norm decay too, as in the reference. The gradients must not be used afterwards.
+    /// </summary>
     public unsafe void Step(double learningRate)
     {
         Tensor values = parameters.Values, gradients = parameters.Gradients!;

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Training;
 
-/// <summary>Starts a run from published or earlier weights: the backbone, and what else of the method the file holds.</summary>
+/// <summary>Starts a run from published or earlier weights: the backbone, and other parts of the method that the file contains.</summary>
 internal static class StartingWeights
 {
     /// <summary>Loads a file into a freshly built method.</summary>
-    /// <param name="path">A weight file or a run folder; of the latter the last checkpoint, with heads and queues.</param>
-    /// <param name="method">The method; a head, key encoder or queue that the file lacks stays as it was made.</param>
+    /// <param name="path">A weight file, or a run folder, from which the last checkpoint with heads and queues is used.</param>
+    /// <param name="method">The method; a head, key encoder or queue that the file lacks stays as it was initialised.</param>
     /// <param name="partial">Whether the backbone may be incomplete.</param>
     /// <exception cref="WeightFileException">The file cannot be read, or its backbone does not fit.</exception>
     public static LoadReport Load(string path, DenseContrast method, bool partial)
@@ -20,13 +20,13 @@ internal static class StartingWeights
         using WeightFile file = BackboneFile.Open(path, whole: true);
         NamedWeights weights = NamedWeights.Find(file);
         WeightLoading loading = new(weights);
-        BackboneFile.LoadBackbone(loading, weights, method.Query.Backbone, partial);
+        BackboneFile.LoadBackbone(loading, weights, method.QueryEncoder.Backbone, partial);
 
-        Dictionary<string, Tensor> query = method.Query.state_dict(), key = method.Key.state_dict();
+        Dictionary<string, Tensor> queryState = method.QueryEncoder.state_dict(), keyState = method.KeyEncoder.state_dict();
         List<string> heads = [];
         foreach ((string head, string title) in new[] { ("globalHead.", "global head"), ("denseHead.", "dense head") })
         {
-            Dictionary<string, Tensor> state = Those(query, head);
+            Dictionary<string, Tensor> state = Those(queryState, head);
             if (state.Count > 0 && loading.Offers("query.", state))
             {
                 loading.Load("query.", state);
@@ -38,9 +38,9 @@ internal static class StartingWeights
             }
         }
 
-        // The key encoder is the query encoder's past: theirs if all of it is there, otherwise it starts equal.
-        Dictionary<string, Tensor>[] past = [Those(key, "backbone."), .. heads.Select(head => Those(key, head))];
-        method.Key.load_state_dict(method.Query.state_dict());
+        // The key encoder is a past state of the query encoder. It is loaded if the file has all of it; otherwise it starts as a copy.
+        Dictionary<string, Tensor>[] past = [Those(keyState, "backbone."), .. heads.Select(head => Those(keyState, head))];
+        method.KeyEncoder.load_state_dict(method.QueryEncoder.state_dict());
         if (past.All(state => loading.Offers("key.", state)))
         {
             foreach (Dictionary<string, Tensor> state in past)
@@ -54,9 +54,9 @@ internal static class StartingWeights
         }
 
         LoadQueue(Part.GlobalQueue, method.GlobalQueue);
-        if (Those(query, "denseHead.").Count == 0 || heads.Contains("denseHead."))
+        if (Those(queryState, "denseHead.").Count == 0 || heads.Contains("denseHead."))
         {
-            LoadQueue(Part.DenseQueue, method.DenseQueue);      // keys of another head are no keys of this one
+            LoadQueue(Part.DenseQueue, method.DenseQueue);      // keys of another head are useless for this one
         }
 
         return loading.Report();

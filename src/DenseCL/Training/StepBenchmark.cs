@@ -12,7 +12,7 @@ namespace DenseCL.Training;
 /// <summary>The time of a training step on random images: forward, backward, both updates and the queues, without the loader.</summary>
 public static class StepBenchmark
 {
-    /// <summary>Steps that are not counted: the first ones find memory and choose kernels.</summary>
+    /// <summary>Steps that are not counted: the first ones allocate memory and choose kernels.</summary>
     public const int WarmUp = 1;
 
     /// <summary>Runs steps and measures them.</summary>
@@ -70,7 +70,7 @@ public static class StepBenchmark
         if (isAuto)
         {
             throw new RecipeException(
-                $"{key} is `auto`, which follows from the number of images, and here there are none. Choose a number.");
+                $"{key} is `auto`, which depends on the number of images, and here there are none. Choose a number.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace DenseCL.Training;
 public sealed class TrainingStep : IDisposable
 {
     /// <summary>Trains a method. The caller keeps the method and disposes it.</summary>
-    /// <param name="method">Its query encoder is moved, and follows no other optimiser.</param>
+    /// <param name="method">Its query encoder is updated, and must have no other optimiser.</param>
     /// <param name="optim">SGD's momentum and weight decay.</param>
     public TrainingStep(DenseContrast method, OptimOptions optim)
     {
@@ -23,11 +23,11 @@ public sealed class TrainingStep : IDisposable
 
     internal Sgd Optimiser { get; }
 
-    /// <summary>Makes a step.</summary>
+    /// <summary>Performs a step.</summary>
     /// <param name="views">N images.</param>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="learningRate">Of this step.</param>
-    /// <param name="measureHealth">Whether to compute the indicators as well.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="measureHealth">Whether to compute the health indicators too.</param>
     /// <exception cref="TrainingException">The loss is not finite; weights, statistics and queues are as before the step.</exception>
     public StepReport Run(Views views, long step, double learningRate, bool measureHealth = false)
     {

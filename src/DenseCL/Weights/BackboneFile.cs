@@ -6,15 +6,15 @@ using TorchSharp;
 
 namespace DenseCL.Weights;
 
-/// <summary>A backbone in a file: written as safetensors with torchvision's names, read from any format and naming.</summary>
+/// <summary>A backbone in a file. It is written as safetensors with torchvision's names, and read from any format and naming.</summary>
 public static class BackboneFile
 {
     /// <summary>
-    /// Writes the backbone; the metadata say architecture, stem, stride, channel order, mean and standard deviation, method and recipe.
+    /// Writes the backbone. The metadata contain architecture, stem, stride, channel order, mean and standard deviation, method and recipe.
     /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="backbone">The backbone.</param>
-    /// <param name="recipe">The recipe it was trained by.</param>
+    /// <param name="recipe">The recipe with which it was trained.</param>
     /// <param name="step">Steps trained.</param>
     /// <exception cref="WeightFileException">The file cannot be written.</exception>
     public static void Save(string path, Backbone backbone, Recipe recipe, long step)
@@ -26,7 +26,7 @@ public static class BackboneFile
 
     /// <summary>Opens the file of a run folder, or any weight file.</summary>
     /// <param name="path">A file, or a run folder.</param>
-    /// <param name="whole">Of a run folder: whether the last checkpoint is wanted, which holds heads and queues too, or the backbone
+    /// <param name="whole">For a run folder: whether to open the last checkpoint, which has heads and queues too, instead of the backbone
     /// alone.</param>
     /// <exception cref="WeightFileException">There is no such file, or it cannot be read.</exception>
     public static WeightFile Open(string path, bool whole = false)
@@ -49,18 +49,19 @@ public static class BackboneFile
                     File.Exists(backbone)
                         ? backbone
                         : throw new WeightFileException(
-                            $"{Path.GetFullPath(path)} is no run folder: it has neither backbone.safetensors nor checkpoints. Give a run folder or a weight file."
+                            $"{Path.GetFullPath(path)} is not a run folder: it has neither backbone.safetensors nor checkpoints. "
+                            + "Give a run folder or a weight file."
                         )));
     }
 
     /// <summary>Loads weights into a backbone.</summary>
     /// <param name="path">A weight file of any format whose names are known, or a run folder.</param>
-    /// <param name="backbone">All its tensors must be in the file; others in the file (a classifier, heads) are passed over and
+    /// <param name="backbone">All its tensors must be in the file. Others in the file (a classifier, heads) are skipped and
     /// reported.</param>
-    /// <param name="partial">Whether tensors may be missing or of another shape; they then keep their numbers.</param>
-    /// <returns>What became of each tensor.</returns>
-    /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or of another shape and
-    /// <paramref name="partial"/> is false.</exception>
+    /// <param name="partial">Whether tensors may be missing or have another shape; they then keep their values.</param>
+    /// <returns>What was done with each tensor.</returns>
+    /// <exception cref="WeightFileException">The file cannot be read, or a tensor is missing or has another shape and <paramref
+    /// name="partial"/> is false.</exception>
     public static LoadReport Load(string path, Backbone backbone, bool partial = false)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -84,7 +85,8 @@ public static class BackboneFile
             "; ",
             new[] { TensorFate.Missing, TensorFate.OtherShape }.Where(fate => report.Count(fate) > 0).Select(Describe));
         throw new WeightFileException(
-            $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} To load what fits all the same, say --partial (model.partial in a recipe)."
+            $"{weights.File.Path} (names of {weights.Convention}) does not fit {backbone.Entry.Name}: {wrong}. {Holds()} "
+            + "To load what fits anyway, use --partial (model.partial in a recipe)."
         );
 
         string Describe(TensorFate fate)
@@ -100,11 +102,12 @@ public static class BackboneFile
             {
                 return weights.Architecture == backbone.Architecture
                     ? "Some of its layers were changed."
-                    : $"The file holds another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: choose that as model.backbone.";
+                    : $"The file contains another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: "
+                        + "choose that as model.backbone.";
             }
             catch (WeightFileException)
             {
-                return "The file holds another architecture.";
+                return "The file contains another architecture.";
             }
         }
     }

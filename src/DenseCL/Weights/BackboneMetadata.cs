@@ -6,14 +6,14 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights;
 
-/// <summary>What one must know to use a backbone, as it stands in the notes of every file that has room for notes.</summary>
+/// <summary>What is needed to use a backbone. It is stored as metadata in every file format that has room for it.</summary>
 public static class BackboneMetadata
 {
     private static readonly string[] Kept = ["mean", "std", "method", "recipe", "step"];
 
-    /// <summary>The notes of a backbone that was trained here.</summary>
+    /// <summary>The metadata of a backbone that was trained by this program.</summary>
     /// <param name="architecture">The network.</param>
-    /// <param name="recipe">What it was trained by.</param>
+    /// <param name="recipe">The recipe with which it was trained.</param>
     /// <param name="step">Steps trained.</param>
     public static Dictionary<string, string> Of(BackboneKind architecture, Recipe recipe, long step)
     {
@@ -28,11 +28,11 @@ public static class BackboneMetadata
     }
 
     /// <summary>
-    /// The notes of a backbone in any file: those of the file where they say it, ImageNet's mean and standard deviation otherwise.
+    /// The metadata of a backbone in any file: the file's own where it has them, otherwise ImageNet's mean and standard deviation.
     /// </summary>
     /// <param name="architecture">The network.</param>
-    /// <param name="file">The file it is in.</param>
-    /// <param name="assumed">Whether mean and standard deviation are not the file's.</param>
+    /// <param name="file">The file that contains it.</param>
+    /// <param name="assumed">Whether mean and standard deviation are assumed, not the file's.</param>
     /// <exception cref="WeightFileException">The notes of a checkpoint cannot be read.</exception>
     public static Dictionary<string, string> Of(BackboneKind architecture, WeightFile file, out bool assumed)
     {
@@ -66,12 +66,12 @@ public static class BackboneMetadata
         assumed = Noted("mean") is null || Noted("std") is null;
         return notes;
 
-        // The checkpoints of OpenMMLab and OpenSelfSup have their notes under `meta`.
+        // The checkpoints of OpenMMLab and OpenSelfSup have their metadata under `meta`.
         string? Noted(string key) => file.Metadata.GetValueOrDefault(key) ?? file.Metadata.GetValueOrDefault($"meta.{key}");
     }
 
-    /// <summary>The mean and standard deviation that notes tell.</summary>
-    /// <exception cref="WeightFileException">They are no three numbers each, or a deviation is not positive.</exception>
+    /// <summary>The mean and standard deviation in the metadata.</summary>
+    /// <exception cref="WeightFileException">They are not three numbers each, or a deviation is not positive.</exception>
     internal static DataOptions Normalisation(IReadOnlyDictionary<string, string> notes)
     {
         try
@@ -81,7 +81,8 @@ public static class BackboneMetadata
         catch (Exception e) when (e is FormatException or RecipeException)
         {
             throw new WeightFileException(
-                $"The notes of the file give the mean {WeightNames.Quote(notes["mean"])} and the standard deviation {WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.",
+                $"The notes of the file give the mean {WeightNames.Quote(notes["mean"])} and the standard deviation "
+                + $"{WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.",
                 e);
         }
 
@@ -92,7 +93,7 @@ public static class BackboneMetadata
         static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The notes that the network itself shows.</summary>
+    /// <summary>The metadata that follow from the network itself.</summary>
     internal static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
@@ -102,7 +103,7 @@ public static class BackboneMetadata
         ["channels"] = "RGB, 0..1 before normalisation",
     };
 
-    /// <summary>Numbers of the three channels as they stand in notes.</summary>
+    /// <summary>Numbers for the three channels, as they are written in metadata.</summary>
     internal static string Numbers(PerChannel values) =>
         string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
 }

@@ -3,26 +3,26 @@ using DenseCL.Weights.Formats.Onnx;
 
 namespace DenseCL.Weights;
 
-/// <summary>What an exported file is to be.</summary>
+/// <summary>The settings of an exported file.</summary>
 public sealed record ExportOptions
 {
     /// <summary>Its format.</summary>
     public WeightFormat Format { get; init; }
 
-    /// <summary>Whose names it has; other than torchvision's for <see cref="WeightFormat.PyTorch"/> only.</summary>
+    /// <summary>The naming of its tensors; other than torchvision's only for <see cref="WeightFormat.PyTorch"/>.</summary>
     public WeightNaming Naming { get; init; }
 
-    /// <summary>Whether heads, key encoder and queues come along where the source has them and the naming has names for them.</summary>
+    /// <summary>Whether heads, key encoder and queues are exported too, if the source has them and the naming has names for them.</summary>
     public bool Heads { get; init; }
 
     /// <summary>ONNX: which feature maps are the outputs.</summary>
     public OnnxStages Stages { get; init; }
 
-    /// <summary>ONNX: whether the network takes RGB in 0 … 1 and normalises by itself.</summary>
+    /// <summary>ONNX: whether the network takes RGB in 0 … 1 and normalises it itself.</summary>
     public bool Normalise { get; init; }
 
-    /// <summary>Checks that the options go together.</summary>
-    /// <exception cref="WeightFileException">They do not; the message says which.</exception>
+    /// <summary>Checks that the options can be combined.</summary>
+    /// <exception cref="WeightFileException">They cannot; the message says which.</exception>
     public void Validate()
     {
         Refuse(
@@ -33,10 +33,10 @@ public sealed record ExportOptions
             $"--heads: a file of {Format} holds the backbone alone. Choose safetensors or pytorch, or leave --heads out.");
         Refuse(
             Stages != OnnxStages.Last && Format != WeightFormat.Onnx,
-            "--stages is for --format onnx: other formats hold weights, and any stage can be had from them.");
+            "--stages is for --format onnx: other formats contain only weights, from which every stage can be computed.");
         Refuse(
             Normalise && Format != WeightFormat.Onnx,
-            "--normalise is for --format onnx: other formats hold weights, and the normalisation is not among them.");
+            "--normalise is for --format onnx: other formats contain only weights, not the normalisation.");
 
         static void Refuse(bool wrong, string why)
         {

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights;
 
-/// <summary>Writes weights of any source for another program.</summary>
+/// <summary>Exports weights from any source for another program.</summary>
 public static class WeightExport
 {
     private const string StateDict = "state_dict";
@@ -19,9 +19,9 @@ public static class WeightExport
     /// <summary>Reads weights and writes them in another format and naming.</summary>
     /// <param name="source">A run folder, or a weight file of any format.</param>
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="options">What it is to be.</param>
-    /// <returns>What was taken from the source, with notes.</returns>
-    /// <exception cref="WeightFileException">The options do not go together, the source cannot be read or lacks what is asked for, or the
+    /// <param name="options">The settings of the exported file.</param>
+    /// <returns>What was loaded from the source, with notes.</returns>
+    /// <exception cref="WeightFileException">The options cannot be combined, the source cannot be read or lacks what is requested, or the
     /// file cannot be written.</exception>
     public static LoadReport Write(string source, string path, ExportOptions options)
     {
@@ -45,7 +45,7 @@ public static class WeightExport
         if (assumed)
         {
             loading.Notes.Add(
-                "The source does not say by which mean and standard deviation its images were normalised: ImageNet's are written.");
+                "The source does not say with which mean and standard deviation its images were normalised: ImageNet's are written.");
         }
 
         List<(string Ours, Tensor Tensor)> tensors = [.. backbone.state_dict().Select(entry => (Part.Backbone + entry.Key, entry.Value))];
@@ -65,7 +65,8 @@ public static class WeightExport
         return others.Any(t => t.Ours.StartsWith(Part.GlobalHead, StringComparison.Ordinal))
             ? others
             : throw new WeightFileException(
-                $"{weights.File.Path} (names of {weights.Convention}) holds no heads: leave out --heads, or give a run folder or a checkpoint that has them."
+                $"{weights.File.Path} (names of {weights.Convention}) contains no heads: "
+                + "leave out --heads, or give a run folder or a checkpoint that has them."
             );
     }
 
@@ -109,7 +110,7 @@ public static class WeightExport
                 .Append(("meta", metadata.Select(note => KeyValuePair.Create(note.Key, (object?)note.Value))))
                 .ToDictionary(note => note.Key, note => note.Value, StringComparer.Ordinal);
 
-        // Others keep a key a column of their queues.
+        // Other programs have one key per column in their queues.
         IEnumerable<KeyValuePair<string, Tensor>> Named(Ecosystem ecosystem)
         {
             foreach ((string ours, Tensor tensor) in tensors)

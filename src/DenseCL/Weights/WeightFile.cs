@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights;
 
 /// <summary>
-/// An open file of named tensors, of any <see cref="WeightFormat"/>. It was checked when it was opened; tensors are read when they are
-/// asked for.
+/// An open file of named tensors, in any <see cref="WeightFormat"/>. It is checked when it is opened; a tensor is read when it is
+/// requested.
 /// </summary>
 public abstract class WeightFile : IDisposable
 {
@@ -16,10 +16,10 @@ public abstract class WeightFile : IDisposable
     private readonly IReadOnlyDictionary<string, string> unreadable;
 
     /// <param name="path">The file, for messages.</param>
-    /// <param name="format">Its kind.</param>
+    /// <param name="format">Its format.</param>
     /// <param name="entries">Its tensors, in the file's order, no name twice.</param>
-    /// <param name="metadata">The file's own notes.</param>
-    /// <param name="unreadable">Tensors of kinds that cannot be read, and why: half a sentence that follows the name.</param>
+    /// <param name="metadata">The file's own metadata.</param>
+    /// <param name="unreadable">Tensors that cannot be read, and why: half a sentence that follows the name.</param>
     private protected WeightFile(
         string path,
         WeightFormat format,
@@ -36,13 +36,13 @@ public abstract class WeightFile : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Its kind.</summary>
+    /// <summary>Its format.</summary>
     public WeightFormat Format { get; }
 
     /// <summary>The names of the tensors, in the file's order.</summary>
     public IReadOnlyList<string> Keys { get; }
 
-    /// <summary>The file's own notes, empty if it has none.</summary>
+    /// <summary>The file's own metadata, empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The description of a tensor.</summary>
@@ -54,9 +54,9 @@ public abstract class WeightFile : IDisposable
             ? $"{Path}: {WeightNames.Quote(key)} {why}."
             : $"{Path}: has no tensor '{key}'; it has {Keys.Count}, such as {string.Join(", ", Keys.Take(3).Select(WeightNames.Quote))}.");
 
-    /// <summary>Opens a file of any format that is read here; its first bytes say which, not its name.</summary>
+    /// <summary>Opens a file of any supported format, which is detected by its first bytes, not by its name.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be
+    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or contains no weights that can be
     /// read.</exception>
     public static WeightFile Open(string path) => WeightFileFormats.Open(path);
 
@@ -66,10 +66,10 @@ public abstract class WeightFile : IDisposable
 
     /// <summary>Reads a tensor into memory of its own, on the CPU.</summary>
     /// <param name="key">Its name.</param>
-    /// <returns>A contiguous tensor of the entry's shape and type, which the caller (or the current dispose scope) owns.</returns>
+    /// <returns>A contiguous tensor with the entry's shape and type; the caller (or the current dispose scope) owns it.</returns>
     /// <exception cref="WeightFileException">
-    /// The file has no such tensor, TorchSharp has no such element type (U16, U32, U64), a truth value is neither 0 nor 1, or the file
-    /// became shorter since it was opened.
+    /// The file has no such tensor, TorchSharp has no such element type (U16, U32, U64), a Boolean is neither 0 nor 1, or the file became
+    /// shorter since it was opened.
     /// </exception>
     public abstract Tensor Tensor(string key);
 
@@ -85,19 +85,20 @@ public abstract class WeightFile : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>Reads bytes of a tensor.</summary>
-    /// <param name="destination">To be filled.</param>
+    /// <param name="destination">Is filled.</param>
     /// <param name="position">Where to begin, counted from the tensor's first byte.</param>
     private protected delegate void ReadBytes(Span<byte> destination, long position);
 
-    /// <summary>Makes a tensor of numbers that lie row-major and little-endian.</summary>
+    /// <summary>Makes a tensor from row-major, little-endian numbers.</summary>
     /// <param name="entry">Its type and shape.</param>
-    /// <param name="read">Gives its bytes.</param>
+    /// <param name="read">Supplies its bytes.</param>
     private protected Tensor Fill(WeightEntry entry, ReadBytes read)
     {
         ScalarType type =
             WeightTypes.ToTorch(entry.Type)
             ?? throw new WeightFileException(
-                $"{Path}: {WeightNames.Quote(entry.Name)} is of type {WeightTypes.Name(entry.Type)}, of which TorchSharp has no tensors: store it as I32 or I64."
+                $"{Path}: {WeightNames.Quote(entry.Name)} is of type {WeightTypes.Name(entry.Type)}, of which TorchSharp has no tensors: "
+                + "store it as I32 or I64."
             );
         Tensor tensor = empty(entry.Shape.ToArray(), type, device: CPU);
         try
@@ -107,14 +108,15 @@ public abstract class WeightFile : IDisposable
             int size = WeightTypes.Size(entry.Type);
             for (long start = 0; start < flat.numel(); start += Window)
             {
-                // A span holds less than 2 GB: large tensors go through windows on their memory.
+                // A span is limited to 2 GB: large tensors are read through windows on their memory.
                 using Tensor window = flat.narrow(0, start, Math.Min(Window, flat.numel() - start));
                 Span<byte> bytes = window.bytes;
                 read(bytes, start * size);
                 if (entry.Type == WeightType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
                 {
                     throw new WeightFileException(
-                        $"{Path}: {WeightNames.Quote(entry.Name)} holds a truth value that is neither 0 nor 1: the file is damaged, copy or export it again."
+                        $"{Path}: {WeightNames.Quote(entry.Name)} holds a truth value that is neither 0 nor 1: "
+                        + "the file is damaged, copy or export it again."
                     );
                 }
             }

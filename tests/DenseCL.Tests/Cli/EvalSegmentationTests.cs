@@ -24,11 +24,11 @@ public sealed class EvalSegmentationTests : IDisposable
         { ["--untrained", "resnet18", "--test-data", "nowhere"], ["nowhere"] },
         { ["--untrained", "resnet18", "--out", "SCENES"], ["not empty"] },
         { ["--untrained", "resnet18", "--predictions", ""], ["empty"] },
-        { ["--untrained", "resnet18", "--out", "SCENES/new", "--predictions", "SCENES/new/drawn"], ["each other's way", "side by side"] },
+        { ["--untrained", "resnet18", "--out", "SCENES/new", "--predictions", "SCENES/new/drawn"], ["overlap", "side by side"] },
         { ["--untrained", "resnet18", "--recipe", "fcn-smal"], ["`fcn-small`"] },
         { ["--untrained", "resnet19"], ["resnet18"] },
         { ["--weights", "nothing.pth"], ["nothing.pth"] },
-        { ["--weights", "nothing.pth", "--untrained", "resnet18"], ["one network is judged at a time"] },
+        { ["--weights", "nothing.pth", "--untrained", "resnet18"], ["one network is evaluated at a time"] },
         { [], ["--weights", "--untrained"] },
     };
 

@@ -63,7 +63,7 @@ public class ResumeTests(ITestOutputHelper output)
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);
-        Assert.Contains("Go on with --resume", error, StringComparison.Ordinal);
+        Assert.Contains("Continue with --resume", error, StringComparison.Ordinal);
         string checkpoint = Assert.Single(Directory.GetFiles(Path.Combine(run, "checkpoints")));
         Assert.Equal($"step-{File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length:D9}.safetensors", Path.GetFileName(checkpoint));
     }

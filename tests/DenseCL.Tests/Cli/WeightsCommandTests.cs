@@ -31,7 +31,7 @@ public sealed class WeightsCommandTests : IDisposable
         { ["export", "F", "--format", "onnx", "--heads", "--out", "F/new"], ["--heads", "backbone alone"] },
         { ["export", "F", "--format", "pytorch", "--stages", "all", "--out", "F/new"], ["--stages", "onnx"] },
         { ["export", "F", "--format", "safetensors", "--naming", "openselfsup", "--out", "F/new"], ["--naming openselfsup", "pytorch"] },
-        { ["export", "F", "--format", "pytorch", "--out", "F/text"], ["text is there already", "--force"] },
+        { ["export", "F", "--format", "pytorch", "--out", "F/text"], ["text exists already", "--force"] },
         { ["export", "F", "--format", "pytorch", "--out", "F"], ["is a folder"] },
         { ["export", "F/text", "--format", "pytorch", "--out", "F/new"], ["text", "safetensors"] },
         { ["pretrain", "--images", "IMAGES", "--out", "F/run", "--weights", "F/none", "--set", "optim.batch=4", "--set", "optim.batchNormGroup=2"], ["none", "no such file"] },

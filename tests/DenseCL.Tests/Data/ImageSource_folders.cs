@@ -179,7 +179,7 @@ public sealed class ImageSource_folders : IDisposable
         files.Names("a.jpg", "b.TIF", "c.tif", "d.heic", "notes.txt");
 
         Assert.Equal(
-            $"1 image below {files.Root}; passed over: 2 .tif, 1 .heic (types that are not read).",
+            $"1 image below {files.Root}; skipped: 2 .tif, 1 .heic (types that are not read).",
             ImageSource.Open(files.Root).Description);
     }
 
@@ -245,7 +245,7 @@ public sealed class ImageSource_folders : IDisposable
     [Theory]
     [InlineData("a.jpg", "is one picture: give the folder it lies in")]
     [InlineData("a.zip", "is an archive: unpack it")]
-    [InlineData("a.exe", "no kind that is known")]
+    [InlineData("a.exe", "an unknown kind")]
     public void A_file_instead_of_a_folder_says_what_to_give(string name, string advice)
     {
         files.Names(name);

@@ -105,9 +105,9 @@ public sealed class ImageSource_lists : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"images\": [\n{\"file_name\": \"1.jpg\"},\n  oops]}", "no valid JSON: line 3, byte 3 of the line")]
-    [InlineData("{\"images\": [{\"file_name\": \"1.jpg\"}", "no valid JSON: line 1")]
-    [InlineData("", "no valid JSON")]
+    [InlineData("{\"images\": [\n{\"file_name\": \"1.jpg\"},\n  oops]}", "not valid JSON: line 3, byte 3 of the line")]
+    [InlineData("{\"images\": [{\"file_name\": \"1.jpg\"}", "not valid JSON: line 1")]
+    [InlineData("", "not valid JSON")]
     [InlineData("[{\"file_name\": \"1.jpg\"}]", "lists no images")]
     [InlineData("{\"images\": \"1.jpg\"}", "lists no images")]
     [InlineData("{\"images\": [{\"file_name\": \"../1.jpg\"}]}", "does not lie below")]
@@ -129,6 +129,6 @@ public sealed class ImageSource_lists : IDisposable
     [Fact]
     public void Annotations_of_endless_depth_are_refused()
     {
-        Assert.Contains("no valid JSON", Message(files.Text("deep.json", "{\"x\":" + new string('[', 100_000))), StringComparison.Ordinal);
+        Assert.Contains("not valid JSON", Message(files.Text("deep.json", "{\"x\":" + new string('[', 100_000))), StringComparison.Ordinal);
     }
 }

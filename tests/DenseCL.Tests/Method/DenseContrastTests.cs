@@ -26,7 +26,7 @@ public class DenseContrastTests
         using DenseContrast untouched = new(recipe, CPU), disturbed = new(recipe, CPU);
         using (no_grad())
         {
-            foreach (Tensor weight in disturbed.Query.parameters())
+            foreach (Tensor weight in disturbed.QueryEncoder.parameters())
             {
                 weight.add_(randn_like(weight));
             }
@@ -43,8 +43,8 @@ public class DenseContrastTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DenseContrast method = new(Small(method: new() { KeyMomentum = 0.75 }), CPU);
-        Tensor key = method.Key.state_dict()["backbone.layer3.0.conv1.weight"],
-            query = method.Query.state_dict()["backbone.layer3.0.conv1.weight"];
+        Tensor key = method.KeyEncoder.state_dict()["backbone.layer3.0.conv1.weight"],
+            query = method.QueryEncoder.state_dict()["backbone.layer3.0.conv1.weight"];
         using (no_grad())
         {
             query.add_(1);
@@ -62,15 +62,15 @@ public class DenseContrastTests
         using DenseContrast method = new(Small(method: new() { KeyMomentum = 0.5 }), CPU);
         using (no_grad())
         {
-            foreach (Tensor weight in method.Query.parameters())
+            foreach (Tensor weight in method.QueryEncoder.parameters())
             {
                 weight.add_(randn_like(weight), 0.1);       // so that the momentum update moves the key encoder
             }
         }
 
-        Views views = RandomViews(1), broken = new(views.Query, views.Key.clone(), views.QueryCrops, views.KeyCrops);
-        broken.Key[Batch - 1, 0, 0, 0] = float.NaN;
-        Dictionary<string, Tensor> State() => new[] { method.Query, method.Key }
+        Views views = RandomViews(1), broken = new(views.QueryImages, views.KeyImages.clone(), views.QueryCrops, views.KeyCrops);
+        broken.KeyImages[Batch - 1, 0, 0, 0] = float.NaN;
+        Dictionary<string, Tensor> State() => new[] { method.QueryEncoder, method.KeyEncoder }
             .SelectMany((encoder, number) => encoder.state_dict().Select(entry => ($"{number} {entry.Key}", entry.Value)))
             .Append(("queue", method.GlobalQueue.Keys)).Append(("dense queue", method.DenseQueue!.Keys))
             .ToDictionary(entry => entry.Item1, entry => entry.Item2.clone(), StringComparer.Ordinal);
@@ -105,7 +105,7 @@ public class DenseContrastTests
         {
             foreach (int[] group in order.Chunk(4))
             {
-                keys.Add(plain.Key.forward(views.Key.index_select(0, torch.tensor(group, ScalarType.Int64))));
+                keys.Add(plain.KeyEncoder.forward(views.KeyImages.index_select(0, torch.tensor(group, ScalarType.Int64))));
             }
         }
 
@@ -117,7 +117,7 @@ public class DenseContrastTests
         Tensor total = zeros(1);
         for (int start = 0; start < Batch; start += 4)
         {
-            EncoderOutput q = plain.Query.forward(views.Query.narrow(0, start, 4));
+            EncoderOutput q = plain.QueryEncoder.forward(views.QueryImages.narrow(0, start, 4));
             Tensor global = CrossEntropy(Normal(q.Embedding), Normal(keyEmbedding.narrow(0, start, 4)), globalQueue);
             List<Tensor> rows = [], positives = [];
             for (int n = 0; n < 4; n++)
@@ -131,11 +131,11 @@ public class DenseContrastTests
             total += ((0.7 * global) + (0.3 * dense)) / 2;
         }
 
-        plain.Query.zero_grad();
+        plain.QueryEncoder.zero_grad();
         total.backward();
         Assert.Equal(total.item<float>(), report.Loss, 1e-4);
-        Tensor ours = cat([.. method.Query.parameters().Select(p => p.grad!.flatten())]),
-            theirs = cat([.. plain.Query.parameters().Select(p => p.grad!.flatten())]);
+        Tensor ours = cat([.. method.QueryEncoder.parameters().Select(p => p.grad!.flatten())]),
+            theirs = cat([.. plain.QueryEncoder.parameters().Select(p => p.grad!.flatten())]);
         Assert.InRange(((ours - theirs).norm() / theirs.norm()).item<float>(), 0, 1e-4);
 
         // What each image leaves in the dense queue: the mean of its dense map, then normalised; none dropped, in order.
@@ -154,7 +154,7 @@ public class DenseContrastTests
         using DenseContrast pieces = new(Small(optim: new() { BatchNormGroup = null, Accumulation = 2 }), CPU);
         using DenseContrast groups = new(Small(optim: new() { BatchNormGroup = 4 }), CPU);
         Assert.Equal(groups.Forward(views, 0).Loss, pieces.Forward(views, 0).Loss, 12);
-        foreach ((var a, var b) in pieces.Query.parameters().Zip(groups.Query.parameters()))
+        foreach ((var a, var b) in pieces.QueryEncoder.parameters().Zip(groups.QueryEncoder.parameters()))
         {
             Assert.True(a.grad!.eq(b.grad!).all().item<bool>());
         }
@@ -220,8 +220,8 @@ public class DenseContrastTests
         StepReport report = method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
 
         using IDisposable noGrad = no_grad();
-        Tensor query = Pooled(plain.Query.Backbone.forward(views.Query)),
-            key = Pooled(plain.Key.Backbone.forward(views.Key)); // (N, S², C)
+        Tensor query = Pooled(plain.QueryEncoder.Backbone.forward(views.QueryImages)),
+            key = Pooled(plain.KeyEncoder.Backbone.forward(views.KeyImages)); // (N, S², C)
         Tensor r = Head(query),
             t = Head(key); // (N, S², D)
         List<Tensor> logits = [];
@@ -245,7 +245,7 @@ public class DenseContrastTests
 
         Tensor Head(Tensor cells)
         {
-            Dictionary<string, Tensor> state = plain.Query.state_dict();
+            Dictionary<string, Tensor> state = plain.QueryEncoder.state_dict();
             Tensor Layer(Tensor x, int number) =>
                 x.matmul(state[$"denseHead.layers.{number}.weight"].flatten(1).t()) + state[$"denseHead.layers.{number}.bias"];
 
@@ -261,7 +261,7 @@ public class DenseContrastTests
         Views views = RandomViews(6);
         StepReport report = moco.Forward(views, 0);
         Assert.Null(moco.DenseQueue);
-        Assert.DoesNotContain(moco.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
+        Assert.DoesNotContain(moco.QueryEncoder.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
         Assert.Null(report.DenseLoss);
         Assert.Equal(report.Loss, report.GlobalLoss);
         Assert.Equal(dense.Forward(views, 0).GlobalLoss!.Value, report.GlobalLoss!.Value, 6); // the same start: a head more moves nothing
@@ -290,7 +290,7 @@ public class DenseContrastTests
         Tensor dense;
         using (no_grad())
         {
-            dense = nn.functional.normalize(method.Key.forward(views.Key).Dense!, 2, 2);       // (N, S², D)
+            dense = nn.functional.normalize(method.KeyEncoder.forward(views.KeyImages).Dense!, 2, 2);       // (N, S², D)
         }
 
         method.Forward(views, 0, [.. Enumerable.Range(0, Batch)]);
@@ -314,8 +314,8 @@ public class DenseContrastTests
         StepReport report = method.Forward(views, 5, [.. Enumerable.Range(0, Batch)]);
 
         using IDisposable noGrad = no_grad();
-        Tensor r = nn.functional.normalize(plain.Query.forward(views.Query).Dense!, 2, 2),
-            t = nn.functional.normalize(plain.Key.forward(views.Key).Dense!, 2, 2);
+        Tensor r = nn.functional.normalize(plain.QueryEncoder.forward(views.QueryImages).Dense!, 2, 2),
+            t = nn.functional.normalize(plain.KeyEncoder.forward(views.KeyImages).Dense!, 2, 2);
         CounterRandom random = new(recipe.Run.Seed, (ulong)RandomPurpose.Matching, 5);
         double sum = 0;
         for (int n = 0; n < Batch; n++)
@@ -429,8 +429,8 @@ public class DenseContrastTests
         List<double> losses = [];
         for (int group = 0; group < 2; group++)
         {
-            Tensor r = nn.functional.normalize(plain.Query.forward(views.Query.narrow(0, 4 * group, 4)).Dense!, 2, 2),
-                t = nn.functional.normalize(plain.Key.forward(views.Key.narrow(0, 4 * group, 4)).Dense!, 2, 2);
+            Tensor r = nn.functional.normalize(plain.QueryEncoder.forward(views.QueryImages.narrow(0, 4 * group, 4)).Dense!, 2, 2),
+                t = nn.functional.normalize(plain.KeyEncoder.forward(views.KeyImages.narrow(0, 4 * group, 4)).Dense!, 2, 2);
             int[] counted = group == 0 ? [1, 3] : [0, 1, 2, 3];
             losses.AddRange(from n in Enumerable.Range(0, 4) from s in counted select Loss(r[n, s], t[n], s));
         }
@@ -462,13 +462,13 @@ public class DenseContrastTests
 
         // In double precision: nearly equal vectors have a gradient that is a small difference of large terms, which single precision
         // rounds.
-        plain.Query.to(ScalarType.Float64);
-        plain.Key.to(ScalarType.Float64);
-        Tensor r = nn.functional.normalize(Cells(plain.Query.Backbone.forward(views.Query.to_type(ScalarType.Float64))), 2, 2); // (N, S², C)
+        plain.QueryEncoder.to(ScalarType.Float64);
+        plain.KeyEncoder.to(ScalarType.Float64);
+        Tensor r = nn.functional.normalize(Cells(plain.QueryEncoder.Backbone.forward(views.QueryImages.to_type(ScalarType.Float64))), 2, 2); // (N, S², C)
         Tensor t;
         using (no_grad())
         {
-            t = nn.functional.normalize(Cells(plain.Key.Backbone.forward(views.Key.to_type(ScalarType.Float64))), 2, 2);
+            t = nn.functional.normalize(Cells(plain.KeyEncoder.Backbone.forward(views.KeyImages.to_type(ScalarType.Float64))), 2, 2);
         }
 
         Tensor match = r.detach().bmm(t.transpose(1, 2)).argmax(2);
@@ -477,10 +477,10 @@ public class DenseContrastTests
         Tensor expected = nn.functional.cross_entropy(logits, zeros(logits.shape[0], ScalarType.Int64));
         expected.backward();
         Assert.Equal(expected.item<double>(), report.DenseLoss!.Value, 1e-4);
-        Tensor ours = cat([.. method.Query.Backbone.parameters().Select(p => p.grad!.flatten())]),
-            theirs = cat([.. plain.Query.Backbone.parameters().Select(p => p.grad!.flatten())]);
+        Tensor ours = cat([.. method.QueryEncoder.Backbone.parameters().Select(p => p.grad!.flatten())]),
+            theirs = cat([.. plain.QueryEncoder.Backbone.parameters().Select(p => p.grad!.flatten())]);
         Assert.InRange(((ours - theirs).norm() / theirs.norm()).item<double>(), 0, 1e-4);
-        Assert.DoesNotContain(method.Query.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
+        Assert.DoesNotContain(method.QueryEncoder.state_dict().Keys, key => key.StartsWith("denseHead", StringComparison.Ordinal));
 
         static Tensor Cells(Tensor map) => map.permute(0, 2, 3, 1).flatten(1, 2);
     }
@@ -543,7 +543,7 @@ public class DenseContrastTests
         return new Views(first, (first * 0.7) + (randn(Batch, 3, Size, Size, generator: generator) * 0.3), [], []);
     }
 
-    internal static Views InDouble(Views views) => views with { Query = views.Query.to_type(ScalarType.Float64), Key = views.Key.to_type(ScalarType.Float64) };
+    internal static Views InDouble(Views views) => views with { QueryImages = views.QueryImages.to_type(ScalarType.Float64), KeyImages = views.KeyImages.to_type(ScalarType.Float64) };
 
     private static Tensor Normal(Tensor rows) => nn.functional.normalize(rows, 2, 1);
 

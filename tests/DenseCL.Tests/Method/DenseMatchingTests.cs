@@ -91,7 +91,7 @@ public class DenseMatchingTests
         MatchSide query = Side(new(0, 0, 100, 100, false)), key = Side(new(50, 0, 50, 100, false));
         Matches matches = DenseMatching.Match(MatchingKind.Overlap, query, key);
         Assert.Equal([false, true, false, true], matches.Counts!.data<bool>().ToArray());
-        Assert.Equal([1, 3], new[] { 1, 3 }.Select(s => matches.Key[0, s].item<long>())); // x = 75 of 50 … 100 is the middle, the start of the second cell
+        Assert.Equal([1, 3], new[] { 1, 3 }.Select(s => matches.KeyPosition[0, s].item<long>())); // x = 75 of 50 … 100 is the middle, the start of the second cell
         Assert.Null(DenseMatching.Match(MatchingKind.Geometric, query, key).Counts);
 
         static MatchSide Side(CropGeometry crop) => new(zeros(1, 4, 8), zeros(1, 4, 8), new[] { crop });
@@ -114,9 +114,9 @@ public class DenseMatchingTests
 
         CropGeometry[] crop = [new(0, 0, 64, 64, false)];
         Matches matches = DenseMatching.Match(MatchingKind.Nearby, new(query, query, crop), new(key, key, crop));
-        Assert.Equal(4, matches.Key[0, 0].item<long>());
+        Assert.Equal(4, matches.KeyPosition[0, 0].item<long>());
         Assert.True(matches.Counts!.all().item<bool>());
-        Assert.Equal(15, DenseMatching.Match(MatchingKind.Backbone, new(query, query, crop), new(key, key, crop)).Key[0, 0].item<long>());
+        Assert.Equal(15, DenseMatching.Match(MatchingKind.Backbone, new(query, query, crop), new(key, key, crop)).KeyPosition[0, 0].item<long>());
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public class DenseMatchingTests
         Assert.True(Share(MatchingKind.Backbone, 0) > 0.95);
         Assert.True(Share(MatchingKind.Centred, 1) > 0.95);
 
-        double Share(MatchingKind rule, int moved) => DenseMatching.Match(rule, query, key).Key.flatten().data<long>().ToArray()
+        double Share(MatchingKind rule, int moved) => DenseMatching.Match(rule, query, key).KeyPosition.flatten().data<long>().ToArray()
             .Zip(positions).Count(pair => pair.First == (pair.Second + moved) % 9) / 360.0;
 
         static MatchSide Of(Tensor features) => new(features, features, default);

@@ -189,8 +189,8 @@ public class GoldenRunTests(ITestOutputHelper output)
             HashFill.Start(method);
             optimiser = new Sgd(method.Parameters, config.SgdMomentum, config.WeightDecay);
             State = HashFill
-                .Named(method.Query, "encoder_q")
-                .Concat(HashFill.Named(method.Key, "encoder_k"))
+                .Named(method.QueryEncoder, "encoder_q")
+                .Concat(HashFill.Named(method.KeyEncoder, "encoder_k"))
                 .ToDictionary(StringComparer.Ordinal);
             State["queue"] = method.GlobalQueue.Keys.t();
             if (method.DenseQueue is { } denseQueue)
@@ -229,7 +229,7 @@ public class GoldenRunTests(ITestOutputHelper output)
         public double GradientDeviation(Training other)
         {
             using DisposeScope scope = NewDisposeScope();
-            return method.Query.parameters().Zip(other.method.Query.parameters()).Max(pair =>
+            return method.QueryEncoder.parameters().Zip(other.method.QueryEncoder.parameters()).Max(pair =>
             {
                 Tensor gradient = pair.Second.grad!.to_type(ScalarType.Float64);
                 return ((pair.First.grad!.to_type(ScalarType.Float64) - gradient).norm() / gradient.norm()).item<double>();

@@ -33,8 +33,8 @@ internal static class HashFill
     /// <summary>Gives a method the numbers that every golden run starts from.</summary>
     public static void Start(DenseContrast method)
     {
-        Fill(method.Query);
-        method.Key.load_state_dict(method.Query.state_dict());
+        Fill(method.QueryEncoder);
+        method.KeyEncoder.load_state_dict(method.QueryEncoder.state_dict());
         Fill(method.GlobalQueue, "queue");
         Fill(method.DenseQueue, "queue2");
     }

@@ -88,7 +88,7 @@ public class ReferenceRunTests(ITestOutputHelper output)
             state["queue2"] = dense.Keys.t();
         }
 
-        foreach ((string key, Tensor tensor) in HashFill.Named(method.Query, "encoder_q").Concat(HashFill.Named(method.Key, "encoder_k")))
+        foreach ((string key, Tensor tensor) in HashFill.Named(method.QueryEncoder, "encoder_q").Concat(HashFill.Named(method.KeyEncoder, "encoder_k")))
         {
             state[key] = tensor;
         }

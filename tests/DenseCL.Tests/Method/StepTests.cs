@@ -65,14 +65,14 @@ public class StepTests
         List<double?[]> groups = [];
         for (int start = 0; start < Batch; start += Group)
         {
-            EncoderOutput query = plain.Query.forward(views.Query.narrow(0, start, Group));
-            EncoderOutput key = plain.Key.forward(views.Key.narrow(0, start, Group));
+            EncoderOutput query = plain.QueryEncoder.forward(views.QueryImages.narrow(0, start, Group));
+            EncoderOutput key = plain.KeyEncoder.forward(views.KeyImages.narrow(0, start, Group));
             MatchSide querySide = new(query.Features!, query.Dense!, views.QueryCrops.AsMemory(start, Group));
             MatchSide keySide = new(key.Features!, key.Dense!, views.KeyCrops.AsMemory(start, Group));
             Tensor ofGroup = drawn.narrow(0, start, Group);
             Matches match = DenseMatching.Match(matching, querySide, keySide, ofGroup);
             Tensor r = Unit(query.Dense!), t = Unit(key.Dense!);
-            Tensor positives = stack([.. Enumerable.Range(0, Group).Select(n => t[n].index_select(0, match.Key[n]))]);
+            Tensor positives = stack([.. Enumerable.Range(0, Group).Select(n => t[n].index_select(0, match.KeyPosition[n]))]);
             var (positive, negative, deviation) = Health.Similarities(Unit(query.Embedding), Unit(key.Embedding), globalQueue);
             var (densePositive, denseNegative, denseDeviation) =
                 Health.Similarities(r.view(16, -1), positives.view(16, -1), denseQueue, match.Counts?.view(16));
@@ -80,7 +80,7 @@ public class StepTests
             [
                 positive, negative, deviation, densePositive, denseNegative, denseDeviation, Health.MatchEntropy(match),
                 matching == MatchingKind.Random ? null : Health.MutualMatches(match, DenseMatching.Match(matching, keySide, querySide)),
-                Health.SamePlaceMatches(match), Health.MatchAgreement(match.Key, querySide.Crops.Span, keySide.Crops.Span),
+                Health.SamePlaceMatches(match), Health.MatchAgreement(match.KeyPosition, querySide.Crops.Span, keySide.Crops.Span),
                 Health.PositionVariance(r),
             ]);
         }
@@ -165,7 +165,7 @@ public class StepTests
     public void Disposing_of_the_method_frees_encoders_and_queues()
     {
         DenseContrast method = new(DenseContrastTests.Small(), CPU);
-        Tensor[] all = [method.GlobalQueue.Keys, method.DenseQueue!.Keys, method.Query.parameters().First(), method.Key.parameters().First()];
+        Tensor[] all = [method.GlobalQueue.Keys, method.DenseQueue!.Keys, method.QueryEncoder.parameters().First(), method.KeyEncoder.parameters().First()];
         Assert.DoesNotContain(all, tensor => tensor.IsInvalid);
         method.Dispose();
         Assert.All(all, tensor => Assert.True(tensor.IsInvalid));

@@ -160,8 +160,8 @@ public sealed class RecipeReaderTests
         "- 1",
         "r.yaml, line 1: A recipe is a mapping of sections. Begin with a line such as `optim:` and write its settings below, indented.")]
     [InlineData("[a]: 1", "r.yaml, line 1: A key must be a name. Write `name: value`.")]
-    [InlineData("run.keep: 2\nrun: { keep: 3 }", "r.yaml, line 2: `run.keep` stands twice in the recipe. Keep one of the two.")]
-    [InlineData("run: { keep: 3 }\n\nrun: { keep: 3 }", "r.yaml, line 3: `run` stands twice in the recipe. Keep one of the two.")]
+    [InlineData("run.keep: 2\nrun: { keep: 3 }", "r.yaml, line 2: `run.keep` is given twice in the recipe. Keep one of the two.")]
+    [InlineData("run: { keep: 3 }\n\nrun: { keep: 3 }", "r.yaml, line 3: `run` is given twice in the recipe. Keep one of the two.")]
     [InlineData("run.keep: 2\n---\nrun.keep: 2", "r.yaml, line 2: A second YAML document begins. Write one recipe a file.")]
     [InlineData("run.keep: 0", "r.yaml, line 1: run.keep is 0, but must be at least 1. Choose 3, or 1 where the disk is small.")]
     [InlineData(
@@ -185,7 +185,7 @@ public sealed class RecipeReaderTests
     [InlineData("data.cropScale: &a [0.2, 1]")]
     public void Anchors_aliases_and_tags_are_refused(string yaml) =>
         Assert.StartsWith(
-            "r.yaml, line 1: Anchors, aliases and tags (&, *, !) have no place in a recipe.",
+            "r.yaml, line 1: Anchors, aliases and tags (&, *, !) are not allowed in a recipe.",
             Refusal(yaml),
             StringComparison.Ordinal);
 
@@ -328,7 +328,7 @@ public sealed class RecipeReaderTests
 
             File.WriteAllBytes(path, [0x72, 0xff, 0xfe, 0x00, 0x80]);
             Assert.Contains(
-                "not a text in UTF-8",
+                "not UTF-8 text",
                 Assert.Throws<RecipeException>(() => RecipeReader.Read(path)).Message,
                 StringComparison.Ordinal);
 

@@ -97,7 +97,7 @@ public sealed class RecipeRulesTests
         Assert.Contains("10000", Assert.Single(Read("method.lambda=1").Warnings), StringComparison.Ordinal);
         Assert.Empty(Read("method.lambda=1", "method.matching=overlap").Warnings);
         Assert.Contains(
-            "none is so far from another. Choose a finer map (model.outputStride, data.size), 2 or less, or `none`.",
+            "no two are that far apart. Choose a finer map (model.outputStride, data.size), 2 or less, or `none`.",
             Assert.Single(Read("method.imageNegatives=3", "data.size=96").Warnings),
             StringComparison.Ordinal);
         Assert.Contains(

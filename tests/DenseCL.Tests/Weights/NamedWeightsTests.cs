@@ -133,7 +133,7 @@ public sealed class NamedWeightsTests : IDisposable
 
         Assert.Equal(0, report.Count(TensorFate.Missing));
         Assert.Equal(0, report.Count(TensorFate.Unexpected));
-        Dictionary<string, Tensor> query = method.Query.state_dict(), key = method.Key.state_dict();
+        Dictionary<string, Tensor> query = method.QueryEncoder.state_dict(), key = method.KeyEncoder.state_dict();
         AssertSame(tensors["state_dict.encoder_q.0.layer3.1.conv2.weight"], query["backbone.layer3.1.conv2.weight"]);
         AssertSame(tensors["state_dict.encoder_k.0.layer3.1.conv2.weight"], key["backbone.layer3.1.conv2.weight"]);
         AssertSame(tensors["state_dict.encoder_q.1.mlp2.2.weight"], query["denseHead.layers.2.weight"]);
@@ -159,8 +159,8 @@ public sealed class NamedWeightsTests : IDisposable
         using DenseContrast method = new(Small(), CPU);
         LoadReport report = StartingWeights.Load(path, method, partial: false);
         Assert.Equal(2, report.Count(TensorFate.Reshaped));
-        AssertSame(tensors["neck.mlp2.2.weight"].view(32, 512, 1, 1), method.Query.state_dict()["denseHead.layers.2.weight"]);
-        AssertSame(method.Query.state_dict()["denseHead.layers.2.weight"], method.Key.state_dict()["denseHead.layers.2.weight"]);
+        AssertSame(tensors["neck.mlp2.2.weight"].view(32, 512, 1, 1), method.QueryEncoder.state_dict()["denseHead.layers.2.weight"]);
+        AssertSame(method.QueryEncoder.state_dict()["denseHead.layers.2.weight"], method.KeyEncoder.state_dict()["denseHead.layers.2.weight"]);
         Assert.Contains(report.Notes, note => note.Contains("global head", StringComparison.Ordinal));
         Assert.Contains(report.Notes, note => note.Contains("key encoder", StringComparison.Ordinal));
         Assert.Equal(0, method.GlobalQueue.Filled);

@@ -100,7 +100,7 @@ public sealed class WeightExportTests : IDisposable
 
         Assert.Empty(report.Notes);
         Assert.Equal((0, 0), (report.Count(TensorFate.Missing), report.Count(TensorFate.Unexpected)));
-        foreach ((Encoder from, Encoder to) in new[] { (first.Query, second.Query), (first.Key, second.Key) })
+        foreach ((Encoder from, Encoder to) in new[] { (first.QueryEncoder, second.QueryEncoder), (first.KeyEncoder, second.KeyEncoder) })
         {
             Dictionary<string, Tensor> expected = from.state_dict();
             Assert.All(to.state_dict(), entry => AssertSame(expected[entry.Key], entry.Value));

@@ -16,18 +16,18 @@ public sealed class AblationTable
     /// <summary>The variant that the others are compared with, or null.</summary>
     public string? Baseline { get; }
 
-    /// <summary>All evaluations, in order, also those without a result yet.</summary>
+    /// <summary>All evaluations, in order, including those without a result yet.</summary>
     public IReadOnlyList<string> Evaluations { get; }
 
     /// <summary>The seeds, in order.</summary>
     public IReadOnlyList<ulong> Seeds { get; }
 
-    /// <summary>In the order of evaluations, then figures, then variants. What has no result yet has no row.</summary>
+    /// <summary>In the order of evaluations, then figures, then variants. There is no row without a result.</summary>
     public IReadOnlyList<AblationTableRow> Rows { get; }
 
-    /// <summary>Puts results together.</summary>
-    /// <param name="plan">Which variants, seeds and evaluations there are; other results are left out.</param>
-    /// <param name="results">The results; a value that is no number is left out, and the count says so.</param>
+    /// <summary>Makes a table of results.</summary>
+    /// <param name="plan">The variants, seeds and evaluations; other results are left out.</param>
+    /// <param name="results">The results. A value that is not a number is left out and not counted.</param>
     public static AblationTable Of(AblationPlan plan, IEnumerable<AblationResult> results)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -80,7 +80,7 @@ public sealed class AblationTable
         }
     }
 
-    /// <summary>Whether a figure is known to be no share, such as what a search chose.</summary>
+    /// <summary>Whether a figure is known not to be a share, such as a setting that a search chose.</summary>
     private static bool IsNumber(string evaluation, string figure) =>
         Protocols.Evaluations.All.FirstOrDefault(definition => definition.Name == evaluation)?.Figures
             .FirstOrDefault(known => known.Is(figure))?.Unit == FigureUnit.Number;

@@ -5,8 +5,8 @@ using DenseCL.Transfer.Measures;
 namespace DenseCL.Transfer.Ablation.Tables;
 
 /// <summary>
-/// The table for spreadsheets: a line for every evaluation, figure and variant, numbers with all digits and a decimal point, what is not
-/// known empty.
+/// The table for spreadsheets: a line for every evaluation, figure and variant. Numbers have all digits and a decimal point; unknown values
+/// are empty.
 /// </summary>
 internal static class TableCsv
 {

@@ -6,7 +6,7 @@ using DenseCL.Transfer.Measures;
 
 namespace DenseCL.Transfer.Ablation.Tables;
 
-/// <summary>The table for programs: numbers with all digits, what is not known null.</summary>
+/// <summary>The table for programs: numbers have all digits; unknown values are null.</summary>
 internal static class TableJson
 {
     public static string Of(AblationTable table)

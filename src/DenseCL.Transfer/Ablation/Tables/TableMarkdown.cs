@@ -29,10 +29,12 @@ internal static class TableMarkdown
 
         string comparison = table.Baseline is null
             ? ""
-            : $" The difference is to {table.Baseline} with the same seed, over the seeds that both have; p is that of the paired t test, not corrected for the number of comparisons.";
+            : $" The difference is to {table.Baseline} with the same seed, over the seeds that both have; "
+                + $"p is that of the paired t test, not corrected for the number of comparisons.";
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\nMean ± sample standard deviation over n seeds; intervals are 95 % confidence intervals of the mean by Student's t.{comparison}\n"
+            $"\nMean ± sample standard deviation over n seeds; "
+            + $"intervals are 95 % confidence intervals of the mean by Student's t.{comparison}\n"
         );
         return text.ToString();
     }

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.MatchScore;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 
-/// <summary>A kind of data that evaluations are made on.</summary>
+/// <summary>A kind of data for evaluations.</summary>
 public sealed class EvaluationData
 {
     private EvaluationData(string summary, string flag, string help) => (Summary, Flag, Help) = (summary, flag, help);
@@ -13,15 +13,17 @@ public sealed class EvaluationData
         new(
             "images and masks",
             "--data",
-            "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not."
+            "The labelled images: a VOC, Cityscapes, COCO-Stuff or CamVid folder, "
+            + "or images/ and masks/ (PNGs with the number of a class for each pixel), split into train, val and test or not."
         )
         {
             Options = typeof(SegmentationDataOptions),
         };
 
-    /// <summary>Images of one class each; see <see cref="EvaluationInput.Classes"/>.</summary>
+    /// <summary>Images with one class each; see <see cref="EvaluationInput.Classes"/>.</summary>
     public static EvaluationData Classes { get; } = new(
-        "a folder for each class", "--data", "The images: a folder with train/ and val/ (or test/), in each a folder for every class.")
+        "a folder for each class", "--data", "The images: "
+        + "a folder that contains train/ and val/ (or test/), each with a folder for every class.")
     { IsInTwoParts = true };
 
     /// <summary>Images that may show several classes; see <see cref="EvaluationInput.SeveralClasses"/>.</summary>
@@ -29,7 +31,8 @@ public sealed class EvaluationData
         new(
             "VOC 2007, or a folder for each class",
             "--data",
-            "The images: VOCdevkit with VOC2007 in it (trainval and test), or a folder with train/ and val/ (or test/), in each a folder for every class."
+            "The images: VOCdevkit that contains VOC2007 (trainval and test), or a folder that contains train/ and val/ (or test/), "
+            + "each with a folder for every class."
         )
         {
             IsInTwoParts = true,
@@ -40,26 +43,27 @@ public sealed class EvaluationData
         new(
             "images without labels",
             "--images",
-            "The images to match views of, as for pretrain; may be given several times. Of a folder of images and masks, the images of one split."
+            "The images whose views are matched, as for pretrain; may be given several times. "
+            + "For a folder of images and masks, the images of one split."
         )
         {
             IsSeveral = true,
             Options = typeof(MatchImagesOptions),
         };
 
-    /// <summary>What it is, in a phrase.</summary>
+    /// <summary>A short description.</summary>
     public string Summary { get; }
 
-    /// <summary>The option of a command that says where it is.</summary>
+    /// <summary>The option of a command that gives its path.</summary>
     public string Flag { get; }
 
     /// <summary>The help of that option.</summary>
     public string Help { get; }
 
-    /// <summary>Whether it may be given in several places.</summary>
+    /// <summary>Whether several paths may be given.</summary>
     public bool IsSeveral { get; private init; }
 
-    /// <summary>Whether what is learned from and what is measured on may be given apart (<c>--train</c>, <c>--test</c>).</summary>
+    /// <summary>Whether training and test data may be given separately (<c>--train</c>, <c>--test</c>).</summary>
     public bool IsInTwoParts { get; private init; }
 
     /// <summary>The record of its own options; null if it has none.</summary>

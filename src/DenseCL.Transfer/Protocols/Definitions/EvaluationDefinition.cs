@@ -4,30 +4,30 @@ using DenseCL.Recipes;
 namespace DenseCL.Transfer.Protocols.Definitions;
 
 /// <summary>
-/// Everything that is said of an evaluation once: its name, its data, options and figures. The command <c>densecl eval NAME</c>, the keys
-/// of ablation files, JSON and the tables of docs/evaluation.md come from it. <see cref="Evaluations.All"/> lists them all.
+/// The single definition of an evaluation: its name, its data, its options and its figures. The command <c>densecl eval NAME</c>, the keys
+/// in ablation files, JSON and the tables of docs/evaluation.md follow from it. <see cref="Evaluations.All"/> lists them all.
 /// </summary>
 public abstract class EvaluationDefinition
 {
     /// <summary>Its name everywhere, such as <c>dense-probe</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it asks of a backbone, in a phrase.</summary>
+    /// <summary>The question that it answers about a backbone, in a phrase.</summary>
     public abstract string Asks { get; }
 
-    /// <summary>What the command does, a sentence or two.</summary>
+    /// <summary>What the command does, in a sentence or two.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Calls to start from, a line each, and what comes of them.</summary>
+    /// <summary>Example calls, one per line, with their result.</summary>
     public abstract string Examples { get; }
 
-    /// <summary>The data that it is made on.</summary>
+    /// <summary>The kind of data that it needs.</summary>
     public abstract EvaluationData Data { get; }
 
-    /// <summary>What it measures; the first is the one to compare backbones by.</summary>
+    /// <summary>What it measures; backbones are compared by the first figure.</summary>
     public abstract IReadOnlyList<Figure> Figures { get; }
 
-    /// <summary>Whether a command takes <c>--set key=value</c> for the options that it has no name for.</summary>
+    /// <summary>Whether a command takes <c>--set key=value</c> for options that have no option of their own.</summary>
     public virtual bool TakesSettings => false;
 
     /// <summary>All options, those of the data first.</summary>
@@ -36,7 +36,7 @@ public abstract class EvaluationDefinition
     /// <summary>The records that options are read into.</summary>
     internal abstract IEnumerable<Type> Records { get; }
 
-    /// <summary>Makes the evaluation. Whatever is wrong with data and options is found here, before any work.</summary>
+    /// <summary>Makes the evaluation. Errors in data and options are found here, before any work.</summary>
     /// <param name="input">Options and data.</param>
     /// <exception cref="RecipeException">An option is unknown or not valid.</exception>
     /// <exception cref="DataException">The data cannot be used.</exception>
@@ -48,7 +48,7 @@ public abstract class EvaluationDefinition
         return made;
     }
 
-    /// <summary>The name that a figure has now, whatever it had when it was recorded.</summary>
+    /// <summary>The current name of a figure that was recorded under an older one.</summary>
     /// <param name="recorded">The recorded name.</param>
     public string NameOf(string recorded) => Figures.FirstOrDefault(figure => figure.Older == recorded)?.Name ?? recorded;
 

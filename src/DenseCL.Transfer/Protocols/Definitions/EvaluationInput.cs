@@ -5,9 +5,9 @@ using DenseCL.Transfer.Protocols.MatchScore;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 
-/// <summary>All that an evaluation is made of: its options and its data, and what is to be said of them.</summary>
-/// <param name="options">What the user gave for its options.</param>
-/// <param name="places">Where the data are.</param>
+/// <summary>The input of an evaluation, its options and its data, and what is reported about them.</summary>
+/// <param name="options">The options that the user gave.</param>
+/// <param name="places">The paths of the data.</param>
 /// <param name="stop">Ends the reading of the data.</param>
 public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces places, CancellationToken stop = default)
 {
@@ -15,13 +15,13 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
     private readonly List<string> warnings = [];
     private readonly List<KeyValuePair<string, object?>> facts = [];
 
-    /// <summary>The options, to be read into records.</summary>
+    /// <summary>The options, which are read into records.</summary>
     public EvaluationOptions Options { get; } = options;
 
-    /// <summary>What is about to be done, a line each.</summary>
+    /// <summary>What will be done, line by line.</summary>
     public IReadOnlyList<string> Lines => lines;
 
-    /// <summary>What is probably not meant, a sentence or two each.</summary>
+    /// <summary>Warnings about what is probably not meant, a sentence or two each.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>Options and data for JSON.</summary>
@@ -40,20 +40,20 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
         {
             warnings.Add(FormattableString.Invariant(
                 $"{data.InBoth:N0} of the {data.Test.Count:N0} images to measure on are among those to learn from: ")
-                + "what is measured on them says nothing of others.");
+                + "what is measured on them says nothing about others.");
         }
 
         facts.AddRange([new("data", Path.GetFullPath(Place)), new("layout", data.Layout.ToString().ToLowerInvariant())]);
         return data;
     }
 
-    /// <summary>Opens images of one class each.</summary>
+    /// <summary>Opens images with one class each.</summary>
     /// <exception cref="DataException">They cannot be used.</exception>
-    public (LabelledImages Train, LabelledImages Test) Classes()
+    public (SingleLabelImages Train, SingleLabelImages Test) Classes()
     {
-        (LabelledImages train, LabelledImages test) = places.Parts is (var first, var second)
-            ? LabelledImages.Open(first, second, stop)
-            : LabelledImages.Open(Place, stop);
+        (SingleLabelImages train, SingleLabelImages test) = places.Parts is (var first, var second)
+            ? SingleLabelImages.Open(first, second, stop)
+            : SingleLabelImages.Open(Place, stop);
         AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
         return (train, test);
     }
@@ -63,12 +63,12 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
     public (MultiLabelImages Train, MultiLabelImages Test) SeveralClasses()
     {
         (MultiLabelImages train, MultiLabelImages test) = places.Parts is (var first, var second)
-            ? Apart(LabelledImages.Open(first, second, stop))
+            ? Apart(SingleLabelImages.Open(first, second, stop))
             : MultiLabelImages.Open(Place, stop);
         AddSets(train.Root, test.Root, train.Entries.Count, test.Entries.Count, train.ClassNames.Count);
         return (train, test);
 
-        static (MultiLabelImages Train, MultiLabelImages Test) Apart((LabelledImages Train, LabelledImages Test) sets) =>
+        static (MultiLabelImages Train, MultiLabelImages Test) Apart((SingleLabelImages Train, SingleLabelImages Test) sets) =>
             (MultiLabelImages.Of(sets.Train), MultiLabelImages.Of(sets.Test));
     }
 

@@ -4,7 +4,7 @@ using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 
-/// <summary>An option of an evaluation, as the command line, files and JSON have it.</summary>
+/// <summary>An option of an evaluation on the command line, in files and in JSON.</summary>
 public sealed class EvaluationOption
 {
     private readonly OptionProperty property;
@@ -20,21 +20,21 @@ public sealed class EvaluationOption
     /// <summary>The name on the command line, such as <c>--short-side</c>.</summary>
     public string Flag => $"--{OptionProperty.KebabCase(Name)}";
 
-    /// <summary>Whether it is an option of the command, and not only a key of files.</summary>
+    /// <summary>Whether it is an option of the command, not only a key in files.</summary>
     public bool IsOnCommandLine => about is not null;
 
-    /// <summary>Whether it is a key of files, and not only an option of the command.</summary>
+    /// <summary>Whether it is a key in files, not only an option of the command.</summary>
     public bool IsInFiles => about is not { CommandOnly: true };
 
-    /// <summary>What it is for, in a sentence.</summary>
+    /// <summary>Its purpose, in a sentence.</summary>
     public string Help => about?.Help ?? "";
 
-    /// <summary>The values it may have, in words; empty for any.</summary>
+    /// <summary>The allowed values, in words; empty for any.</summary>
     public string Range => property.Type.IsEnum ? string.Join(", ", OptionProperty.WordsOf(property.Type))
         : about is { Words.Length: > 0 } ? string.Join(" or ", about.Words)
         : about?.Range ?? "";
 
-    /// <summary>What stands for a value in the help.</summary>
+    /// <summary>The placeholder for a value in the help.</summary>
     public string Placeholder => about?.Placeholder
         ?? (property.Type.IsEnum ? string.Join('|', OptionProperty.WordsOf(property.Type))
         : about is { Words.Length: > 0 } ? string.Join('|', about.Words)
@@ -52,7 +52,7 @@ public sealed class EvaluationOption
         _ => property.Text(defaults),
     };
 
-    /// <summary>Whether it is given by its name alone.</summary>
+    /// <summary>Whether it is a flag, given by its name alone.</summary>
     public bool IsFlag => property.Type == typeof(bool) && about is not { Words.Length: > 0 };
 
     /// <summary>Whether it takes several values.</summary>
@@ -61,13 +61,13 @@ public sealed class EvaluationOption
     /// <summary>A flag that stands for an empty list, with its help; null if there is none.</summary>
     public (string Flag, string Help)? Empty => about is { EmptyFlag: { } flag, EmptyHelp: { } help } ? (flag, help) : null;
 
-    /// <summary>Whether it names a folder that is written, and must be new.</summary>
+    /// <summary>Whether it names a folder that is written and must be new.</summary>
     public bool IsNewFolder => about is { NewFolder: true };
 
-    /// <summary>The options of a record, and behind them those of the records in it.</summary>
+    /// <summary>The options of a record, followed by those of the records in it.</summary>
     internal static IEnumerable<EvaluationOption> Of(Type record) => Of(Activator.CreateInstance(record)!);
 
-    /// <summary>A copy of a record in which the options that are given have their values.</summary>
+    /// <summary>A copy of a record with the given values.</summary>
     /// <param name="record">The record that has this option's property.</param>
     /// <param name="given">The value.</param>
     /// <exception cref="RecipeException">It is of another type, or out of range.</exception>
@@ -83,7 +83,7 @@ public sealed class EvaluationOption
         }
         catch (ArgumentException e)
         {
-            // Its message goes on with the parameter's name and value, which are not the user's.
+            // Its message continues with the parameter's name and value, which are not those that the user wrote.
             string message = e.Message.Split([" (Parameter ", "\n"], StringSplitOptions.None)[0];
             throw new RecipeException($"{given.Called} is {given.Text}: {message}", e);
         }
@@ -91,7 +91,7 @@ public sealed class EvaluationOption
 
     /// <summary>Whether a key means this option.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="names">The names of all options: another's name goes before the older spelling of this one.</param>
+    /// <param name="names">The names of all options: another option's name takes precedence over an older spelling of this one.</param>
     internal bool IsCalled(string key, IReadOnlySet<string> names) => key == Name || (key == property.Name && !names.Contains(key));
 
     /// <summary>The value in a record, for JSON.</summary>

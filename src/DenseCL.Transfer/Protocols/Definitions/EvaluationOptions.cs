@@ -3,7 +3,7 @@ using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 
-/// <summary>What a user gave for the options of an evaluation, to be read into records with init properties.</summary>
+/// <summary>The options that a user gave for an evaluation, which are read into records with init properties.</summary>
 public sealed class EvaluationOptions
 {
     private readonly string evaluation;
@@ -12,7 +12,7 @@ public sealed class EvaluationOptions
     private readonly HashSet<GivenOption> read = [];
     private readonly List<KeyValuePair<string, object?>> values = [];
 
-    /// <summary>Options that are still to be read.</summary>
+    /// <summary>Options that have not been read yet.</summary>
     /// <param name="evaluation">The evaluation's name.</param>
     /// <param name="given">What was given; the rest has its default.</param>
     /// <exception cref="RecipeException">An option was given twice.</exception>
@@ -34,11 +34,12 @@ public sealed class EvaluationOptions
     public IReadOnlyList<KeyValuePair<string, object?>> Values => values;
 
     /// <summary>
-    /// A record in which each property has the value of the option of its name (<c>MaxIterations</c> that of <c>maxIterations</c>), or its
-    /// default; likewise in records that it holds. May be called with several records; an option that is in none is refused in the end.
+    /// A record in which each property has the value of the option with its name (<c>MaxIterations</c> that of <c>maxIterations</c>), or
+    /// its default; the same applies to records in it. It may be called with several records. Options that are in none of them are refused
+    /// at the end.
     /// </summary>
     /// <typeparam name="T">A record whose init properties check their values.</typeparam>
-    /// <param name="defaults">Where other values than the record's own stand for what was not given.</param>
+    /// <param name="defaults">Defaults other than the record's own.</param>
     /// <exception cref="RecipeException">A value is of another type or out of range; the message says which and where.</exception>
     public T Read<T>(T? defaults = null)
         where T : class, new()
@@ -50,7 +51,7 @@ public sealed class EvaluationOptions
     /// <summary>What was given for an option; null if nothing was.</summary>
     internal GivenOption? Find(string key) => given.FirstOrDefault(option => option.Key == key);
 
-    /// <summary>Refuses an option that no record had a property for.</summary>
+    /// <summary>Refuses options for which no record had a property.</summary>
     /// <exception cref="RecipeException">There is one; the message says where and names the nearest known option.</exception>
     internal void RefuseUnknown()
     {
@@ -85,7 +86,7 @@ public sealed class EvaluationOptions
             record = inner.With(record, Filled(inner.ValueIn(record)!, names));
         }
 
-        // What a record holds has told its values already.
+        // The options of a nested record have been recorded already.
         values.AddRange(EvaluationOption.Own(record).Where(option => !option.IsNewFolder)
             .Select(option => KeyValuePair.Create(option.Name, option.ValueIn(record))));
         return record;

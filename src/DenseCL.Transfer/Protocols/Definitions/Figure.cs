@@ -1,12 +1,12 @@
 namespace DenseCL.Transfer.Protocols.Definitions;
 
 /// <summary>A figure that an evaluation measures.</summary>
-/// <param name="Name">Its name in JSON, in results and in tables; <c>{…}</c> stands for what differs, such as <c>top1.k{N}</c>.</param>
-/// <param name="Unit">What its value counts.</param>
-/// <param name="Meaning">What it says, in a phrase.</param>
+/// <param name="Name">Its name in JSON, in results and in tables; <c>{…}</c> is a variable part, as in <c>top1.k{N}</c>.</param>
+/// <param name="Unit">The unit of its value.</param>
+/// <param name="Meaning">Its meaning, in a phrase.</param>
 public sealed record Figure(string Name, FigureUnit Unit, string Meaning)
 {
-    /// <summary>A name that recorded results have for it; null if it always had this one.</summary>
+    /// <summary>An older name in recorded results; null if it never had another.</summary>
     public string? Older { get; init; }
 
     /// <summary>Whether a measured figure is this one.</summary>

@@ -5,7 +5,7 @@ using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Transfer.Protocols.Definitions;
 
-/// <summary>A value that a user gave for an option, in a file or on the command line; it is read by the same rules in both.</summary>
+/// <summary>A value that a user gave for an option, in a file or on the command line; both are read by the same rules.</summary>
 public sealed class GivenOption
 {
     private GivenOption(string key, YamlValue value, string called, string text, string where, bool fromFile) =>
@@ -16,20 +16,20 @@ public sealed class GivenOption
 
     internal YamlValue Value { get; }
 
-    /// <summary>What to call the option in a message: <c>--size</c>, or file, line and key.</summary>
+    /// <summary>The name of the option in a message: <c>--size</c>, or file, line and key.</summary>
     internal string Called { get; }
 
     /// <summary>The value as a message shows it.</summary>
     internal string Text { get; }
 
-    /// <summary>Where it was given, to begin a message with.</summary>
+    /// <summary>Where it was given, for the start of a message.</summary>
     internal string Where { get; }
 
     internal bool IsFromFile { get; }
 
     /// <summary>An option of a command line.</summary>
     /// <param name="option">Which.</param>
-    /// <param name="words">What stands behind it; nothing for a flag. Each word of a list may be several values: 10,20 or [10, 20].</param>
+    /// <param name="words">The words that follow it; none for a flag. Each word of a list may be several values: 10,20 or [10, 20].</param>
     public static GivenOption OnCommandLine(EvaluationOption option, IReadOnlyList<string> words)
     {
         ArgumentNullException.ThrowIfNull(option);
@@ -45,7 +45,7 @@ public sealed class GivenOption
             word.Trim('[', ']', ' ') is { Length: > 0 } inner ? inner.Split(',', StringSplitOptions.TrimEntries) : [];
     }
 
-    /// <summary>A setting of a command line, <c>key=value</c>, the value as a recipe writes it.</summary>
+    /// <summary>A setting on a command line, <c>key=value</c>, with the value written as in a recipe.</summary>
     /// <param name="text">Key and value.</param>
     /// <exception cref="RecipeException">There is no <c>=</c>.</exception>
     public static GivenOption OfSetting(string text)

@@ -2,18 +2,19 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.DenseProbe;
 
-/// <summary>What is said of <see cref="DenseProbeEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="DenseProbeEvaluation"/>.</summary>
 public sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOptions>
 {
     /// <inheritdoc/>
     public override string Name => "dense-probe";
 
     /// <inheritdoc/>
-    public override string Asks => "what single positions of the frozen map know: the cheapest honest proof; a minute or two";
+    public override string Asks => "what single positions of the frozen map know: the cheapest sound test; a minute or two";
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: the cheapest honest proof for dense prediction.";
+        "Fits a linear classifier to single positions of the frozen feature map and measures mIoU: "
+        + "the cheapest sound test for dense prediction.";
 
     /// <inheritdoc/>
     public override string Examples =>
@@ -33,7 +34,7 @@ public sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOption
     public override IReadOnlyList<Figure> Figures { get; } =
     [
         new("meanIoU", FigureUnit.Share, "mean over the classes of intersection over union (mIoU), of all pixels"),
-        new("pixelAccuracy", FigureUnit.Share, "pixels of which the class is right"),
+        new("pixelAccuracy", FigureUnit.Share, "pixels whose class is right"),
     ];
 
     /// <inheritdoc/>

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.DenseProbe;
 
 /// <summary>
-/// The cheapest honest proof: a linear classifier of single positions on the frozen feature map, fitted on labelled images and measured on
-/// others, pixel by pixel at the size of their masks.
+/// The cheapest sound test: a linear classifier of single positions on the frozen feature map. It is fitted on labelled images and
+/// evaluated on others, pixel by pixel at the size of their masks.
 /// </summary>
 public sealed class DenseProbeEvaluation : IEvaluation
 {
@@ -21,8 +21,8 @@ public sealed class DenseProbeEvaluation : IEvaluation
 
     /// <summary>The evaluation.</summary>
     /// <param name="data">The labelled images.</param>
-    /// <param name="options">What is looked at; the defaults if null.</param>
-    /// <exception cref="DataException">More labelled images are asked for than there are.</exception>
+    /// <param name="options">The settings; the defaults if null.</param>
+    /// <exception cref="DataException">More labelled images are requested than there are.</exception>
     public DenseProbeEvaluation(SegmentationData data, DenseProbeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -75,10 +75,10 @@ public sealed class DenseProbeEvaluation : IEvaluation
 
     /// <summary>Fits the classifier and counts its predictions.</summary>
     /// <param name="backbone">The weights.</param>
-    /// <param name="seed">Chooses the labelled images, if not all are used, and the positions of each.</param>
-    /// <param name="progress">Told after each image; may be null.</param>
+    /// <param name="seed">Chooses the labelled images, if not all are used, and the positions in each.</param>
+    /// <param name="progress">Called after each image; may be null.</param>
     /// <param name="stop">Ends the work.</param>
-    /// <returns>The classifier, and every pixel of the images to measure on.</returns>
+    /// <returns>The classifier, and the confusion matrix over every pixel of the test images.</returns>
     /// <exception cref="DataException">An image cannot be read, or is too small or too much enlarged for a map, no label counts, or the
     /// features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -90,7 +90,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<LabelledImage> labelled = data.Labelled(options.Labelled, seed);
+        IReadOnlyList<SegmentationImage> labelled = data.Labelled(options.Labelled, seed);
         using FeatureMaps maps = new(backbone, options);
         LogisticRegression probe = Fit(maps, labelled, seed, progress, stop);
 
@@ -110,7 +110,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
 
     private LogisticRegression Fit(
         FeatureMaps maps,
-        IReadOnlyList<LabelledImage> labelled,
+        IReadOnlyList<SegmentationImage> labelled,
         ulong seed,
         IProgress<EvaluationProgress>? progress,
         CancellationToken stop)
@@ -151,7 +151,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
                 "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it.");
     }
 
-    private void Count(LogisticRegression probe, FeatureMaps maps, LabelledImage image, ConfusionMatrix confusion)
+    private void Count(LogisticRegression probe, FeatureMaps maps, SegmentationImage image, ConfusionMatrix confusion)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -165,13 +165,14 @@ public sealed class DenseProbeEvaluation : IEvaluation
         confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.cpu().data<long>().ToArray());
     }
 
-    private long[] LabelsOf(LabelledImage image, int gridWidth, int gridHeight)
+    private long[] LabelsOf(SegmentationImage image, int gridWidth, int gridHeight)
     {
         Mask mask = data.ReadMask(image);
         return gridWidth <= mask.Width && gridHeight <= mask.Height
             ? GridLabels.Majority(mask.Values, mask.Width, mask.Height, gridWidth, gridHeight)
             : throw new DataException(
-                $"{image.ImagePath} is {mask.Width} × {mask.Height}: enlarged as asked, its feature map would have more positions than its mask has pixels. Choose a smaller short side."
+                $"{image.ImagePath} is {mask.Width} × {mask.Height}: "
+                + $"enlarged as requested, its feature map would have more positions than its mask has pixels. Choose a smaller short side."
             );
     }
 }

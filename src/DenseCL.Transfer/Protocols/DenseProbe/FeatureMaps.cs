@@ -37,7 +37,7 @@ internal sealed class FeatureMaps : IDisposable
     /// <summary>The features of an image.</summary>
     /// <returns>(1, C, h, w), float32, where the network is.</returns>
     /// <exception cref="DataException">The image cannot be read.</exception>
-    public Tensor Of(LabelledImage image)
+    public Tensor Of(SegmentationImage image)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();

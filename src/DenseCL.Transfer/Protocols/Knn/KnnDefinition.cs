@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Knn;
 
-/// <summary>What is said of <see cref="KnnEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="KnnEvaluation"/>.</summary>
 public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 {
     /// <inheritdoc/>
@@ -14,7 +14,8 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: the quickest look at a backbone.";
+        "Classifies images by their nearest neighbours in the frozen features (Wu et al. 2018). Nothing is trained: "
+        + "the quickest look at a backbone.";
 
     /// <inheritdoc/>
     public override string Examples =>
@@ -32,15 +33,15 @@ public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
     /// <inheritdoc/>
     public override IReadOnlyList<Figure> Figures { get; } =
     [
-        new("top1.k{N}", FigureUnit.Share, "images of which the class with the most votes of N neighbours is right"),
-        new("top5.k{N}", FigureUnit.Share, "images of which the class is among the five with the most votes, with more than five classes"),
+        new("top1.k{N}", FigureUnit.Share, "images for which the class with the most votes of N neighbours is right"),
+        new("top5.k{N}", FigureUnit.Share, "images whose class is among the five with the most votes; only with more than five classes"),
     ];
 
     /// <inheritdoc/>
     protected override IEvaluation Make(KnnOptions options, EvaluationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (LabelledImages train, LabelledImages test) = input.Classes();
+        (SingleLabelImages train, SingleLabelImages test) = input.Classes();
         return new KnnEvaluation(train, test, options);
     }
 }

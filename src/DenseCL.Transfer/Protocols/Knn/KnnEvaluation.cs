@@ -11,16 +11,16 @@ namespace DenseCL.Transfer.Protocols.Knn;
 /// <summary>Weighted k-nearest neighbours on frozen features (Wu et al., CVPR 2018). Nothing is fitted, so nothing can be tuned.</summary>
 public sealed class KnnEvaluation : IEvaluation
 {
-    private readonly LabelledImages train;
-    private readonly LabelledImages test;
+    private readonly SingleLabelImages train;
+    private readonly SingleLabelImages test;
     private readonly KnnOptions options;
 
-    /// <summary>The protocol on a data set.</summary>
+    /// <summary>The evaluation on a data set.</summary>
     /// <param name="train">Images that vote.</param>
-    /// <param name="test">Images to be classified, with the same classes.</param>
+    /// <param name="test">Images to classify, with the same classes.</param>
     /// <param name="options">Neighbours and preprocessing; the defaults if null.</param>
     /// <exception cref="DataException">There are fewer images to train on than neighbours.</exception>
-    public KnnEvaluation(LabelledImages train, LabelledImages test, KnnOptions? options = null)
+    public KnnEvaluation(SingleLabelImages train, SingleLabelImages test, KnnOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -30,7 +30,7 @@ public sealed class KnnEvaluation : IEvaluation
         {
             throw new DataException(
                 FormattableString.Invariant(
-                    $"{most} nearest neighbours were asked for, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
+                    $"{most} nearest neighbours were requested, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
                 ));
         }
     }
@@ -42,8 +42,10 @@ public sealed class KnnEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    /// <remarks><c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter with more than five classes only. The seed is
-    /// without influence.</remarks>
+    /// <remarks>
+    /// <c>top1.kN</c> and <c>top5.kN</c> for each number of neighbours N; the latter only with more than five classes. The seed has no
+    /// effect.
+    /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
         Measure(backbone, progress: null, stop);

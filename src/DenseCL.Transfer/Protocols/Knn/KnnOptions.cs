@@ -3,11 +3,11 @@ using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Knn;
 
-/// <summary>How nearest neighbours vote.</summary>
+/// <summary>The settings of the nearest-neighbour classification.</summary>
 public sealed record KnnOptions
 {
     /// <summary>
-    /// Numbers of neighbours k to measure with, each 1 … 100,000. Default 20, 10, 100 and 200; backbones are compared by the first.
+    /// Numbers of neighbours k to evaluate, each 1 … 100,000. Default 20, 10, 100 and 200; backbones are compared by the first.
     /// </summary>
     [Option("Numbers of neighbours that vote; backbones are compared by the first.", Low = 1, High = 100_000, Different = true)]
     public IReadOnlyList<int> Neighbours
@@ -24,6 +24,6 @@ public sealed record KnnOptions
         init => field = this.Checked(value);
     } = 0.07;
 
-    /// <summary>How images become the inputs of the network.</summary>
+    /// <summary>How images become the input of the network.</summary>
     public FeatureOptions Features { get; init; } = new();
 }

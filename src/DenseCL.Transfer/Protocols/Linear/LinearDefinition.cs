@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Linear;
 
-/// <summary>What is said of <see cref="LinearEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="LinearEvaluation"/>.</summary>
 public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 {
     /// <inheritdoc/>
@@ -14,7 +14,8 @@ public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Fits a linear classifier of whole images on the frozen, averaged features. What is searched is chosen on a tenth of the training images, never on the test.";
+        "Fits a linear classifier of whole images on the frozen, averaged features. "
+        + "What is searched is chosen on a tenth of the training images, never on the test.";
 
     /// <inheritdoc/>
     public override string Examples =>
@@ -30,18 +31,18 @@ public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
     /// <inheritdoc/>
     public override IReadOnlyList<Figure> Figures { get; } =
     [
-        new("top1", FigureUnit.Share, "images of which the most probable class is right"),
-        new("top5", FigureUnit.Share, "images of which the class is among the five most probable, with more than five classes"),
-        new("validation.top1", FigureUnit.Share, "the same as top1 of the images that the choice was made on"),
-        new("penalty", FigureUnit.Number, "λ that was chosen, with the solver lbfgs"),
-        new("learningRate", FigureUnit.Number, "the rate that was chosen, with the solver sgd"),
+        new("top1", FigureUnit.Share, "images for which the most probable class is right"),
+        new("top5", FigureUnit.Share, "images whose class is among the five most probable; only with more than five classes"),
+        new("validation.top1", FigureUnit.Share, "top1 of the images on which the choice was made"),
+        new("penalty", FigureUnit.Number, "the chosen λ, with the solver lbfgs"),
+        new("learningRate", FigureUnit.Number, "the chosen rate, with the solver sgd"),
     ];
 
     /// <inheritdoc/>
     protected override IEvaluation Make(LinearOptions options, EvaluationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (LabelledImages train, LabelledImages test) = input.Classes();
+        (SingleLabelImages train, SingleLabelImages test) = input.Classes();
         return new LinearEvaluation(train, test, options);
     }
 }

@@ -11,23 +11,23 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.Linear;
 
 /// <summary>
-/// Linear classification of whole images on frozen features. What is searched is chosen on images held out of the training set, never on
-/// the test.
+/// Linear classification of whole images on frozen features. Searched settings are chosen on images held out of the training set, never on
+/// the test set.
 /// </summary>
 public sealed class LinearEvaluation : IEvaluation
 {
     private const int ScoredAtOnce = 4096;
 
-    private readonly LabelledImages train;
-    private readonly LabelledImages test;
+    private readonly SingleLabelImages train;
+    private readonly SingleLabelImages test;
     private readonly LinearOptions options;
 
-    /// <summary>The protocol on a data set.</summary>
+    /// <summary>The evaluation on a data set.</summary>
     /// <param name="train">Images to fit to, at least two of each class.</param>
-    /// <param name="test">Images to be classified, with the same classes.</param>
+    /// <param name="test">Images to classify, with the same classes.</param>
     /// <param name="options">Solver, search and preprocessing; the defaults if null.</param>
     /// <exception cref="DataException">A class has a single image to train on: none could be held out.</exception>
-    public LinearEvaluation(LabelledImages train, LabelledImages test, LinearOptions? options = null)
+    public LinearEvaluation(SingleLabelImages train, SingleLabelImages test, LinearOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -36,7 +36,8 @@ public sealed class LinearEvaluation : IEvaluation
         if (single.Length > 0)
         {
             throw new DataException(
-                $"Classes of {train.Root} have only one image: {LabelledImages.Few([.. single.Select(k => train.ClassNames[k])])}. One is held out to choose the settings by: give at least two."
+                $"Classes of {train.Root} have only one image: {SingleLabelImages.Few([.. single.Select(k => train.ClassNames[k])])}. "
+                + $"One is held out to choose the settings: give at least two."
             );
         }
     }
@@ -50,8 +51,10 @@ public sealed class LinearEvaluation : IEvaluation
     public string Fingerprint => OptionsFingerprint.Of(options);
 
     /// <inheritdoc/>
-    /// <remarks><c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> that the choice was made by,
-    /// and what was chosen: <c>penalty</c> or <c>learningRate</c>.</remarks>
+    /// <remarks>
+    /// <c>top1</c>, <c>top5</c> (with more than five classes), the accuracy <c>validation.top1</c> by which the choice was made, and the
+    /// chosen <c>penalty</c> or <c>learningRate</c>.
+    /// </remarks>
     /// <exception cref="DataException">An image cannot be read.</exception>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
         Measure(backbone, seed, progress: null, stop);
@@ -141,7 +144,7 @@ public sealed class LinearEvaluation : IEvaluation
                 return Count(classifier.Scores, others, otherLabels);
             }
 
-            // No label is to be ignored, and class 255 is one as any other.
+            // No label is ignored: class 255 is a class like any other.
             LogisticRegression probe = LogisticRegression.Fit(
                 features,
                 truth,
@@ -152,7 +155,7 @@ public sealed class LinearEvaluation : IEvaluation
         }
     }
 
-    /// <summary>Holds images of every class out, at least one and not all.</summary>
+    /// <summary>Holds out images of every class, at least one and not all.</summary>
     /// <returns>Indices in ascending order.</returns>
     internal static (int[] Held, int[] Fitted) HoldOut(int[] labels, double share, ulong seed)
     {
@@ -168,7 +171,7 @@ public sealed class LinearEvaluation : IEvaluation
         return ([.. held.Order()], [.. Enumerable.Range(0, labels.Length).Where(i => !held.Contains(i))]);
     }
 
-    /// <summary>Features and labels of some images, and behind them of the same mirrored.</summary>
+    /// <summary>Features and labels of some images, followed by those of the same images mirrored.</summary>
     private static (Tensor Features, Tensor Labels) Rows(PooledFeatures of, int[] labels, int[] images)
     {
         Device device = of.Features.device;

@@ -1,10 +1,10 @@
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
-/// <summary>How many positions of first views found their place in the second.</summary>
+/// <summary>How many positions of the first views found their place in the second.</summary>
 /// <param name="Positions">Positions whose centre lies in the second view.</param>
 /// <param name="Right">Those whose match lies within one cell of the true place.</param>
-/// <param name="Exact">Those whose match is the very cell that the true place lies in.</param>
-/// <param name="Near">Cells within one cell of the true place, summed over the positions: what a match at random could hit.</param>
+/// <param name="Exact">Those whose match is exactly the cell that contains the true place.</param>
+/// <param name="Near">Cells within one cell of the true place, summed over the positions: what a random match could hit.</param>
 public readonly record struct MatchCounts(long Positions, long Right, long Exact, long Near)
 {
     /// <summary>The counts of both together.</summary>

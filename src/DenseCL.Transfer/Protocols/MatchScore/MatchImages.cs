@@ -4,17 +4,17 @@ using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
-/// <summary>The images that a match score is taken of.</summary>
+/// <summary>Opens the images for a match score.</summary>
 public static class MatchImages
 {
     /// <summary>
-    /// Opens a path: images as for a pre-training; of a folder of images and masks the images of one split, and never the masks.
+    /// Opens a path: images as for a pre-training; for a folder of images and masks the images of one split, never the masks.
     /// </summary>
     /// <param name="path">A folder, a list, COCO annotations, a pack or tars, as in <see cref="ImageSource.Open(string)"/>; or a folder
     /// that <see cref="SegmentationData"/> knows.</param>
-    /// <param name="testSplit">The split of a folder of images and masks; null for the one that it is usually measured on, or the only
+    /// <param name="testSplit">The split of a folder of images and masks; null for the one that is usually used for testing, or the only
     /// one.</param>
-    /// <exception cref="DataException">There are no such images, or a split is named of images that have none.</exception>
+    /// <exception cref="DataException">There are no such images, or a split is given for images that have none.</exception>
     public static ImageSource Open(string path, string? testSplit = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -22,7 +22,7 @@ public static class MatchImages
         {
             return testSplit is null
                 ? ImageSource.Open(path)
-                : throw new DataException($"{path} is no folder of images and masks with splits: there is no split '{testSplit}' in it.");
+                : throw new DataException($"{path} is not a folder of images and masks with splits: there is no split '{testSplit}' in it.");
         }
 
         string folder = Path.GetFullPath(path),
@@ -32,14 +32,15 @@ public static class MatchImages
             ?? files.Test
             ?? (files.Splits is [var only] ? only : null)
             ?? throw new DataException(
-                $"{folder} has the splits {splits}, none of which is clearly the one to measure on: name it, or give the folder of its images."
+                $"{folder} has the splits {splits}, none of which is clearly the one to measure on: "
+                + $"name it, or give the folder of its images."
             );
         if (!files.Splits.Contains(split, StringComparer.Ordinal))
         {
             throw new DataException($"{folder} has no split '{split}', but {splits}.");
         }
 
-        // In folders of one's own, what lies beside the images need not be masks: no label is looked at.
+        // In the general layout, what lies beside the images need not be masks, because labels are not read.
         return files.Layout is SegmentationLayout.Folders
             ? ImageSource.Open(FoldersLayout.ImagesOf(folder, split))
             : ImageSource.Of(
@@ -51,7 +52,7 @@ public static class MatchImages
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string, string?)"/>; none twice.</param>
     /// <param name="testSplit">The split, if they are folders of images and masks.</param>
-    /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
+    /// <exception cref="DataException">There is none, one is given twice, or one cannot be opened.</exception>
     public static ImageSource Open(IReadOnlyList<string> paths, string? testSplit = null) =>
         ImageSource.Open(paths, path => Open(path, testSplit));
 }

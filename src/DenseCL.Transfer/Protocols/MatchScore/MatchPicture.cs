@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>
-/// Draws matches: two views side by side, and a line from each position to its match, green where it is right and red where it is wrong.
+/// Draws matches: two views side by side, with a line from each position to its match, green if it is right and red if it is wrong.
 /// </summary>
 public static class MatchPicture
 {
@@ -15,11 +15,13 @@ public static class MatchPicture
 
     private static readonly SKColor Right = new(0x1F, 0xC4, 0x4D), Wrong = new(0xF0, 0x3C, 0x3C);
 
-    /// <summary>Writes a PNG, a row for each pair of views.</summary>
+    /// <summary>Writes a PNG with a row for each pair of views.</summary>
     /// <param name="path">The file, which is replaced if it is there.</param>
     /// <param name="pairs">At least one pair.</param>
-    /// <remarks>A position that the second view does not show has no line. Of a fine map every second or third position of a row and column
-    /// has one.</remarks>
+    /// <remarks>
+    /// A position that the second view does not show has no line. On a fine map only every second or third position of a row and column has
+    /// one.
+    /// </remarks>
     /// <exception cref="ArgumentException">There is no pair, or there are too many for a picture.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<MatchedViews> pairs)

@@ -2,7 +2,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
-/// <summary>What is said of <see cref="MatchScoreEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="MatchScoreEvaluation"/>.</summary>
 public sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOptions>
 {
     /// <inheritdoc/>
@@ -13,7 +13,8 @@ public sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOption
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Measures what dense learning teaches, without labels: how many positions of one view of an image find the same place in another view by their frozen features.";
+        "Measures what dense learning teaches, without labels: how many positions of one view of an image "
+        + "find the same place in another view by their frozen features.";
 
     /// <inheritdoc/>
     public override string Examples =>
@@ -35,8 +36,8 @@ public sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOption
         new("matches", FigureUnit.Share, "positions whose match lies within one cell of the true place"),
         new("lowerBound", FigureUnit.Share, "the lower end of the 95 % confidence interval of matches, for other images of the same kind"),
         new("upperBound", FigureUnit.Share, "its upper end"),
-        new("exactMatches", FigureUnit.Share, "positions whose match is the very cell of the true place"),
-        new("chance", FigureUnit.Share, "what matches is on average if every position is matched at random"),
+        new("exactMatches", FigureUnit.Share, "positions whose match is exactly the cell of the true place"),
+        new("chance", FigureUnit.Share, "the average of matches if every position is matched at random"),
     ];
 
     /// <inheritdoc/>

@@ -16,25 +16,26 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>
-/// What dense learning teaches, without a label: how well positions of one view find the same place in another view of the same image by
-/// their frozen features.
+/// Measures what dense learning teaches, without labels: how well positions of one view find the same place in another view of the same
+/// image by their frozen features.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each image gives pairs of views: crops of 0.3 to 1 of its area, of an aspect from 3/4 to 4/3, mirrored half the time, resized to a
-/// square; colours stay as they are. The centre of each position of the first view is mapped by the two crops into the second. Where it
-/// lies in that, the position's nearest in the second view, by the cosine of their features, is held against it: right, if the centre of
-/// that cell is within one cell of the true place, in both directions.
+/// Each image gives pairs of views: crops of 0.3 to 1 of its area with an aspect from 3/4 to 4/3, mirrored half the time and resized to a
+/// square; colours are not changed. The centre of each position of the first view is mapped to the second view by the two crops. If it lies
+/// inside that view, the position's nearest neighbour there, by the cosine of their features, is checked. It is right if the centre of that
+/// cell is within one cell of the true place, in both directions.
 /// </para>
 /// <para>
-/// The views depend on seed and images alone: two backbones that are judged with the same are judged by the same views. Colours, brightness
-/// and what is in the image do the rest: an untrained network is well above chance, and is what a trained one is to be compared with.
+/// The views depend only on seed and images, so two backbones that are evaluated with the same ones see the same views. Colours, brightness
+/// and the content of the images help too: an untrained network is well above chance, and trained networks should be compared with it.
 /// </para>
 /// </remarks>
 public sealed class MatchScoreEvaluation : IEvaluation
 {
     private const int PairsAtOnce = 8;
-    private const int PositionsAtOnce = PairsAtOnce * 14 * 14; // of first views: 16 views of 224 pixels at stride 16 go through the network at a time
+    // 16 views of 224 pixels at stride 16 go through the network at a time.
+    private const int PositionsAtOnce = PairsAtOnce * 14 * 14;
 
     private readonly ImageSource images;
     private readonly MatchScoreOptions options;
@@ -54,10 +55,10 @@ public sealed class MatchScoreEvaluation : IEvaluation
     public string Name => "match-score";
 
     /// <inheritdoc/>
-    /// <remarks>Of the images, too: they need not be the labelled data that an ablation knows.</remarks>
+    /// <remarks>It also depends on the images, because they need not be the labelled data that an ablation knows.</remarks>
     public string Fingerprint => OptionsFingerprint.Of(options, new MeasuredOn { Images = images.Fingerprint });
 
-    /// <summary>How the views of an image are drawn.</summary>
+    /// <summary>The distribution of an image's views.</summary>
     internal DataOptions Look => look;
 
     /// <inheritdoc/>
@@ -70,7 +71,9 @@ public sealed class MatchScoreEvaluation : IEvaluation
     }
 
     /// <inheritdoc/>
-    /// <remarks>The figures have the ends of the 95 % interval of <c>matches</c>, too: <c>lowerBound</c> and <c>upperBound</c>.</remarks>
+    /// <remarks>
+    /// The figures also include the ends of the 95 % interval of <c>matches</c>: <c>lowerBound</c> and <c>upperBound</c>.
+    /// </remarks>
     public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -90,7 +93,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
                 new(["the nearest position of the other view is", "share", "95 % interval"],
                 [
                     ["within one position of the true place (matches)", EvaluationReport.Percent(result.Matches), interval],
-                    ["the very position of the true place (exact matches)", EvaluationReport.Percent(result.ExactMatches), ""],
+                    ["exactly the position of the true place (exact matches)", EvaluationReport.Percent(result.ExactMatches), ""],
                     ["within one position, matched at random (chance)", EvaluationReport.Percent(result.Chance), ""],
                 ]),
             ],
@@ -109,8 +112,8 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <param name="backbone">The weights.</param>
     /// <param name="seed">Draws the views.</param>
     /// <param name="stop">Ends the work.</param>
-    /// <param name="each">Told of every pair of views, to draw it for example; may be null.</param>
-    /// <param name="progress">Told after each image; may be null.</param>
+    /// <param name="each">Called for every pair of views, for example to draw it; may be null.</param>
+    /// <param name="progress">Called after each image; may be null.</param>
     /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public MatchScoreResult Evaluate(
@@ -159,10 +162,10 @@ public sealed class MatchScoreEvaluation : IEvaluation
         return counts.Any(count => count.Positions > 0)
             ? MatchScoreResult.Of(counts, matcher.Side, skipped)
             : throw new DataException(
-                "No two views of an image show a common place: there is nothing to match. Take more images or pairs of views.");
+                "No two views of an image have a place in common: there is nothing to match. Take more images or pairs of views.");
     }
 
-    /// <summary>Decides on a view: which crop, and whether it is mirrored.</summary>
+    /// <summary>Decides about a view: which crop, and whether it is mirrored.</summary>
     internal static ViewParameters Draw(DataOptions look, ulong seed, int index, int pair, int view, RgbImage image)
     {
         CounterRandom random = new(seed, (ulong)RandomPurpose.MatchViews, (ulong)index, (ulong)pair, (ulong)view);
@@ -199,7 +202,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         public string Images { get; init; } = "";
     }
 
-    /// <summary>Gathers views until they are worth a pass through the network.</summary>
+    /// <summary>Collects views until there are enough for a pass through the network.</summary>
     private sealed class Matcher : IDisposable
     {
         private readonly Backbone backbone;
@@ -228,12 +231,12 @@ public sealed class MatchScoreEvaluation : IEvaluation
         /// <summary>The side of the feature maps.</summary>
         public int Side { get; }
 
-        /// <summary>Where the next view is to be written; each is to be asked for once.</summary>
+        /// <summary>The buffer for the next view; must be used for exactly one view.</summary>
         public Span<byte> NextView => pixels.AsSpan(views++ * ViewBytes, ViewBytes);
 
         private int ViewBytes => size * size * 3;
 
-        /// <summary>Takes the two views that were written last as a pair of the last image.</summary>
+        /// <summary>Adds the two views that were written last, as a pair of the last image.</summary>
         public void Add(List<MatchCounts> counts, CropGeometry first, CropGeometry second, CancellationToken stop)
         {
             waiting.Add((first, second, counts.Count - 1));
@@ -244,7 +247,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
             }
         }
 
-        /// <summary>Matches what is waiting.</summary>
+        /// <summary>Matches the pairs that are waiting.</summary>
         public void Flush(List<MatchCounts> counts)
         {
             if (views == 0)
@@ -259,7 +262,8 @@ public sealed class MatchScoreEvaluation : IEvaluation
             if (!features.isfinite().all().item<bool>())
             {
                 throw new DataException(
-                    "The backbone makes numbers of these images that are not finite: its training went wrong, or mean and std do not suit it."
+                    "The backbone computes numbers from these images that are not finite: "
+                    + "its training went wrong, or mean and std do not suit it."
                 );
             }
 

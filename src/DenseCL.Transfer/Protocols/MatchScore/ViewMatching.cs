@@ -5,22 +5,23 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>
-/// Where the positions of one view lie in another of the same image, and whether their nearest features are found there. The geometry is in
-/// whole numbers, and so exact.
+/// Where the positions of one view lie in another view of the same image, and whether their nearest features are there. The geometry uses
+/// whole numbers, so it is exact.
 /// </summary>
 /// <remarks>
-/// A map of side P divides a view into P × P equal cells, whatever its crop's shape; a position stands for its cell, and is where the
-/// cell's centre is.
+/// A map of side P divides a view into P × P equal cells, whatever the shape of its crop. A position stands for its cell; its place is the
+/// cell's centre.
 /// </remarks>
 public static class ViewMatching
 {
     private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
 
     /// <summary>
-    /// The nearest position of the second view for each of the first, by cosine similarity; of several equally near ones the first.
+    /// The nearest position of the second view for each position of the first, by cosine similarity; of several equally near ones the
+    /// first.
     /// </summary>
-    /// <param name="first">(P, C), float32; of any length.</param>
-    /// <param name="second">(Q, C), likewise.</param>
+    /// <param name="first">(P, C), float32; vectors of any length.</param>
+    /// <param name="second">(Q, C), float32; vectors of any length.</param>
     /// <returns>P numbers of 0 … Q − 1.</returns>
     public static long[] Nearest(Tensor first, Tensor second)
     {
@@ -45,7 +46,7 @@ public static class ViewMatching
     /// <param name="first">Where the first view was cut.</param>
     /// <param name="second">Where the second view was cut from the same image.</param>
     /// <param name="side">The side P of both maps, at least 1.</param>
-    /// <exception cref="ArgumentException">There are not P · P matches, or one of them is no position.</exception>
+    /// <exception cref="ArgumentException">There are not P · P matches, or one of them is not a position.</exception>
     public static MatchCounts Count(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
         (Place[] across, Place[] down) = Places(nearest, first, second, side);
@@ -73,7 +74,7 @@ public static class ViewMatching
     /// <param name="first">Where the first view was cut.</param>
     /// <param name="second">Where the second view was cut from the same image.</param>
     /// <param name="side">The side P of both maps, at least 1.</param>
-    /// <returns>For each position whether its match lies within one cell of the true place; null where the second view does not show
+    /// <returns>For each position whether its match lies within one cell of the true place; null if the second view does not show
     /// it.</returns>
     /// <exception cref="ArgumentException">There are not P · P matches.</exception>
     public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)

@@ -6,30 +6,35 @@ using DenseCL.Transfer.Features;
 
 namespace DenseCL.Transfer.Protocols.Reports;
 
-/// <summary>What an evaluation has to say: figures for programs, tables and lines for readers.</summary>
+/// <summary>The result of an evaluation: figures for programs, tables and lines for readers.</summary>
 public sealed record EvaluationReport
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    /// <summary>Figures by name; the first is the one to compare backbones by.</summary>
+    /// <summary>Figures by name; backbones are compared by the first.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Figures { get; init; }
 
-    /// <summary>The figures for reading; none: the figures as they are.</summary>
+    /// <summary>The figures for readers; if there are none, the figures are shown as they are.</summary>
     public IReadOnlyList<ReportTable> Tables { get; init; } = [];
 
-    /// <summary>What stands below the tables.</summary>
+    /// <summary>The lines below the tables.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>What went otherwise than it should, a sentence each.</summary>
+    /// <summary>Warnings, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What was found beside the figures, for the settings of JSON; goes before an option of the same name.</summary>
+    /// <summary>Further facts for the settings in JSON; they take precedence over an option with the same name.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Facts { get; init; } = [];
 
     /// <summary>Further parts of the JSON object.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Parts { get; init; } = [];
 
-    /// <summary>Further files by name, beside metrics.json.</summary>
+    /// <summary>Further files by name, in addition to metrics.json.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Files { get; init; } = [];
 
     /// <summary>A share in per cent.</summary>
@@ -40,13 +45,13 @@ public sealed record EvaluationReport
     /// <param name="value">The number.</param>
     public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
-    /// <summary>A number as JSON can have it: null where it is not finite.</summary>
+    /// <summary>A number for JSON: null if it is not finite.</summary>
     /// <param name="value">The number.</param>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>One JSON object: what was measured, the figures, and every setting.</summary>
     /// <param name="evaluation">The evaluation's name.</param>
-    /// <param name="backbone">What was judged.</param>
+    /// <param name="backbone">The evaluated backbone.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="settings">Options and data.</param>
     public string Json(string evaluation, BackboneSource backbone, ulong seed, IEnumerable<KeyValuePair<string, object?>> settings)
@@ -70,7 +75,7 @@ public sealed record EvaluationReport
 
     /// <summary>Makes a folder with metrics.json and the further files, or none of it.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <param name="json">What metrics.json holds.</param>
+    /// <param name="json">The content of metrics.json.</param>
     /// <exception cref="IOException">The folder is not empty, or the disk fails.</exception>
     public void Write(string folder, string json) => NewFolder.Write(folder, partial =>
     {
@@ -80,7 +85,7 @@ public sealed record EvaluationReport
         }
     });
 
-    /// <summary>In order; of two of a name the last.</summary>
+    /// <summary>In order; of two with the same name the last.</summary>
     private static OrderedDictionary<string, object?> Object(IEnumerable<KeyValuePair<string, object?>> entries)
     {
         OrderedDictionary<string, object?> result = new(StringComparer.Ordinal);

@@ -7,16 +7,16 @@ using DenseCL.Transfer.Labelled;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// A folder of what was predicted: drawn/NAME.png, the classes' colours over the image, and masks/NAME.png, the numbers of the classes.
+/// A folder of predictions: drawn/NAME.png has the classes' colours over the image, masks/NAME.png the numbers of the classes.
 /// </summary>
 public static class PredictionFolder
 {
     /// <summary>Makes the folder; if the work fails or is stopped, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <param name="work">Predicts, and hands each image with its prediction on; the image's pixels are drawn over.</param>
+    /// <param name="work">Predicts, and passes on each image with its prediction; the image's pixels are overwritten.</param>
     /// <exception cref="IOException">The folder is not empty, is being written by another run, or the disk fails.</exception>
     /// <exception cref="DataException">The name of an image leads out of the folder.</exception>
-    public static T Write<T>(string folder, Func<Action<LabelledImage, RgbImage, Mask>, T> work)
+    public static T Write<T>(string folder, Func<Action<SegmentationImage, RgbImage, Mask>, T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         T? result = default;

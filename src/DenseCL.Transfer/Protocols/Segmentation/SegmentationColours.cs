@@ -1,7 +1,7 @@
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// A colour for each class: the palette of PASCAL VOC, which gives classes with close numbers colours that lie far apart.
+/// A colour for each class: the palette of PASCAL VOC, which gives classes with close numbers very different colours.
 /// </summary>
 internal static class SegmentationColours
 {
@@ -19,7 +19,7 @@ internal static class SegmentationColours
         return ((byte)red, (byte)green, (byte)blue);
     }
 
-    /// <summary>Mixes each pixel half and half with the colour of its class.</summary>
+    /// <summary>Blends each pixel equally with the colour of its class.</summary>
     /// <param name="pixels">(P, 3), changed in place.</param>
     /// <param name="classes">(P)</param>
     public static void Draw(Span<byte> pixels, ReadOnlySpan<byte> classes)

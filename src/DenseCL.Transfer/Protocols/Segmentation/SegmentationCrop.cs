@@ -7,12 +7,11 @@ using DenseCL.Transfer.Labelled;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// Makes crops to learn from: scale, crop, mirror, change the colours, pad. A pixel of the crop's mask is the one of the original's that
-/// lies under the middle of the crop's pixel, so that image and mask cannot drift apart. One instance for each thread, for it owns working
-/// memory.
+/// Makes training crops: scale, crop, mirror, change the colours, pad. A pixel of the crop's mask is the original's pixel under the middle
+/// of the crop's pixel, so image and mask cannot drift apart. Use one instance per thread, because it owns working memory.
 /// </summary>
 /// <param name="options">Sizes and probabilities.</param>
-/// <param name="normalisation">Its mean is what crops are padded with.</param>
+/// <param name="normalisation">Crops are padded with its mean.</param>
 internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions normalisation)
 {
     private const int Attempts = 10;
@@ -21,7 +20,7 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
     private byte[] colours = [];
     private byte[] classes = [];
 
-    /// <summary>The size that images are resized to before all else.</summary>
+    /// <summary>The size to which images are resized first.</summary>
     public static (int Width, int Height) Resized(int width, int height, int? shortSide, double scale = 1)
     {
         double by = (shortSide is { } side ? side / (double)Math.Min(width, height) : 1) * scale;
@@ -97,7 +96,9 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         static int Nearest(int position, int scaled, int side) => (int)(((2L * position) + 1) * side / (2L * scaled));
     }
 
-    /// <summary>Whether one class has too large a share. A crop of a single class is drawn again as well: it teaches little.</summary>
+    /// <summary>
+    /// Whether one class has too large a share. A crop with a single class is drawn again too, because it teaches little.
+    /// </summary>
     private bool IsOneSided(ReadOnlySpan<byte> labels)
     {
         Span<int> counts = stackalloc int[256];
@@ -125,7 +126,7 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
             return;
         }
 
-        // All numbers are drawn, used or not, so that one change does not move the next.
+        // All numbers are drawn, whether used or not, so one change does not affect the next.
         (double brightness, double contrast, double saturation, double hue) =
             (Draw(ref random, d / 2), Draw(ref random, d), Draw(ref random, d), Draw(ref random, d / 10));
         if (brightness != 0)

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>What is said of <see cref="SegmentationEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="SegmentationEvaluation"/>.</summary>
 public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOptions>
 {
     /// <inheritdoc/>
@@ -32,8 +32,8 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
     public override IReadOnlyList<Figure> Figures { get; } =
     [
         new("meanIoU", FigureUnit.Share, "mean over the classes of intersection over union (mIoU), of all pixels") { Older = "mIoU" },
-        new("pixelAccuracy", FigureUnit.Share, "pixels of which the class is right"),
-        new("meanAccuracy", FigureUnit.Share, "mean over the classes of the share of their pixels that is right"),
+        new("pixelAccuracy", FigureUnit.Share, "pixels whose class is right"),
+        new("meanAccuracy", FigureUnit.Share, "mean over the classes of the share of their pixels that are right"),
     ];
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOp
         if (data.NotInTest.Count > 0)
         {
             input.Say(
-                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class is in the mean all the same if it is predicted somewhere."
+                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class still counts in the mean if it is predicted somewhere."
             );
         }
 

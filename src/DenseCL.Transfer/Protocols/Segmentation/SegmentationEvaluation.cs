@@ -19,7 +19,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>
-/// The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and measured on others by mIoU.
+/// The paper's segmentation: a fully convolutional network on the backbone is fine-tuned on labelled images and evaluated on others by
+/// mIoU.
 /// </summary>
 /// <remarks>The same seed gives the same figures to the last digit with the same number of threads.</remarks>
 public sealed class SegmentationEvaluation : IEvaluation
@@ -30,10 +31,10 @@ public sealed class SegmentationEvaluation : IEvaluation
     private readonly SegmentationOptions options;
 
     /// <summary>Checks the protocol against the data.</summary>
-    /// <param name="data">Images to learn from and to measure on.</param>
+    /// <param name="data">Training and test images.</param>
     /// <param name="options">The protocol.</param>
     /// <exception cref="RecipeException">Settings contradict each other, or crops are larger than all images.</exception>
-    /// <exception cref="DataException">There are fewer images than are to be learned from, or one cannot be read.</exception>
+    /// <exception cref="DataException">There are fewer images than requested for training, or one cannot be read.</exception>
     public SegmentationEvaluation(SegmentationData data, SegmentationOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -44,7 +45,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         RefuseLargeCrops();
     }
 
-    /// <summary>A new folder that <see cref="Report"/> writes what is predicted into; null for none.</summary>
+    /// <summary>A new folder into which <see cref="Report"/> writes the predictions; null for none.</summary>
     public string? Predictions { get; init; }
 
     /// <inheritdoc/>
@@ -70,9 +71,9 @@ public sealed class SegmentationEvaluation : IEvaluation
 
     /// <summary>Fine-tunes and measures.</summary>
     /// <param name="source">The weights.</param>
-    /// <param name="seed">From which everything random is derived.</param>
-    /// <param name="progress">Told after every step and image, on the thread of the caller.</param>
-    /// <param name="predictions">Receives what was predicted for each test image; null for none.</param>
+    /// <param name="seed">The seed of all random numbers.</param>
+    /// <param name="progress">Called after every step and image, on the caller's thread.</param>
+    /// <param name="predictions">Receives the prediction for each test image; null for none.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>
     /// <exception cref="DataException">An image or mask cannot be read.</exception>
@@ -81,13 +82,13 @@ public sealed class SegmentationEvaluation : IEvaluation
         BackboneSource source,
         ulong seed,
         IProgress<SegmentationProgress>? progress = null,
-        Action<LabelledImage, RgbImage, Mask>? predictions = null,
+        Action<SegmentationImage, RgbImage, Mask>? predictions = null,
         CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         Device device = EvaluationDevice.Choose();
         SegmentationOptions chosen = options with { Precision = TorchRuntime.Choose(options.Precision, device) };
-        IReadOnlyList<LabelledImage> images = data.Labelled(chosen.Labelled, seed);
+        IReadOnlyList<SegmentationImage> images = data.Labelled(chosen.Labelled, seed);
         using PixelNormalisation normalisation = new(source.Normalisation, device, TorchRuntime.TypeOf(chosen.Precision));
         using Fcn network = new(source.Build(chosen.OutputStride), chosen, data.ClassNames.Count, seed, device);
 
@@ -168,7 +169,8 @@ public sealed class SegmentationEvaluation : IEvaluation
             throw new TrainingException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The loss is no longer a finite number at step {step + 1}: {loss}. Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."
+                    $"The loss is no longer a finite number at step {step + 1}: {loss}. "
+                    + $"Choose a lower learningRate (now {options.LearningRate}) or headRate, or a longer warmupSteps."
                 ));
         }
 
@@ -180,7 +182,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         Fcn network,
         PixelNormalisation normalisation,
         IProgress<SegmentationProgress>? progress,
-        Action<LabelledImage, RgbImage, Mask>? predictions,
+        Action<SegmentationImage, RgbImage, Mask>? predictions,
         CancellationToken stop)
     {
         ConfusionMatrix confusion = new(data.ClassNames.Count);
@@ -213,7 +215,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         return confusion;
     }
 
-    /// <summary>(Height · Width) of the image as it is: the most probable class of each pixel.</summary>
+    /// <summary>(Height · Width) of the original image: the most probable class of each pixel.</summary>
     private long[] Predict(Fcn network, PixelNormalisation normalisation, RgbImage image, Scratch scratch, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -223,7 +225,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, pixels, width, height, scratch);
         Tensor input = normalisation.Apply(pixels, height, width);
 
-        // A whole image is a single window, of whatever size.
+        // A whole image is a single window, whatever its size.
         (int Height, int Width) window = options.Test == TestMode.Slide ? (options.CropHeight, options.CropWidth) : (height, width);
         (int Down, int Across) stride = options.SlideStride is { } given
             ? (given, given)
@@ -233,12 +235,12 @@ public sealed class SegmentationEvaluation : IEvaluation
     }
 
     /// <summary>
-    /// A crop that is larger than every image at its largest scale would always be padded: it is a mistake in one of the sizes.
+    /// A crop that is larger than every image at its largest scale would always be padded: one of the sizes must be a mistake.
     /// </summary>
     private void RefuseLargeCrops()
     {
         (int width, int height) = (0, 0);
-        foreach (LabelledImage image in data.Train)
+        foreach (SegmentationImage image in data.Train)
         {
             ImageHeader header = ImageDecoder.ReadHeader(image.ImagePath, ImageLimits.Default);
             (int w, int h) = SegmentationCrop.Resized(header.Width, header.Height, options.ShortSide, options.Scale.High);
@@ -252,7 +254,9 @@ public sealed class SegmentationEvaluation : IEvaluation
         throw new RecipeException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, but the images have at most {width} × {height} pixels after shortSide and the largest scale: every crop would be padded. Choose smaller crops or a larger shortSide."
+                $"cropWidth × cropHeight is {options.CropWidth} × {options.CropHeight}, "
+                + $"but the images have at most {width} × {height} pixels after shortSide and the largest scale: "
+                + $"every crop would be padded. Choose smaller crops or a larger shortSide."
             ));
     }
 

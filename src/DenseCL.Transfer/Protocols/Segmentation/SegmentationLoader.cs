@@ -7,20 +7,20 @@ using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>Makes batches of crops ahead of the training, in the background; they are the same whatever is ready when.</summary>
+/// <summary>Makes batches of crops in the background, ahead of the training; they do not depend on timing.</summary>
 /// <remarks>
-/// The images go round in an order that is drawn anew for each round, without a break between rounds: fewer images than a batch are enough.
-/// Order and crop are keyed by (seed, round) and (seed, position in the training).
+/// The images are used in rounds, each in a new random order, without a break between rounds: fewer images than a batch are enough. Order
+/// and crop are keyed by (seed, round) and (seed, position in the training).
 /// </remarks>
 /// <param name="data">Reads the masks.</param>
-/// <param name="images">Those to learn from, at least 1.</param>
+/// <param name="images">The training images, at least 1.</param>
 /// <param name="options">Crops, batch and steps.</param>
-/// <param name="normalisation">Its mean is what crops are padded with.</param>
-/// <param name="seed">From which all is drawn.</param>
+/// <param name="normalisation">Crops are padded with its mean.</param>
+/// <param name="seed">The seed of all random numbers.</param>
 /// <param name="ahead">Batches made ahead, at least 1.</param>
 internal sealed class SegmentationLoader(
     SegmentationData data,
-    IReadOnlyList<LabelledImage> images,
+    IReadOnlyList<SegmentationImage> images,
     SegmentationOptions options,
     DataOptions normalisation,
     ulong seed,
@@ -37,7 +37,7 @@ internal sealed class SegmentationLoader(
 
     private static SegmentationBatch Make(
         SegmentationData data,
-        IReadOnlyList<LabelledImage> images,
+        IReadOnlyList<SegmentationImage> images,
         SegmentationOptions options,
         DataOptions normalisation,
         ulong seed,
@@ -60,7 +60,7 @@ internal sealed class SegmentationLoader(
                 order = new CounterRandom(seed, (ulong)RandomPurpose.SegmentationOrder, (ulong)round).Permutation(images.Count);
             }
 
-            LabelledImage labelled = images[order[position % images.Count]];
+            SegmentationImage labelled = images[order[position % images.Count]];
             Mask mask = Read(data, labelled, image);
             crop.Make(
                 image,
@@ -75,10 +75,10 @@ internal sealed class SegmentationLoader(
 
     /// <summary>Reads an image and its mask.</summary>
     /// <param name="data">Reads the mask.</param>
-    /// <param name="labelled">Which.</param>
+    /// <param name="labelled">The image.</param>
     /// <param name="image">Receives the image.</param>
-    /// <exception cref="DataException">They cannot be read, or are no longer of one size.</exception>
-    public static Mask Read(SegmentationData data, LabelledImage labelled, RgbImage image)
+    /// <exception cref="DataException">They cannot be read, or no longer have the same size.</exception>
+    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image)
     {
         try
         {
@@ -87,7 +87,7 @@ internal sealed class SegmentationLoader(
         catch (ImageException e)
         {
             throw new DataException(
-                $"The image {labelled.ImagePath} cannot be used: {e.Message}. Mend it, or take it and its mask out.",
+                $"The image {labelled.ImagePath} cannot be used: {e.Message}. Repair it, or remove it and its mask.",
                 e);
         }
 
@@ -95,9 +95,9 @@ internal sealed class SegmentationLoader(
         return mask.Width == image.Width && mask.Height == image.Height
             ? mask
             : throw new DataException(
-                $"{labelled.ImagePath} and its mask are no longer of one size: they were changed while they were read.");
+                $"{labelled.ImagePath} and its mask no longer have the same size: they were changed while they were read.");
     }
 
-    /// <summary>Waits for what is under way.</summary>
+    /// <summary>Waits for the batches in progress.</summary>
     public void Dispose() => batches.Dispose();
 }

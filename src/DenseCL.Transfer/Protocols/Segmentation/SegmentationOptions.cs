@@ -6,16 +6,16 @@ using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>The protocol of the segmentation: a fully convolutional network on the backbone, how it is trained and tested.</summary>
+/// <summary>The segmentation protocol: a fully convolutional network on the backbone, and how it is trained and tested.</summary>
 /// <remarks>
-/// Sources of the defaults: the paper's FCN (Wang et al., CVPR 2021, section 4.1) on VOC 2012, and where it says nothing mmsegmentation's
-/// settings for FCN-D8 (weight decay, least learning rate, dropout, scales, colours, the limit to a class's share of a crop), which it
-/// used.
+/// Sources of the defaults: the paper's FCN (Wang et al., CVPR 2021, section 4.1) on VOC 2012. Where it says nothing, they are the settings
+/// of mmsegmentation, which it used, for FCN-D8 (weight decay, minimum learning rate, dropout, scales, colours, the limit to a class's
+/// share of a crop).
 /// </remarks>
 public sealed record SegmentationOptions
 {
-    /// <summary>Input pixels for each position of the last feature map, along a side: 8, 16 or 32.</summary>
-    /// <remarks>The paper's is 8. 16 costs a third of it, and thin things suffer.</remarks>
+    /// <summary>Input pixels per position of the last feature map, along a side: 8, 16 or 32.</summary>
+    /// <remarks>The paper uses 8. 16 costs a third of it, but is worse for thin objects.</remarks>
     /// <exception cref="RecipeException">The value is none of these.</exception>
     public int OutputStride
     {
@@ -54,7 +54,8 @@ public sealed record SegmentationOptions
     } = 2;
 
     /// <summary>
-    /// What the loss of the auxiliary head, one convolution and a classifier on the third stage, counts; 0 … 1; 0: there is none.
+    /// The weight of the auxiliary head's loss; 0 … 1; 0: there is no auxiliary head. It is one convolution and a classifier on the third
+    /// stage.
     /// </summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double AuxiliaryWeight
@@ -71,9 +72,11 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("dropout", value, 0, 1, "Choose 0.1, or 0 for none.", belowHigh: true);
     } = 0.1;
 
-    /// <summary>Whether the backbone stays as it is, its batch norms in evaluation mode, and only the heads learn.</summary>
-    /// <remarks>Cheaper, and what separates good from bad features most clearly; published figures are of fine-tuned backbones.</remarks>
-    [Option("Leave the backbone as it is and train the heads alone.")]
+    /// <summary>Whether the backbone is frozen, with its batch norms in evaluation mode, and only the heads are trained.</summary>
+    /// <remarks>
+    /// It is cheaper, and separates good from bad features most clearly; published figures are those of fine-tuned backbones.
+    /// </remarks>
+    [Option("Freeze the backbone and train only the heads.")]
     public bool Frozen { get; init; }
 
     /// <summary>Steps of training; 1 … 10,000,000.</summary>
@@ -90,7 +93,7 @@ public sealed record SegmentationOptions
                 "Choose 20000 for VOC or 40000 for Cityscapes as in the paper, some hundred for some hundred images.");
     } = 20_000;
 
-    /// <summary>Crops in a step; 2 … 1024.</summary>
+    /// <summary>Crops per step; 2 … 1024.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Batch
     {
@@ -127,10 +130,10 @@ public sealed record SegmentationOptions
     } = 512;
 
     /// <summary>
-    /// The shorter side that every image is resized to, in training (before <see cref="Scale"/>) and test; 32 … 4096; null (<c>as-is</c>):
-    /// none is.
+    /// The shorter side to which every image is resized, in training (before <see cref="Scale"/>) and test; 32 … 4096; null (<c>as-is</c>):
+    /// no image is resized.
     /// </summary>
-    /// <remarks>What is measured is always the mask at its own size.</remarks>
+    /// <remarks>Figures are always computed on the mask at its own size.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("as-is")]
     public int? ShortSide
@@ -156,8 +159,8 @@ public sealed record SegmentationOptions
     } = 0.5;
 
     /// <summary>
-    /// The largest share of one class among the pixels of a crop that count; above 0, at most 1; 1: any. A crop with more is drawn again,
-    /// ten times at most.
+    /// The largest share of one class among the pixels of a crop that count; above 0, at most 1; 1: any. A crop with a larger share is
+    /// drawn again, at most ten times.
     /// </summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double MaxClassShare
@@ -186,7 +189,7 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("learningRate", value, 0, 10, "Choose 0.01 as in the paper.", aboveLow: true);
     } = 0.01;
 
-    /// <summary>How many times the learning rate the heads learn with; above 0, at most 1000.</summary>
+    /// <summary>The factor by which the heads' learning rate is larger; above 0, at most 1000.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public double HeadRate
     {
@@ -211,7 +214,7 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("minLearningRate", value, 0, 10, "Choose 0.0001.");
     } = 1e-4;
 
-    /// <summary>Steps over which the learning rate rises from 0 in a straight line; at least 0.</summary>
+    /// <summary>Steps over which the learning rate rises linearly from 0; at least 0.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int WarmupSteps
     {
@@ -235,7 +238,7 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("weightDecay", value, 0, 1, "Choose 0.0005.");
     } = 5e-4;
 
-    /// <summary>How an image to measure on is given to the network.</summary>
+    /// <summary>How a test image is passed to the network.</summary>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public TestMode Test
     {
@@ -255,10 +258,10 @@ public sealed record SegmentationOptions
         init => field = Allowed.Between("slideStride", value, 1, 2048, "Choose `auto`, two thirds of a crop.");
     }
 
-    /// <summary>How many of the images to learn from are used, chosen by the seed; at least 1; null (<c>all</c>): all.</summary>
+    /// <summary>How many of the training images are used, chosen by the seed; at least 1; null (<c>all</c>): all.</summary>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     [NullWord("all")]
-    [Option("Learn from so many of the images, chosen by the seed.", Low = 1)]
+    [Option("Learn from this many of the images, chosen by the seed.", Low = 1)]
     public int? Labelled
     {
         get;
@@ -271,7 +274,7 @@ public sealed record SegmentationOptions
                 "Choose `all`, or fewer images to see what pre-training saves in labels.");
     }
 
-    /// <summary>The numbers that activations are computed with.</summary>
+    /// <summary>The number type of activations.</summary>
     /// <exception cref="RecipeException">The value has no name.</exception>
     public Precision Precision
     {
@@ -299,7 +302,7 @@ public sealed record SegmentationOptions
         if (SlideStride > smaller)
         {
             throw Refused(
-                $"slideStride is {SlideStride}, but a crop is {CropHeight} × {CropWidth}: pixels between the windows would not be looked at. Choose {smaller} or less."
+                $"slideStride is {SlideStride}, but a crop is {CropHeight} × {CropWidth}: pixels between the windows would be missed. Choose {smaller} or less."
             );
         }
 

@@ -2,7 +2,7 @@ using DenseCL.Transfer.Options;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>The recipe that a segmentation's options change, and what becomes of the predictions.</summary>
+/// <summary>The recipe that a segmentation's options change, and the folder for predictions.</summary>
 internal sealed record SegmentationPlan
 {
     /// <summary>A shipped recipe, or the path of a file.</summary>
@@ -11,7 +11,7 @@ internal sealed record SegmentationPlan
 
     /// <summary>Where predictions are written; null for nowhere.</summary>
     [Option(
-        "A new folder for what is predicted: drawn over each image, and as masks.",
+        "A new folder for predictions: drawn over each image, and as masks.",
         Placeholder = "DIR",
         CommandOnly = true,
         NewFolder = true)]

@@ -8,9 +8,9 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <summary>A segmentation's result for readers, and as files: classes.csv and confusion.csv.</summary>
 public static class SegmentationReport
 {
-    /// <summary>Puts a result together. Shares are 0 … 1; a class that is neither in the masks nor predicted has none.</summary>
-    /// <param name="backbone">What was judged.</param>
-    /// <param name="result">What came of it.</param>
+    /// <summary>Makes a report. Shares are 0 … 1; a class that is neither in the masks nor predicted has none.</summary>
+    /// <param name="backbone">The evaluated backbone.</param>
+    /// <param name="result">The result.</param>
     public static EvaluationReport Of(BackboneSource backbone, SegmentationResult result)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -23,7 +23,8 @@ public static class SegmentationReport
             Tables = [new(["class", "IoU", "accuracy"], [.. result.ClassNames.Select((name, c) => (IReadOnlyList<string>)[name, Percent(ious[c]), Percent(accuracies[c])])])],
             Lines =
             [
-                $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, mean class accuracy {Percent(confusion.MeanAccuracy)}",
+                $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, "
+                + $"mean class accuracy {Percent(confusion.MeanAccuracy)}",
                 FormattableString.Invariant(
                     $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."
                 ),

@@ -1,9 +1,9 @@
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
-/// <summary>How an image to measure on is given to the network.</summary>
+/// <summary>How a test image is passed to the network.</summary>
 public enum TestMode
 {
-    /// <summary>At once.</summary>
+    /// <summary>As a whole.</summary>
     Whole,
 
     /// <summary>In overlapping windows of the size of a crop, the logits averaged where they overlap.</summary>

@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Svm;
 
-/// <summary>What is said of <see cref="SvmEvaluation"/> once.</summary>
+/// <summary>The definition of <see cref="SvmEvaluation"/>.</summary>
 public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
 {
     /// <inheritdoc/>
@@ -15,7 +15,8 @@ public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
 
     /// <inheritdoc/>
     public override string Summary =>
-        "Fits a linear support vector machine for each class on the frozen, averaged features, and reports the mean average precision (VOC07 and low-shot, Goyal et al. 2019).";
+        "Fits a linear support vector machine for each class on the frozen, averaged features, "
+        + "and reports the mean average precision (VOC07 and low-shot, Goyal et al. 2019).";
 
     /// <inheritdoc/>
     public override string Examples =>
@@ -33,12 +34,12 @@ public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
     public override IReadOnlyList<Figure> Figures { get; } =
     [
         new("mAP", FigureUnit.Share, "mean over the classes of the average precision"),
-        new("mAP.{N}.mean", FigureUnit.Share, "the same with N positives of each class to learn from, mean over the samples"),
+        new("mAP.{N}.mean", FigureUnit.Share, "mAP with N positive images per class to learn from, mean over the samples"),
         new("mAP.{N}.sd", FigureUnit.Share, "its sample standard deviation"),
         new("mAP.{N}.low", FigureUnit.Share, "the lower end of the mean's 95 % confidence interval"),
         new("mAP.{N}.high", FigureUnit.Share, "its upper end"),
         new("ap.{CLASS}", FigureUnit.Share, "average precision of a class"),
-        new("cost.{CLASS}", FigureUnit.Number, "the cost that was chosen for it"),
+        new("cost.{CLASS}", FigureUnit.Number, "the cost chosen for it"),
     ];
 
     /// <inheritdoc/>
@@ -53,7 +54,7 @@ public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
             && options.Shots.Except(evaluation.Shots).ToArray() is [var tooMany, ..]
             ? throw new DataException(
                 FormattableString.Invariant(
-                    $"{asked.Called} asks for {tooMany} images of each class, but a class of {train.Root} has fewer: choose fewer."))
+                    $"{asked.Called} requests {tooMany} images of each class, but a class of {train.Root} has fewer: choose fewer."))
             : evaluation;
     }
 }

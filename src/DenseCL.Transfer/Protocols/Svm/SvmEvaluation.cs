@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.Svm;
 
 /// <summary>
-/// Linear support vector machines, each class against the rest, on frozen features of length 1 (Goyal et al., ICCV 2019): with all training
-/// images, the cost of each class chosen by cross-validation on them, and with few.
+/// Linear support vector machines, each class against the rest, on frozen features of length 1 (Goyal et al., ICCV 2019). They are fitted
+/// with all training images, the cost of each class chosen by cross-validation on them, and with few images.
 /// </summary>
 public sealed class SvmEvaluation : IEvaluation
 {
@@ -27,12 +27,12 @@ public sealed class SvmEvaluation : IEvaluation
     private readonly MultiLabelImages test;
     private readonly SvmOptions options;
 
-    /// <summary>The protocol on a data set.</summary>
+    /// <summary>The evaluation on a data set.</summary>
     /// <param name="train">Images to fit to.</param>
-    /// <param name="test">Images to be judged, with the same classes.</param>
+    /// <param name="test">Images to classify, with the same classes.</param>
     /// <param name="options">Costs, low-shot numbers and preprocessing; the defaults if null.</param>
-    /// <exception cref="DataException">The classes differ, a class has fewer positives or negatives to train on than folds, or none to test
-    /// on.</exception>
+    /// <exception cref="DataException">The classes differ, a class has fewer positive or negative training images than folds, or no
+    /// positive test image.</exception>
     public SvmEvaluation(MultiLabelImages train, MultiLabelImages test, SvmOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -41,7 +41,7 @@ public sealed class SvmEvaluation : IEvaluation
         if (!train.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal))
         {
             string[] apart = [.. train.ClassNames.Except(test.ClassNames, StringComparer.Ordinal).Union(test.ClassNames.Except(train.ClassNames, StringComparer.Ordinal), StringComparer.Ordinal)];
-            throw new DataException($"The classes to train and to test on differ: {LabelledImages.Few(apart)} are not in both. Give both the same classes.");
+            throw new DataException($"The classes to train and to test on differ: {SingleLabelImages.Few(apart)} are not in both. Give both the same classes.");
         }
 
         int folds = this.options.Folds;
@@ -50,7 +50,7 @@ public sealed class SvmEvaluation : IEvaluation
         {
             throw new DataException(
                 FormattableString.Invariant(
-                    $"Classes of {train.Root} have fewer than {folds} images with or without it: {LabelledImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."
+                    $"Classes of {train.Root} have fewer than {folds} images with or without it: {SingleLabelImages.Few(few)}. The cost is chosen by {folds}-fold cross-validation: give more."
                 ));
         }
 
@@ -58,7 +58,8 @@ public sealed class SvmEvaluation : IEvaluation
         if (none.Length > 0)
         {
             throw new DataException(
-                $"No image of {test.Root} shows {LabelledImages.Few(none)}: precision of a class cannot be measured without it. Give some, or remove the class from both sets."
+                $"No image of {test.Root} shows {SingleLabelImages.Few(none)}: "
+                + $"the precision of a class cannot be measured without such an image. Give some, or remove the class from both sets."
             );
         }
 
@@ -71,7 +72,7 @@ public sealed class SvmEvaluation : IEvaluation
     /// <inheritdoc/>
     public string Fingerprint => OptionsFingerprint.Of(options);
 
-    /// <summary>The low-shot numbers of the options that every class has enough positives for.</summary>
+    /// <summary>The low-shot numbers of the options for which every class has enough positives.</summary>
     public IReadOnlyList<int> Shots
     {
         get
@@ -168,8 +169,8 @@ public sealed class SvmEvaluation : IEvaluation
     }
 
     /// <summary>
-    /// Which fold each image is in: the n-th image with a class in fold n mod folds, and the n-th without it likewise; −1 for those that do
-    /// not count.
+    /// The fold of each image: the n-th image with a class is in fold n mod folds, and so is the n-th without it; −1 for images that do not
+    /// count.
     /// </summary>
     internal static int[] Folds(IReadOnlyList<sbyte> targets, int folds)
     {
@@ -221,7 +222,8 @@ public sealed class SvmEvaluation : IEvaluation
     }
 
     /// <summary>
-    /// Mean average precision of a sample: of each class so many images with it, and as many times the other classes without it.
+    /// Mean average precision of a sample: for each class this many images with it, and as many times the number of other classes without
+    /// it.
     /// </summary>
     private double LowShot(Tensor x, Tensor z, int shots, int sample, ulong seed, CancellationToken stop)
     {
@@ -253,7 +255,7 @@ public sealed class SvmEvaluation : IEvaluation
         }
     }
 
-    /// <summary>Labels 1 and −1 of some classes, one a column, and what an error costs, positives weighted.</summary>
+    /// <summary>Labels 1 and −1, one column per class, and the cost of an error, with positives weighted.</summary>
     private (Tensor Y, Tensor Cost) Problems(Device device, int[] columns, Func<int, int, double> cost)
     {
         int images = train.Entries.Count;

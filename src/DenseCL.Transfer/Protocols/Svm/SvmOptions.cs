@@ -14,8 +14,8 @@ public sealed record SvmOptions
         init => field = [.. this.Checked(value).Distinct().Order()];
     } = [.. new[] { 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100 }.Concat(Enumerable.Range(4, 16).Select(e => Math.ScaleB(1, -e))).Order()];
 
-    /// <summary>Parts of the training set in the choice of the cost, 2 … 10. Default 3.</summary>
-    [Option("Parts of the training set in the choice of the cost.", Low = 2, High = 10)]
+    /// <summary>Folds of the cross-validation that chooses the cost, 2 … 10. Default 3.</summary>
+    [Option("Folds of the cross-validation that chooses the cost.", Low = 2, High = 10)]
     public int Folds
     {
         get;
@@ -31,17 +31,17 @@ public sealed record SvmOptions
     } = 2;
 
     /// <summary>
-    /// Numbers of positive images a class in low-shot classification, each 1 … 100,000; empty for none. Default 1, 2, 4, … 64, 96.
-    /// Numbers that a class has not so many positives for are left out.
+    /// Numbers of positive images per class in low-shot classification, each 1 … 100,000; empty for none. Default 1, 2, 4, … 64, 96.
+    /// Numbers for which a class does not have enough positives are left out.
     /// </summary>
     [Option(
-        "Low-shot numbers of positives a class; those of the default that a class has not so many for are left out.",
+        "Low-shot numbers of positive images per class; defaults for which a class does not have enough are left out.",
         Low = 1,
         High = 100_000,
         Different = true,
         CanBeEmpty = true,
         EmptyFlag = "--no-low-shot",
-        EmptyHelp = "Leave the low-shot part out.")]
+        EmptyHelp = "Leave out the low-shot part.")]
     public IReadOnlyList<int> Shots
     {
         get;
@@ -57,7 +57,7 @@ public sealed record SvmOptions
     } = 5;
 
     /// <summary>Cost C of low-shot classification, 1e-9 … 1e6. Default 1.</summary>
-    /// <remarks>Fixed beforehand: one example cannot be divided into folds, and the test must not choose.</remarks>
+    /// <remarks>It is fixed in advance: one example cannot be divided into folds, and the test set must not choose.</remarks>
     [Option("The cost C of the low-shot part.", Low = 1e-9, High = 1e6, Placeholder = "C")]
     public double LowShotCost
     {
@@ -65,6 +65,6 @@ public sealed record SvmOptions
         init => field = this.Checked(value);
     } = 1;
 
-    /// <summary>How images become the inputs of the network.</summary>
+    /// <summary>How images become the input of the network.</summary>
     public FeatureOptions Features { get; init; } = new();
 }

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Compute.Tiles;
 
 /// <summary>
-/// Writes the few x64 instructions that the matrix kernel is made of, for .NET has no name for <c>vdpbf16ps</c> yet. Encodings are those of
+/// Writes the few x64 instructions of the matrix kernel, because .NET has no intrinsic for <c>vdpbf16ps</c> yet. Encodings are those of
 /// Intel's manual (Software Developer's Manual, volume 2, sections 2.1, 2.7 and the pages of the instructions). Vectors are numbered 0 to
 /// 31.
 /// </summary>
 internal sealed class Assembler
 {
     private const int Map0F = 1, Map0F38 = 2;                       // which table of instructions
-    private const int NoPrefix = 0, Prefix66 = 1, PrefixF3 = 2;     // a part of the instruction's name
+    private const int NoPrefix = 0, Prefix66 = 1, PrefixF3 = 2;     // a part of the instruction's encoding
 
     private readonly List<byte> code = [];
 
-    /// <summary>Where the next instruction will stand.</summary>
+    /// <summary>The position of the next instruction.</summary>
     public int Position => code.Count;
 
     public byte[] ToArray() => [.. code];
@@ -26,7 +26,7 @@ internal sealed class Assembler
 
     public void Return() => code.Add(0xC3);
 
-    /// <summary>Tells the processor that the upper halves of vectors are unused, as code compiled for shorter ones expects.</summary>
+    /// <summary>Marks the upper halves of vectors as unused, as code compiled for shorter vectors expects.</summary>
     public void ZeroUpper() => code.AddRange((ReadOnlySpan<byte>)[0xC5, 0xF8, 0x77]);
 
     /// <summary>to ← 8 bytes at [from + offset]</summary>
@@ -50,20 +50,20 @@ internal sealed class Assembler
         Number(number);
     }
 
-    /// <summary>to ← to − 1, and whether that is 0.</summary>
+    /// <summary>to ← to − 1; sets the zero flag if that is 0.</summary>
     public void Decrement(Register to) => General(0xFF, 0xC8 | ((int)to & 7), to);
 
-    /// <summary>Whether the register is 0.</summary>
+    /// <summary>Sets the zero flag if the register is 0.</summary>
     public void Test(Register register) => TwoRegisters(0x85, register, register);
 
-    /// <summary>Goes back to a position unless the last result was 0.</summary>
+    /// <summary>Jumps back to a position unless the zero flag is set.</summary>
     public void JumpIfNotZero(int position)
     {
         code.AddRange((ReadOnlySpan<byte>)[0x0F, 0x85]);
         Number(position - (Position + 4));
     }
 
-    /// <summary>Goes on where <see cref="Land"/> will say if the last result was 0.</summary>
+    /// <summary>Jumps forward, if the zero flag is set, to the position where <see cref="Land"/> is called.</summary>
     public int JumpIfZero()
     {
         code.AddRange((ReadOnlySpan<byte>)[0x0F, 0x84]);
@@ -71,7 +71,7 @@ internal sealed class Assembler
         return Position;
     }
 
-    /// <summary>Lets a jump lead here.</summary>
+    /// <summary>Makes the current position the target of a forward jump.</summary>
     public void Land(int jump) => BinaryPrimitives.WriteInt32LittleEndian(CollectionsMarshal.AsSpan(code)[(jump - 4)..], Position - jump);
 
     /// <summary>zmm ← 0</summary>
@@ -89,7 +89,7 @@ internal sealed class Assembler
     /// <summary>Each of the 16 lanes ← 4 bytes at [from + index]</summary>
     public void Broadcast(int to, Register from, Register index) => Vector(Map0F38, Prefix66, 0x18, to, 0, from, index, 0);
 
-    /// <summary>Asks for the 64 bytes around [from + offset], which need not exist.</summary>
+    /// <summary>Prefetches the 64 bytes around [from + offset], which need not exist.</summary>
     public void Prefetch(Register from, int offset)
     {
         code.Add((byte)(0x40 | ((int)from >> 3)));
@@ -152,7 +152,7 @@ internal sealed class Assembler
         code.Add((byte)((length << 5) | Not(first >> 4, 3)));
     }
 
-    // [from + index + offset] with an offset of 32 bits, a form that every register allows (but for rsp as the index).
+    // [from + index + offset] with a 32-bit offset, a form that works for every register (except rsp as the index).
     private void Address(int register, Register from, Register? index, int offset)
     {
         bool extended = index is not null || ((int)from & 7) == (int)Register.Rsp;

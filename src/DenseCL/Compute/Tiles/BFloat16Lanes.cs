@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Compute.Tiles;
 
 /// <summary>
-/// bfloat16, the upper half of a single-precision number: of each pair the number at the lower address, the even one, goes to the first
-/// vector and the odd one to the second, which costs a shift and a mask.
+/// bfloat16, the upper half of a single-precision number. Of each pair, the number at the lower, even address goes to the first vector and
+/// the odd one to the second; this costs only a shift and a mask.
 /// </summary>
 internal readonly unsafe struct BFloat16Lanes : ILanes
 {
@@ -22,7 +22,7 @@ internal readonly unsafe struct BFloat16Lanes : ILanes
 
     public static int LaneOf(int i) => (i & ~31) | ((i & 1) << 4) | ((i & 31) >> 1);
 
-    // Half a unit of the last place is added, less one bit if that place is even. A NaN keeps its upper half, which may not become
+    // Half a unit in the last place is added, one bit less if that place is even. A NaN keeps its upper half, which must not become
     // infinity.
     private static Vector512<uint> Round(Vector512<float> x)
     {

@@ -7,27 +7,27 @@ namespace DenseCL.Compute.Tiles;
 
 /// <summary>
 /// Convolution and its two gradients on channels-last maps in memory, as products of tiles (<see cref="TileKernel"/>). Maps are not copied:
-/// a row of a tile points to the channels that a tap reads; only the gradient of the weights turns some hundred positions at a time into
-/// panels. Maps are float32 or bfloat16, weights and their gradient float32.
+/// a row of a tile points to the channels that a tap reads. Only the gradient of the weights transposes some hundred positions at a time
+/// into panels. Maps are float32 or bfloat16, weights and their gradient float32.
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
-    // Bytes of input that stay near a processor while all panels of weights pass by; at most so many rows of tiles.
+    // Bytes of input that stay in the cache while all panels of weights are processed; at most this many rows of tiles.
     private const int BlockBytes = 256 << 10;
     private const int MostRows = 64 * TileKernel.Rows;
 
-    // Steps (positions, or pairs of them) that the weights' gradient sums up in registers: more means less traffic to and from the
-    // gradient, fewer that the panel of a tap stays near the processor; from 192 to 384 it is equally fast. See "Exactness" in
+    // Steps (positions, or pairs of them) that the weights' gradient sums in registers. More steps mean less traffic to and from the
+    // gradient; with fewer the panel of a tap stays in the cache. From 192 to 384 the speed is the same. See "Exactness" in
     // docs/architecture.md.
     private const int ChunkSteps = 384;
 
     private const int Lanes = 16;
 
-    // Of 16 outputs for all steps of a chunk, and room: blocks a power of two apart would push each other out of the cache.
+    // 16 outputs for all steps of a chunk, and some room: blocks at distances of a power of two would evict each other from the cache.
     private const int DyBlock = (ChunkSteps + 1) * Lanes * sizeof(float);
     private const int MostSize = 7;
 
-    /// <summary>Whether this machine can compute such a convolution.</summary>
+    /// <summary>Whether this machine can compute this convolution.</summary>
     public static bool IsSupported(in ConvolutionShape shape, bool bf16) =>
         TileKernel.IsSupported(bf16) && shape.Inputs % TileKernel.Columns == 0 && shape.Outputs % TileKernel.Columns == 0
         && Math.Max(shape.Inputs, shape.Outputs) <= Sweep.MostChannels && shape.Size % 2 == 1 && shape.Size <= MostSize
@@ -64,7 +64,7 @@ internal static unsafe class ConvolutionKernel
     public static void InputGradient(in ConvolutionShape shape, bool bf16, void* dy, float* weights, void* dx)
     {
         // A tap carries y's gradient to input positions that leave the same remainder when divided by the stride. So each of the stride²
-        // classes of positions is a convolution of its own, without stride, by the taps that reach it.
+        // classes of positions is a separate convolution without stride, with the taps that reach it.
         int stride = shape.Stride, size = SizeOf(bf16);
         int* order = stackalloc int[shape.Taps], offsets = stackalloc int[2 * shape.Taps], starts = stackalloc int[(stride * stride) + 1];
         int next = 0;
@@ -101,7 +101,7 @@ internal static unsafe class ConvolutionKernel
         }
     }
 
-    /// <summary>∂L/∂weights, added to what is there.</summary>
+    /// <summary>∂L/∂weights, added to the existing values.</summary>
     /// <param name="shape">All sizes.</param>
     /// <param name="bf16">Whether x and dy are bfloat16, else float32.</param>
     /// <param name="x">(N, H, W, inputs)</param>
@@ -115,7 +115,13 @@ internal static unsafe class ConvolutionKernel
         fixed (byte* memory = workspace.Memory)
         {
             int* offsets = stackalloc int[2 * shape.Taps];
-            GradientJob job = new() { Sweep = Sweep.Forward(shape, bf16, x, dy, offsets), Gradient = gradient, Memory = Workspace.Align(memory), MemoryEach = each };
+            GradientJob job = new()
+            {
+                Sweep = Sweep.Forward(shape, bf16, x, dy, offsets),
+                Gradient = gradient,
+                Memory = Workspace.Align(memory),
+                MemoryEach = each,
+            };
             ComputeThreads.Run(&SumWeightGradient, &job);
         }
     }
@@ -181,8 +187,8 @@ internal static unsafe class ConvolutionKernel
     }
 
     /// <summary>
-    /// The gradient's rows are outputs, its columns the inputs of a tap, and what is summed over are positions: both maps are turned into
-    /// panels of some positions, pairs of positions side by side in bfloat16.
+    /// The gradient's rows are outputs, its columns are the inputs of a tap, and it sums over positions. Both maps are therefore transposed
+    /// into panels of some positions; in bfloat16 pairs of positions lie side by side.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumWeightGradient(int part, int parts, void* state)
@@ -258,10 +264,10 @@ internal static unsafe class ConvolutionKernel
     }
 
     /// <summary>Vectors of 16 numbers, or of 16 pairs of numbers of two rows.</summary>
-    /// <param name="rows">(steps, 1 or 2): from where on a step is read.</param>
+    /// <param name="rows">(steps, 1 or 2): the address from which a step is read.</param>
     /// <param name="offset">Bytes into each row.</param>
     /// <param name="steps">How many.</param>
-    /// <param name="vectors">How many of each step.</param>
+    /// <param name="vectors">How many vectors of each step.</param>
     /// <param name="pairs">Whether steps are pairs of bfloat16 rows.</param>
     /// <param name="to">Where the first vector of the first step goes.</param>
     /// <param name="nextStep">Bytes from there to the next step.</param>
@@ -306,7 +312,7 @@ internal static unsafe class ConvolutionKernel
     {
         public Sweep Sweep;                                     // its source is x, its target dy
         public float* Gradient;
-        public byte* Memory;                                    // of each thread: a panel of x, the panels of dy
+        public byte* Memory;                                    // for each thread: a panel of x, the panels of dy
         public long MemoryEach;
     }
 

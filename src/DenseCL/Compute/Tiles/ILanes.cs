@@ -4,15 +4,15 @@ namespace DenseCL.Compute.Tiles;
 
 /// <summary>How 32 neighbouring numbers in memory become two vectors of 16 single-precision numbers, and back.</summary>
 /// <remarks>
-/// Which number stands in which lane is each type's own affair; <see cref="LaneOf"/> brings other arrays into the same order, so that
-/// everything that works lane by lane never has to shuffle.
+/// Each type chooses which number is in which lane. <see cref="LaneOf"/> puts other arrays into the same order, so code that works lane by
+/// lane never has to shuffle.
 /// </remarks>
 internal unsafe interface ILanes
 {
     /// <summary>Numbers in a pair of vectors.</summary>
     public const int Count = 32;
 
-    /// <summary>Bytes of a number.</summary>
+    /// <summary>Bytes per number.</summary>
     public static abstract int Size { get; }
 
     /// <summary>Reads 32 numbers.</summary>
@@ -21,6 +21,6 @@ internal unsafe interface ILanes
     /// <summary>Writes 32 numbers, rounded to nearest, ties to even.</summary>
     public static abstract void Store(byte* to, Vector512<float> a, Vector512<float> b);
 
-    /// <summary>Where number <paramref name="i"/> of a row stands when its pairs of vectors are written one behind the other.</summary>
+    /// <summary>Where number <paramref name="i"/> of a row is when its pairs of vectors are written one after the other.</summary>
     public static abstract int LaneOf(int i);
 }

@@ -4,19 +4,19 @@ using DenseCL.Platform;
 namespace DenseCL.Compute.Tiles;
 
 /// <summary>
-/// The product that all convolutions are made of: a tile of up to 6 rows and 64 columns,
+/// The product on which all convolutions are built: a tile of up to 6 rows and 64 columns,
 /// <code>target[r][c] = Σ over taps t and steps k of  source[t][r][k] · panel[t][k][c]</code>
 /// where a step is one float32 number or a pair of bfloat16 numbers. The 24 vectors of sums stay in registers from the first step to the
 /// last.
 /// </summary>
 /// <remarks>
-/// Machine code of our own, because .NET cannot name the instruction that multiplies bfloat16; in float32 it is the same code with another
-/// instruction. libtorch's library chooses its blocks by the sizes of the caches; where a virtual processor hides them it reaches half of
-/// what the processor can do. A tile takes some microseconds, for which a garbage collection waits.
+/// This is machine code because .NET has no intrinsic for the instruction that multiplies bfloat16; float32 uses the same code with another
+/// instruction. libtorch's library chooses its blocks by the sizes of the caches; on a virtual processor that hides them it reaches half of
+/// what the processor can do. A tile takes some microseconds, and a garbage collection has to wait for it.
 /// </remarks>
 internal static unsafe class TileKernel
 {
-    /// <summary>Most rows of a tile.</summary>
+    /// <summary>Maximum number of rows of a tile.</summary>
     public const int Rows = 6;
 
     /// <summary>Columns of a tile and of a panel.</summary>
@@ -27,21 +27,21 @@ internal static unsafe class TileKernel
 
     private const int Vectors = Columns / 16;
 
-    // The panel comes from the second cache: so far ahead it is asked for.
+    // The panel comes from the second-level cache: it is prefetched this far ahead.
     private const int PrefetchSteps = 12;
 
     private static readonly byte*[]? Float32Code = Processor.RunsCode && MachineCode.IsAllowed ? Place(pairs: false) : null;
     private static readonly byte*[]? BFloat16Code = Float32Code is not null && Processor.MultipliesBf16 ? Place(pairs: true) : null;
 
-    /// <summary>Whether this machine can run it.</summary>
+    /// <summary>Whether this machine can run the kernel.</summary>
     /// <param name="pairs">With bfloat16 numbers.</param>
     public static bool IsSupported(bool pairs) => (pairs ? BFloat16Code : Float32Code) is not null;
 
     /// <summary>Computes a tile.</summary>
     /// <param name="pairs">Whether steps are pairs of bfloat16.</param>
-    /// <param name="result">What becomes of the sums; bfloat16 only of pairs.</param>
+    /// <param name="result">What to do with the sums; bfloat16 only for pairs.</param>
     /// <param name="rows">1 to <see cref="Rows"/>.</param>
-    /// <param name="call">Where everything is.</param>
+    /// <param name="call">The addresses and sizes.</param>
     public static void Run(bool pairs, TileResult result, int rows, Call* call) =>
         ((delegate* unmanaged[Cdecl, SuppressGCTransition]<Call*, void>)(pairs ? BFloat16Code : Float32Code)![Index(result, rows)])(call);
 
@@ -78,7 +78,7 @@ internal static unsafe class TileKernel
 
     private static void Write(Assembler assembler, bool pairs, TileResult result, int rows)
     {
-        // The call comes in rdi (System V's convention); rbx, rbp and r12 to r15 belong to the caller.
+        // The argument is in rdi (System V calling convention); rbx, rbp and r12 to r15 must be preserved.
         const Register call = Register.Rdi,
             sources = Register.Rbx,
             taps = Register.Rbp,
@@ -181,7 +181,7 @@ internal static unsafe class TileKernel
         assembler.Return();
     }
 
-    /// <summary>Where everything of a tile is; the machine code knows the places of the fields.</summary>
+    /// <summary>The addresses and sizes of a tile. The machine code relies on the offsets of the fields.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Call
     {
@@ -196,7 +196,7 @@ internal static unsafe class TileKernel
         /// <summary>How many steps a tap has, at least 1.</summary>
         public long Steps;
 
-        /// <summary>Bytes from a step of a row to the next.</summary>
+        /// <summary>Bytes from one step of a row to the next.</summary>
         public long Stride;
 
         /// <summary>(taps, steps, <see cref="Columns"/>): without gaps.</summary>

@@ -1,14 +1,14 @@
 namespace DenseCL.Compute.Tiles;
 
-/// <summary>What becomes of the sums of a tile.</summary>
+/// <summary>What to do with the sums of a tile.</summary>
 internal enum TileResult
 {
-    /// <summary>Written as float32.</summary>
+    /// <summary>Write them as float32.</summary>
     Float32,
 
-    /// <summary>Added to the float32 numbers that are there.</summary>
+    /// <summary>Add them to the existing float32 numbers.</summary>
     Added,
 
-    /// <summary>Written as bfloat16.</summary>
+    /// <summary>Write them as bfloat16.</summary>
     BFloat16,
 }

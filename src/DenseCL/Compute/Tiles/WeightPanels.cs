@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace DenseCL.Compute.Tiles;
 
 /// <summary>
-/// Puts a convolution's weights, float32 in (outputs, taps, inputs), into the panels that <see cref="TileKernel"/> reads, as bfloat16 if
-/// asked for.
+/// Copies a convolution's weights, float32 in (outputs, taps, inputs), into the panels that <see cref="TileKernel"/> reads, as bfloat16 if
+/// requested.
 /// </summary>
 internal static unsafe class WeightPanels
 {
     private const int Lanes = 16;
 
-    // Of two vectors behind each other: every other number, and the two interleaved.
+    // From two successive vectors: every other number, and the two interleaved.
     private static readonly Vector512<int> Even = Vector512.CreateSequence(0, 2), Odd = Vector512.CreateSequence(1, 2);
     private static readonly Vector512<int> LowerZip = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
     private static readonly Vector512<int> UpperZip = LowerZip + Vector512.Create(8);
@@ -63,7 +63,7 @@ internal static unsafe class WeightPanels
 
     /// <summary>
     /// For the gradient of the input: (inputs / 64, taps, outputs, 64 inputs), each pair of outputs side by side in bfloat16; taps in the
-    /// order given.
+    /// given order.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OfInputs(
@@ -105,9 +105,9 @@ internal static unsafe class WeightPanels
     }
 
     /// <summary>
-    /// Rows and columns of 16 × 16 numbers changed. Interleaving the first half of the rows with the second does a quarter of it.
+    /// Transposes 16 × 16 numbers. Interleaving the first half of the rows with the second does a quarter of the work.
     /// </summary>
-    /// <param name="block">32 vectors: the rows, and room.</param>
+    /// <param name="block">32 vectors: the rows, and working space.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<int>* Transpose(Vector512<int>* block)
     {

@@ -5,10 +5,10 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// Makes a view of an image: crop and resize, change the colours, make grey, blur, mirror. It decides nothing itself: the
-/// same image and <see cref="ViewParameters"/> give the same pixels. One instance for each thread, for it owns working memory.
+/// Makes a view of an image: crop and resize, change the colours, make grey, blur, mirror. It makes no random decisions: the same image and
+/// <see cref="ViewParameters"/> give the same pixels. Use one instance per thread, because it owns working memory.
 /// </summary>
-/// <param name="options">The size of the views, and whether the hue is turned at all.</param>
+/// <param name="options">The size of the views, and whether the hue is rotated at all.</param>
 public sealed class Augmentation(DataOptions options)
 {
     private readonly DataOptions options = options ?? throw new ArgumentNullException(nameof(options));
@@ -22,7 +22,7 @@ public sealed class Augmentation(DataOptions options)
     public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view) =>
         Apply(source, new DecodedPart(0, 0, 1), parameters, view);
 
-    /// <summary>Makes one view of a part of an image, which holds the crop.</summary>
+    /// <summary>Makes one view of a part of an image; the part must contain the crop.</summary>
     internal void Apply(RgbImage source, DecodedPart part, in ViewParameters parameters, Span<byte> view)
     {
         int size = options.Size;
@@ -54,7 +54,7 @@ public sealed class Augmentation(DataOptions options)
         }
     }
 
-    // The order is a number with the bases 4, 3, 2, 1: each digit says which of the changes still left comes next.
+    // The order is a number with the bases 4, 3, 2, 1: each digit says which of the remaining changes comes next.
     private void ChangeColours(in ViewParameters parameters, Span<byte> view)
     {
         Span<int> left = [0, 1, 2, 3];
@@ -72,7 +72,7 @@ public sealed class Augmentation(DataOptions options)
                 case 2:
                     Colour.Saturation(view, parameters.Saturation);
                     break;
-                case 3 when options.Hue > 0: // a turn by 0 is not free of change
+                case 3 when options.Hue > 0: // even a rotation by 0 changes pixels
                     Hue.Shift(view, parameters.Hue);
                     break;
             }

@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Loading;
 
-/// <summary>A batch that is being filled, one image a unit of work.</summary>
+/// <summary>A batch that is being filled; one image is one unit of work.</summary>
 /// <param name="epoch">Number of the epoch.</param>
 /// <param name="index">Number of the batch in the epoch.</param>
 /// <param name="order">The epoch's order of the images.</param>
@@ -19,7 +19,7 @@ internal sealed class BatchWork(int epoch, int index, int[] order, ViewBuffers b
 
     public ViewBuffers Buffers => buffers;
 
-    /// <summary>The first thing that went wrong; what is left of the batch need not be done.</summary>
+    /// <summary>The first error; the rest of the batch need not be processed.</summary>
     public Exception? Failure => failure;
 
     public void Fail(Exception cause) => Interlocked.CompareExchange(ref failure, cause, null);

@@ -1,7 +1,7 @@
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// Where a view was cut from its image, in pixels of the full-size image as meant to be seen (after its EXIF orientation).
+/// Where a view was cut from its image, in pixels of the full-size image as displayed (after its EXIF orientation).
 /// </summary>
 /// <param name="Left">Left edge of the crop, at least 0.</param>
 /// <param name="Top">Upper edge of the crop, at least 0.</param>

@@ -7,18 +7,18 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// How fast files become pairs of views, with no training to wait for. The files are read before, so that they come from the system's
+/// How fast files become pairs of views, without any training to wait for. The files are read once before, so they come from the system's
 /// cache.
 /// </summary>
 public static class LoaderBenchmark
 {
     private const int Batch = 16;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);    // code is compiled for good in its course
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);    // the runtime finishes compiling hot code during this time
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(4);
 
     /// <summary>Loads all images for some seconds, and then decodes them for some seconds.</summary>
-    /// <param name="source">The images; few enough for the cache. An epoch leaves out what fills no batch of 16.</param>
+    /// <param name="source">The images; few enough for the cache. Images that do not fill a batch of 16 are left out of an epoch.</param>
     /// <param name="options">Size and distribution of the views, and the threads; <c>auto</c> is
     /// <see cref="TwoViewLoader.DefaultThreads"/>.</param>
     /// <param name="stop">Ends the measurement.</param>
@@ -84,14 +84,14 @@ public static class LoaderBenchmark
             }
             catch (ImageException)
             {
-                // The loader puts another in its place, and has said so; here it does not count.
+                // The loader replaces it with another image and has recorded it; here it does not count.
             }
 
             return image;
         }
     }
 
-    // Whole passes over the images, so that each counts as often as every other.
+    // Whole passes over the images, so every image counts equally often.
     private static double Rate(Func<int> pass)
     {
         Passes(WarmUp);

@@ -7,15 +7,15 @@ using DenseCL.Platform;
 
 namespace DenseCL.Data.Loading;
 
-/// <summary>Decodes images and makes two views of each, on threads of its own, ahead of the training.</summary>
+/// <summary>Decodes images and makes two views of each, on its own threads, ahead of the training.</summary>
 /// <remarks>
-/// Whatever the number of threads, the bytes are the same: the order of an epoch, each view and each replacement of a broken image draw
-/// from streams keyed by what they are for, and a thread takes one image at a time into its place in the batch. Images that fill no whole
-/// batch at the end of an epoch are left out.
+/// The bytes do not depend on the number of threads. The order of an epoch, each view and each replacement of a broken image draw from
+/// streams that are keyed by their purpose, and a thread writes one image at a time into its place in the batch. Images that do not fill a
+/// whole batch at the end of an epoch are left out.
 /// </remarks>
 public sealed class TwoViewLoader : IDisposable
 {
-    // With at most half of the images broken, a hundred draws in a row that all fail do not happen.
+    // With at most half of the images broken, a hundred failed draws in a row practically never happen.
     private const int MaxReplacements = 100;
 
     private readonly TwoViewLoaderOptions options;
@@ -26,7 +26,7 @@ public sealed class TwoViewLoader : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Thread[] threads;
 
-    /// <summary>Starts the threads; they wait until an epoch is asked for.</summary>
+    /// <summary>Starts the threads; they wait until an epoch is requested.</summary>
     /// <param name="options">What to load.</param>
     /// <exception cref="DataException">The source has fewer images than a batch.</exception>
     public TwoViewLoader(TwoViewLoaderOptions options)
@@ -38,7 +38,8 @@ public sealed class TwoViewLoader : IDisposable
             throw new DataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"There are {images:N0} images, fewer than one batch of {options.Batch:N0}: choose optim.batch = {LargestPowerOfTwo(images)} or give more images."
+                    $"There are {images:N0} images, fewer than one batch of {options.Batch:N0}: "
+                    + $"choose optim.batch = {LargestPowerOfTwo(images)} or give more images."
                 ));
         }
 
@@ -48,7 +49,7 @@ public sealed class TwoViewLoader : IDisposable
         reader = new SourceReader(options.Source, options.Augmentation.Shuffle, options.Limits);
         threads = [.. Enumerable.Range(0, options.Threads).Select(i =>
         {
-            var views = new TwoViews(options.Augmentation); // here and not on the thread, where nobody could catch what it throws
+            var views = new TwoViews(options.Augmentation); // made here, because nothing could catch an exception on the thread
             return new Thread(() => Work(views)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"DenseCL loader {i}") };
         })];
         foreach (Thread thread in threads)
@@ -56,7 +57,7 @@ public sealed class TwoViewLoader : IDisposable
     }
 
     /// <summary>
-    /// The number of threads if nothing is said: one processor is left to the training, and more than 8 threads rarely help one device.
+    /// The default number of threads: one processor is left for the training, and more than 8 threads rarely help one device.
     /// </summary>
     public static int DefaultThreads { get; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 8);
 
@@ -77,23 +78,24 @@ public sealed class TwoViewLoader : IDisposable
 
     /// <summary>The batches of one epoch.</summary>
     /// <param name="epoch">Number of the epoch, at least 0.</param>
-    /// <param name="firstBatch">The batch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; the earlier ones cost nothing.</param>
+    /// <param name="firstBatch">The batch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; earlier batches are not computed.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The batches in order; the consumer disposes each.</returns>
-    /// <exception cref="DataException">Too many images cannot be decoded, or one failed in a way that is no fault of the image.</exception>
+    /// <exception cref="DataException">Too many images cannot be decoded, or an error occurred that is not the image's fault.</exception>
     public IEnumerable<ViewBatch> Epoch(int epoch, int firstBatch, CancellationToken cancellationToken) =>
         Epochs(epoch, firstBatch, epoch + 1, cancellationToken);
 
     /// <summary>
-    /// The batches of several epochs in one go: the first batches of an epoch are prepared while the last of the one before are trained on.
+    /// The batches of several epochs in one enumeration: the first batches of an epoch are prepared while the last ones of the previous
+    /// epoch are trained on.
     /// </summary>
     /// <param name="epoch">Number of the first epoch, at least 0.</param>
-    /// <param name="firstBatch">The batch of the first epoch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; the earlier ones cost
-    /// nothing.</param>
-    /// <param name="endEpoch">Number of the epoch to end before, more than <paramref name="epoch"/>.</param>
+    /// <param name="firstBatch">The batch of the first epoch to begin with, in [0, <see cref="BatchesPerEpoch"/>]; earlier batches are not
+    /// computed.</param>
+    /// <param name="endEpoch">The end, exclusive: greater than <paramref name="epoch"/>.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The batches in order; the consumer disposes each.</returns>
-    /// <exception cref="DataException">Too many images cannot be decoded, or one failed in a way that is no fault of the image.</exception>
+    /// <exception cref="DataException">Too many images cannot be decoded, or an error occurred that is not the image's fault.</exception>
     public IEnumerable<ViewBatch> Epochs(int epoch, int firstBatch, int endEpoch, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -104,7 +106,7 @@ public sealed class TwoViewLoader : IDisposable
         return Load(epoch, firstBatch, endEpoch, cancellationToken);
     }
 
-    /// <summary>Ends the threads, each after the image it is at. Batches that are not disposed stay valid.</summary>
+    /// <summary>Ends the threads, each after its current image. Batches that are not disposed stay valid.</summary>
     public void Dispose()
     {
         if (stop.IsCancellationRequested) return;
@@ -118,8 +120,8 @@ public sealed class TwoViewLoader : IDisposable
         stop.Dispose();
     }
 
-    // Work is handed out by the consumer itself, whenever it comes for a batch: no more than Prefetch batches are ever under way, and there
-    // is no thread more to stop.
+    // The consumer itself hands out work whenever it asks for a batch: at most Prefetch batches are in progress, and there is no extra
+    // thread to stop.
     private IEnumerable<ViewBatch> Load(int epoch, int batch, int endEpoch, CancellationToken cancellationToken)
     {
         var underWay = new Queue<BatchWork>();
@@ -152,8 +154,8 @@ public sealed class TwoViewLoader : IDisposable
         }
         finally
         {
-            // Left early: the threads drop what they have not begun. The buffers may still be written to, so they go to the garbage and not
-            // back to the pool.
+            // The enumeration was left early: the threads drop what they have not begun. They may still write to the buffers, so the
+            // buffers go to the garbage collector, not back to the pool.
             foreach (BatchWork abandoned in underWay)
                 abandoned.Fail(new OperationCanceledException());
         }
@@ -180,14 +182,15 @@ public sealed class TwoViewLoader : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectDisposedException("The loader was disposed while a batch was waited for.", e);
+            throw new ObjectDisposedException("The loader was disposed while the consumer was waiting for a batch.", e);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         if (batch.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
-    // A consumer that holds on to many batches gets new memory for further ones; what it then returns beyond the usual is not kept.
+    // A consumer that keeps many batches gets new memory for further ones. When it returns more than the usual number, the extra memory is
+    // not kept.
     private void Recycle(ViewBuffers buffers)
     {
         if (unused.Count <= options.Prefetch) unused.Add(buffers);
@@ -219,7 +222,8 @@ public sealed class TwoViewLoader : IDisposable
             {
                 if (attempt == MaxReplacements)
                     throw new DataException(
-                        $"No image could be decoded in {MaxReplacements} draws: {options.Skipped.FirstReasons}. See that the disk of {options.Source.Root} can be read."
+                        $"No image could be decoded in {MaxReplacements} draws: {options.Skipped.FirstReasons}. "
+                        + $"Check that the disk of {options.Source.Root} can be read."
                     );
 
                 index = Random(RandomPurpose.Replacement, batch.Epoch, position, attempt).NextInt(options.Source.Entries.Count);

@@ -4,7 +4,7 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Data.Loading;
 
-/// <summary>What a <see cref="TwoViewLoader"/> loads, and with how much memory and how many threads.</summary>
+/// <summary>What a <see cref="TwoViewLoader"/> loads, and how much memory and how many threads it uses.</summary>
 public sealed record TwoViewLoaderOptions
 {
     /// <summary>The images.</summary>
@@ -13,7 +13,7 @@ public sealed record TwoViewLoaderOptions
     /// <summary>How a view is made of an image.</summary>
     public required DataOptions Augmentation { get; init; }
 
-    /// <summary>Images a batch, at least 1 and at most the number of images of the source.</summary>
+    /// <summary>Images per batch, at least 1 and at most the number of images of the source.</summary>
     public required int Batch
     {
         get;
@@ -23,7 +23,7 @@ public sealed record TwoViewLoaderOptions
     /// <summary>The run's seed: with the same seed and images every byte of every batch is the same.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads that decode and augment, at least 1. The batches do not depend on it.</summary>
+    /// <summary>Threads that decode and augment, at least 1. The batches do not depend on their number.</summary>
     public int Threads
     {
         get;
@@ -31,30 +31,36 @@ public sealed record TwoViewLoaderOptions
     } = TwoViewLoader.DefaultThreads;
 
     /// <summary>Batches that are prepared ahead, at least 1.</summary>
-    /// <remarks>Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only where the time an image
-    /// takes varies much.</remarks>
+    /// <remarks>
+    /// Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only if the time per image varies
+    /// much.
+    /// </remarks>
     public int Prefetch
     {
         get;
         init => field = AtLeastOne(value, "data.prefetch");
     } = 2;
 
-    /// <summary>What an image must fulfil to be used.</summary>
+    /// <summary>The limits within which an image is used.</summary>
     public ImageLimits Limits { get; init; } = new();
 
-    /// <summary>The largest share of unusable images to go on with, in [0, 1].</summary>
-    /// <remarks>Unusable images are replaced by others and listed. At 0 the first one ends the run; near 1 a run on a broken disk goes on
-    /// with what is left.</remarks>
+    /// <summary>The largest tolerated share of unusable images, in [0, 1].</summary>
+    /// <remarks>
+    /// Unusable images are replaced by others and listed. At 0 the first one ends the run; near 1 a run on a broken disk continues with the
+    /// remaining images.
+    /// </remarks>
     public double MaxBadShare
     {
         get;
         init => field = value is >= 0 and <= 1
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(value), value, "data.maxBadShare is a share between 0 and 1: choose 0.01 to bear one bad image in a hundred.");
+                nameof(value), value, "data.maxBadShare is a share between 0 and 1: choose 0.01 to tolerate one bad image in a hundred.");
     } = 0.01;
 
-    /// <summary>Where images that turn out unusable are noted; the same list as given to <see cref="ImageSource.CheckHeaders"/>.</summary>
+    /// <summary>
+    /// Where images that turn out to be unusable are recorded; the same list as given to <see cref="ImageSource.CheckHeaders"/>.
+    /// </summary>
     public SkippedImages Skipped { get; init; } = new();
 
     private static int AtLeastOne(int value, string setting) => value >= 1

@@ -5,8 +5,8 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// Makes the two views of an image: draws what to do, decodes what both views need, makes them. One instance for each thread, for it owns
-/// working memory.
+/// Makes the two views of an image: draws their parameters, decodes the part that both need, and makes them. Use one instance per thread,
+/// because it owns working memory.
 /// </summary>
 /// <param name="options">How a view is made of an image.</param>
 internal sealed class TwoViews(DataOptions options)
@@ -19,7 +19,7 @@ internal sealed class TwoViews(DataOptions options)
 
     /// <summary>Draws both views and decodes the part of the image that they show.</summary>
     /// <param name="file">The bytes of the image's file.</param>
-    /// <param name="limits">What an image must fulfil to be used.</param>
+    /// <param name="limits">The limits within which an image is used.</param>
     /// <param name="query">The stream of the query view.</param>
     /// <param name="key">The stream of the key view.</param>
     /// <exception cref="ImageException">The image cannot be used.</exception>
@@ -32,7 +32,7 @@ internal sealed class TwoViews(DataOptions options)
         int least = Math.Min(Math.Min(first.Width, first.Height), Math.Min(second.Width, second.Height));
         int reduction = least >= 8 * options.Size ? 8 : least >= 4 * options.Size ? 4 : least >= 2 * options.Size ? 2 : 1;
 
-        // The triangle of a resampled pixel looks half its width beyond the crop, unless whole pixels are cut out.
+        // The triangle filter of a resampled pixel reads half its width beyond the crop, unless whole pixels are cut out.
         int most = Math.Max(Math.Max(first.Width, first.Height), Math.Max(second.Width, second.Height));
         int margin = reduction == 1 ? 0 : 2 + (most / (reduction * options.Size));
         part = reader.Decode(file, limits, PixelArea.Union(Area(first), Area(second)), reduction, margin, image);

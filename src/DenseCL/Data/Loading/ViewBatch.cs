@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Loading;
 
-/// <summary>Two views of each image of a batch. Dispose it as soon as it is copied elsewhere: its memory is used again.</summary>
+/// <summary>Two views of each image of a batch. Dispose it as soon as it is copied elsewhere: its memory is reused.</summary>
 public sealed class ViewBatch : IDisposable
 {
     private readonly Action<ViewBuffers> recycle;
@@ -32,7 +32,7 @@ public sealed class ViewBatch : IDisposable
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public byte[] Key => Buffers.Views[1];
 
-    /// <summary>Where the query views were cut, (batch): for matching by the known geometry.</summary>
+    /// <summary>Where the query views were cut, (batch): for matching by the known crops.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public CropGeometry[] QueryGeometry => Buffers.Geometry[0];
 
@@ -40,7 +40,7 @@ public sealed class ViewBatch : IDisposable
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public CropGeometry[] KeyGeometry => Buffers.Geometry[1];
 
-    /// <summary>Which images of the source these are, (batch); where an image could not be decoded, the one that took its place.</summary>
+    /// <summary>Which images of the source these are, (batch); if an image could not be decoded, the one that replaced it.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public int[] Images => Buffers.Images;
 
@@ -53,7 +53,7 @@ public sealed class ViewBatch : IDisposable
         }
     }
 
-    /// <summary>Gives the memory back to the loader; the arrays must not be used any more.</summary>
+    /// <summary>Returns the memory to the loader; the arrays must not be used any more.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref buffers, null) is { } unused) recycle(unused);

@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Loading;
 
-/// <summary>The memory of a batch, used again for later batches.</summary>
+/// <summary>The memory of a batch, reused for later batches.</summary>
 internal sealed class ViewBuffers(int batch, int size)
 {
     /// <summary>The views of both kinds, query and key: (batch, size, size, 3).</summary>

@@ -4,14 +4,14 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Data.Loading;
 
-/// <summary>Everything that chance decides about one view of one image.</summary>
+/// <summary>All random decisions about one view of one image.</summary>
 /// <param name="Crop">What is cut out, and whether it is mirrored.</param>
 /// <param name="Jitter">Whether brightness, contrast, saturation and hue are changed.</param>
-/// <param name="JitterOrder">Which of the 24 orders the four are changed in, 0 to 23; see <see cref="Augmentation"/>.</param>
+/// <param name="JitterOrder">In which of the 24 orders the four are changed, 0 to 23; see <see cref="Augmentation"/>.</param>
 /// <param name="Brightness">Factor for <see cref="Colour.Brightness"/>.</param>
 /// <param name="Contrast">Factor for <see cref="Colour.Contrast"/>.</param>
 /// <param name="Saturation">Factor for <see cref="Colour.Saturation"/>.</param>
-/// <param name="Hue">Turn for <see cref="Images.Operations.Hue.Shift(Span{byte}, double)"/>.</param>
+/// <param name="Hue">Rotation for <see cref="Images.Operations.Hue.Shift(Span{byte}, double)"/>.</param>
 /// <param name="Greyscale">Whether the view is made grey.</param>
 /// <param name="Blurred">Whether the view is blurred.</param>
 /// <param name="BlurSigma">Standard deviation of the blur in pixels of the view.</param>
@@ -30,8 +30,8 @@ public readonly record struct ViewParameters(
     private const int CropTries = 10;
 
     /// <summary>
-    /// Draws the parameters of a view. Every call takes the same number of random numbers, each always for the same purpose,
-    /// so that a change of one setting leaves what the others decide as it was.
+    /// Draws the parameters of a view. Every call takes the same number of random numbers, each always for the same purpose. A change of
+    /// one setting therefore does not affect the others.
     /// </summary>
     /// <param name="options">The distributions.</param>
     /// <param name="random">The view's stream of random numbers.</param>
@@ -60,7 +60,7 @@ public readonly record struct ViewParameters(
             jitter, order, brightness, contrast, saturation, hue, greyscale, blurred, sigma);
     }
 
-    // The first of ten drawn rectangles that fits in the image, else the largest allowed one in its middle; as torchvision's
+    // The first of ten random rectangles that fits in the image, else the largest allowed one in its middle, like torchvision's
     // RandomResizedCrop.
     private static (int Left, int Top, int Width, int Height) DrawCrop(
         DataOptions options, ref CounterRandom random, int imageWidth, int imageHeight)

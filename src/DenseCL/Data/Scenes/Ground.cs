@@ -1,7 +1,7 @@
 using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
-/// <summary>What the objects lie on; all of it is background, and some of it resembles the objects' textures.</summary>
+/// <summary>The ground that the objects lie on. All of it is background, and some of it resembles the objects' textures.</summary>
 internal sealed class Ground
 {
     private readonly int kind;
@@ -20,7 +20,7 @@ internal sealed class Ground
         frequency = random.NextDouble(0.75, 1.35);
         first = Rgb.Draw(ref random, 0.05, 0.55, 0.3, 0.85);
 
-        // The second colour is the first, darker or lighter and a little off in hue: grounds are quieter than objects.
+        // The second colour is the first one, darker or lighter and with a slightly different hue: grounds are quieter than objects.
         Rgb tint = Rgb.Draw(ref random, 0.1, 0.4, 0.9, 1);
         second = first * tint * (random.NextInt(2) == 0 ? random.NextDouble(0.55, 0.75) : random.NextDouble(1.25, 1.5));
     }

@@ -6,10 +6,10 @@ namespace DenseCL.Data.Scenes;
 /// <param name="Y">Direction towards the light, downwards; (X, Y) has length 1.</param>
 /// <param name="Colour">Brightness and colour temperature.</param>
 /// <param name="Gradient">Change of brightness over one shorter side towards the light.</param>
-/// <param name="ShadowDepth">Share of light a full shadow takes.</param>
+/// <param name="ShadowDepth">Share of the light that a full shadow takes away.</param>
 /// <param name="ShadowReach">How far a shadow falls, as a share of the shorter side.</param>
 /// <param name="ShadowSoftness">Width of a shadow's edge, as a share of the shorter side.</param>
-/// <param name="Relief">How strongly the rims of objects turn to or from the light.</param>
+/// <param name="Relief">How strongly the rims of objects are shaded by their angle to the light.</param>
 internal sealed record Light(
     double X, double Y, Rgb Colour, double Gradient, double ShadowDepth, double ShadowReach, double ShadowSoftness, double Relief)
 {
@@ -28,7 +28,7 @@ internal sealed record Light(
             random.NextDouble(0.2, 0.5));
     }
 
-    /// <summary>A uniform direction without sine or cosine, whose last bit differs between machines.</summary>
+    /// <summary>A uniform direction without sine or cosine, because their last bit differs between machines.</summary>
     public static (double X, double Y) Direction(ref CounterRandom random)
     {
         while (true)

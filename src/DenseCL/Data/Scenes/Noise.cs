@@ -1,6 +1,8 @@
 namespace DenseCL.Data.Scenes;
 
-/// <summary>Noise on the plane from integer hashes: no table, no transcendental function, so the same on every machine.</summary>
+/// <summary>
+/// Noise on the plane from integer hashes. It uses no table and no transcendental function, so it is the same on every machine.
+/// </summary>
 internal static class Noise
 {
     /// <summary>A uniform number in [0, 1) for a lattice point.</summary>
@@ -31,7 +33,8 @@ internal static class Noise
         (0.57 * Smooth(x, y, seed)) + (0.29 * Smooth(2.03 * x, 2.03 * y, seed + 1)) + (0.14 * Smooth(4.1 * x, 4.1 * y, seed + 2));
 
     /// <summary>
-    /// The nearest and second nearest of one jittered point a unit cell (Worley 1996), and the nearest one's random number.
+    /// The distances to the nearest and second nearest of one jittered point per unit cell (Worley 1996), and the nearest one's random
+    /// number.
     /// </summary>
     public static (double First, double Second, double Value) Cells(double x, double y, uint seed)
     {
@@ -61,12 +64,12 @@ internal static class Noise
         return (Math.Sqrt(first), Math.Sqrt(second), (owner * 0x9E3779B1) * (1.0 / 4294967296.0));
     }
 
-    /// <summary>The part behind the point, in [0, 1).</summary>
+    /// <summary>The fractional part, in [0, 1).</summary>
     public static double Fraction(double x) => x - Math.Floor(x);
 
     /// <summary>A triangle wave of period 1: 0 at the integers, 1 half-way.</summary>
     public static double Wave(double x) => 1 - Math.Abs((2 * Fraction(x)) - 1);
 
-    /// <summary>0 … 1 → 0 … 1 with flat ends.</summary>
+    /// <summary>Smoothstep: 0 … 1 → 0 … 1 with flat ends.</summary>
     public static double Ease(double t) => t * t * (3 - (2 * t));
 }

@@ -2,11 +2,11 @@ using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>
-/// One object as placed: where it is, how it is turned, and what it is painted with. Lengths are shares of the shorter side.
+/// One object as placed: its position, its rotation and its paint. Lengths are shares of the shorter side.
 /// </summary>
 internal sealed class PlacedObject
 {
-    /// <summary>Beyond this many radii from the outline nothing of an object matters, nor its shadow.</summary>
+    /// <summary>Beyond this many radii from the outline neither an object nor its shadow has any effect.</summary>
     public const double Far = 4;
 
     private readonly double cos;
@@ -30,19 +30,19 @@ internal sealed class PlacedObject
         inverseAspect = 1 / random.NextDouble(0.78, 1);
         (textureCos, textureSin) = Light.Direction(ref random);
 
-        // Between a fixed texture under a frame of any size, and one that scales with its object.
+        // A compromise between a fixed texture under a frame of any size, and one that scales with its object.
         frequency = 1 / (random.NextDouble(0.035, 0.05) + (random.NextDouble(0.04, 0.09) * diameter));
         phase = random.NextDouble(0, 64);
         seed = (uint)random.NextBits();
 
-        // Depth: a smaller object tends to lie in front, or it would be hidden.
+        // Depth: a smaller object tends to lie in front; otherwise it would be hidden.
         Depth = diameter * random.NextDouble(0.6, 1.4);
         first = Rgb.Draw(ref random, 0.1, 0.9, 0.25, 1);
         second = Rgb.Draw(ref random, 0.1, 0.9, 0.25, 1);
         double contrast = second.Luma - first.Luma;
         if (Math.Abs(contrast) < 0.3)
         {
-            // Too faint a texture could not be seen: push the two apart, whichever is the lighter.
+            // Too faint a texture could not be seen: push the two colours apart, whichever is the lighter.
             (first, second) = contrast < 0 ? (Lighter(first), second * 0.5) : (first * 0.5, Lighter(second));
         }
 
@@ -57,7 +57,7 @@ internal sealed class PlacedObject
 
     public double Radius { get; }
 
-    /// <summary>Objects are painted by falling depth.</summary>
+    /// <summary>Objects are painted in order of falling depth.</summary>
     public double Depth { get; }
 
     /// <summary>The signed distance of a point to the outline, negative inside.</summary>
@@ -75,7 +75,7 @@ internal sealed class PlacedObject
         double v = (((textureCos * dy) - (textureSin * dx)) * frequency) + phase;
         Rgb colour = Rgb.Mix(first, second, Texture.At(Class, u, v, seed));
 
-        // A pillow: the whole leans a little with the light, and the rim, where the surface falls away, much.
+        // Like a pillow: the whole surface leans a little with the light, and the rim, where the surface falls away, leans much.
         double shade = 1 + (0.18 * inverseRadius * ((dx * light.X) + (dy * light.Y)));
         double rim = 1 + (distance / (0.035 + (0.1 * Radius)));
         if (rim > 0)

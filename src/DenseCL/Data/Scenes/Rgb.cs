@@ -2,7 +2,8 @@ using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>
-/// A colour, nominally 0 … 1 a channel. Own arithmetic: the vector types may fuse multiply and add, and bytes would differ by processor.
+/// A colour, nominally 0 … 1 per channel. It has its own arithmetic: the vector types may fuse multiply and add, and the bytes would then
+/// differ by processor.
 /// </summary>
 internal readonly record struct Rgb(double R, double G, double B)
 {

@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Scenes;
 
-/// <summary>A rendered scene with what is in it.</summary>
+/// <summary>A rendered scene and its labels.</summary>
 public sealed class Scene
 {
     private readonly byte[] pixels;

@@ -2,8 +2,8 @@ namespace DenseCL.Data.Scenes;
 
 /// <summary>The classes of the rendered scenes: each is one family of shapes with one family of textures.</summary>
 /// <remarks>
-/// The textures come in pairs that are easily confused (stripes and zigzag, checks and bricks, dots and rings, marble and
-/// cells), in any two colours, orientation and scale: neither mean colour nor one oriented filter tells a class.
+/// The textures come in pairs that are easily confused (stripes and zigzag, checks and bricks, dots and rings, marble and cells), in any
+/// two colours, orientation and scale. Neither the mean colour nor one oriented filter identifies a class.
 /// </remarks>
 public static class SceneClasses
 {

@@ -25,8 +25,8 @@ public static class SceneDataset
     /// <param name="options">Size and crowding.</param>
     /// <param name="count">Number of scenes, 1 … 1,000,000.</param>
     /// <param name="seed">The same seed gives the same data set, whatever <paramref name="threads"/> is.</param>
-    /// <param name="threads">Scenes rendered at a time, at least 1; 0 for one a processor.</param>
-    /// <param name="progress">Told now and then how many scenes are written.</param>
+    /// <param name="threads">Scenes rendered at the same time, at least 1; 0 for one per processor.</param>
+    /// <param name="progress">Receives the number of scenes written, from time to time.</param>
     /// <param name="cancellationToken">Stops the work and removes what was written.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     /// <exception cref="IOException">The folder is not empty, is being written by another run, or the disk fails.</exception>
@@ -72,7 +72,7 @@ public static class SceneDataset
         WriteHead(json, options, count, seed);
         json.WriteStartArray("annotations");
 
-        // Scenes are rendered out of order within a batch and their annotations written in order after it: memory is that of one batch.
+        // Scenes of a batch are rendered out of order and their annotations are written in order afterwards: only one batch is in memory.
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
         int batch = threads * ImagesAThread, id = 0;
         var annotations = new (SceneObject Object, List<int> Runs)[Math.Min(batch, count)][];

@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Scenes;
 
-/// <summary>What a rendered scene looks like in the large: its size, and how many objects of which size lie in it.</summary>
+/// <summary>The general settings of a rendered scene: its size, and how many objects of which size lie in it.</summary>
 public sealed record SceneOptions
 {
     /// <summary>Width in pixels, 32 … 4096. Default 192.</summary>
@@ -14,33 +14,33 @@ public sealed record SceneOptions
     public int MinObjects { get; init => field = Count(value, nameof(MinObjects)); } = 3;
 
     /// <summary>The most objects of a scene, 1 … 32. Default 8.</summary>
-    /// <remarks>A crowded scene can end up with fewer: an object that would hide another almost wholly is not placed.</remarks>
+    /// <remarks>A crowded scene can have fewer: an object that would hide another almost completely is not placed.</remarks>
     public int MaxObjects { get; init => field = Count(value, nameof(MaxObjects)); } = 8;
 
     /// <summary>The smallest diameter of an object as a share of the shorter side, 0.05 … 1. Default 0.15.</summary>
-    /// <remarks>Below about 25 pixels an object's texture is no longer resolved and its class cannot be told.</remarks>
+    /// <remarks>Below about 25 pixels an object's texture is no longer resolved, and its class cannot be recognised.</remarks>
     public double MinDiameter { get; init => field = Share(value, nameof(MinDiameter)); } = 0.15;
 
     /// <summary>The largest diameter of an object as a share of the shorter side, 0.05 … 1. Default 0.6.</summary>
     public double MaxDiameter { get; init => field = Share(value, nameof(MaxDiameter)); } = 0.6;
 
-    /// <summary>Checks what no single setting can: that the ranges are not reversed.</summary>
+    /// <summary>Checks that the ranges are not reversed, which no single setting can check.</summary>
     /// <exception cref="ArgumentException">A minimum exceeds its maximum.</exception>
     internal void ThrowIfReversed(string parameter)
     {
         if (MinObjects > MaxObjects)
         {
             throw new ArgumentException(
-                $"{nameof(MinObjects)} is {MinObjects} and {nameof(MaxObjects)} {MaxObjects}: choose a minimum that does not exceed the maximum.",
+                $"{nameof(MinObjects)} is {MinObjects} and {nameof(MaxObjects)} {MaxObjects}: "
+                + "choose a minimum that does not exceed the maximum.",
                 parameter);
         }
 
         if (MinDiameter > MaxDiameter)
         {
             throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: choose a minimum that does not exceed the maximum."
-                ),
+                FormattableString.Invariant($"{nameof(MinDiameter)} is {MinDiameter} and {nameof(MaxDiameter)} {MaxDiameter}: ")
+                + "choose a minimum that does not exceed the maximum.",
                 parameter);
         }
     }

@@ -9,11 +9,11 @@ internal static class ScenePng
     {
         using SKBitmap bitmap = Bitmap(rgb, width, height);
 
-        // Grain defeats the compressor: a higher level costs three times the time for a few per cent.
+        // The grain is hard to compress: a higher level takes three times as long for a few per cent.
         Write(path, bitmap, new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 1));
     }
 
-    /// <summary>RGB pixels as Skia holds them; the caller disposes it.</summary>
+    /// <summary>RGB pixels in Skia's form; the caller disposes it.</summary>
     public static SKBitmap Bitmap(ReadOnlySpan<byte> rgb, int width, int height)
     {
         SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));

@@ -2,11 +2,11 @@ using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
 /// <summary>
-/// Renders labelled scenes: textured objects of <see cref="SceneClasses.Count"/> classes lying over each other on a textured ground.
+/// Renders labelled scenes: textured objects of <see cref="SceneClasses.Count"/> classes, overlapping each other on a textured ground.
 /// </summary>
 /// <remarks>
-/// The pixels are a function of (options, seed, index) alone, the same on every machine: only additions, products,
-/// quotients, roots and floors of doubles, which IEEE 754 rounds in one way, and integer hashes.
+/// The pixels are a function of (options, seed, index) alone and are the same on every machine. They use only additions, products,
+/// quotients, roots and floors of doubles, which IEEE 754 rounds in exactly one way, and integer hashes.
 /// </remarks>
 public static class SceneRenderer
 {
@@ -26,7 +26,7 @@ public static class SceneRenderer
         CounterRandom random = new(seed, Purpose, (ulong)index);
         Light light = Light.Draw(ref random);
         Ground ground = new(ref random);
-        PlacedObject[] objects = [.. Layout.Draw(ref random, options)];
+        PlacedObject[] objects = [.. ObjectPlacement.Draw(ref random, options)];
         uint grain = (uint)random.NextBits();
 
         (int width, int height) = (options.Width, options.Height);
@@ -64,7 +64,7 @@ public static class SceneRenderer
         return new Scene(width, height, pixels, classes, instances, Measure(instances, width, objects));
     }
 
-    /// <summary>The objects that a row of pixels can meet, or their shadows, in their order.</summary>
+    /// <summary>The objects, in order, that can touch a row of pixels or cast a shadow on it.</summary>
     private static ReadOnlySpan<PlacedObject> NearRow(PlacedObject[] objects, PlacedObject[] near, double y, double pitch, Light light)
     {
         int count = 0;
@@ -110,7 +110,7 @@ public static class SceneRenderer
         return ground.At(x, y) * lit;
     }
 
-    /// <summary>Rounds to bytes, with a little of a sensor's grain.</summary>
+    /// <summary>Rounds to bytes, after adding a little sensor grain.</summary>
     private static void Develop(Rgb colour, uint hash, Span<byte> pixel)
     {
         pixel[0] = Level(colour.R, hash & 0xFF);
@@ -120,7 +120,7 @@ public static class SceneRenderer
         static byte Level(double value, uint noise) => (byte)Math.Clamp((255 * value) + ((noise - 127.5) * (6.0 / 255)) + 0.5, 0, 255);
     }
 
-    /// <summary>Boxes and areas of what is visible; renumbers the instances if an object shows no pixel.</summary>
+    /// <summary>Boxes and areas of the visible parts; renumbers the instances if an object has no visible pixel.</summary>
     private static SceneObject[] Measure(byte[] instances, int width, PlacedObject[] objects)
     {
         int count = objects.Length + 1;

@@ -6,7 +6,7 @@ internal static class Shape
     private const double Cos36 = 0.80901699437494745, Sin36 = 0.58778525229247314, Cos30 = 0.86602540378443865;
 
     /// <summary>
-    /// The signed distance of a point to the outline of a class, negative inside; outside it can fall short of the true distance.
+    /// The signed distance of a point to the outline of a class, negative inside. Outside it may be less than the true distance.
     /// </summary>
     public static double Distance(int @class, double x, double y) => @class switch
     {

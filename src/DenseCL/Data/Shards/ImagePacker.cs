@@ -7,13 +7,15 @@ using SkiaSharp;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Gets the bytes under which images go into a shard: their own, or those of a reduced JPEG. From any thread.</summary>
+/// <summary>Gets the bytes of an image for a shard: its own, or those of a reduced JPEG. Can be called from any thread.</summary>
 internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
 {
     private readonly OpenShards shards = new();
     private readonly ConcurrentBag<(RgbImage Image, Scratch Scratch)> work = [];
 
-    /// <summary>Reads an image, holds its head against the limits, and reduces it if that was asked for and it is larger.</summary>
+    /// <summary>
+    /// Reads an image, checks its header against the limits, and reduces the image if that was requested and it is larger.
+    /// </summary>
     public PackedImage Pack(ImageEntry entry)
     {
         try
@@ -36,7 +38,7 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
 
     private PackedImage Reduced(ReadOnlySpan<byte> bytes, ImageHeader original, int side)
     {
-        // The longer side is cut to whole pixels, as torchvision's Resize does.
+        // The longer side is truncated to whole pixels, like torchvision's Resize.
         (int width, int height) = original.Width <= original.Height
             ? (side, (int)((long)side * original.Height / original.Width))
             : ((int)((long)side * original.Width / original.Height), side);
@@ -65,7 +67,7 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
         return new PackedImage(rented, bytes.Length, extension, header, original, null);
     }
 
-    // What the bytes are, and not what the file was called: readers of tars choose the decoder by it.
+    // The extension follows from the bytes, not from the file's old name: readers of tars choose the decoder by it.
     private static string Extension(ImageFormat format) => format switch
     {
         ImageFormat.Jpeg => "jpg",

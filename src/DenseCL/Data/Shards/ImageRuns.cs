@@ -3,8 +3,8 @@ using DenseCL.Platform;
 namespace DenseCL.Data.Shards;
 
 /// <summary>
-/// The images of a source in runs of neighbours, of about 4 MB each: what one read brings. Runs follow from the lengths of the images
-/// alone, and so does the order of an epoch: packing the images anew, into shards of another size, changes neither.
+/// The images of a source in runs of neighbours of about 4 MB each: the size of one read. Runs depend on the lengths of the images alone,
+/// and so does the order of an epoch. Packing the images again, into shards of another size, changes neither.
 /// </summary>
 internal sealed class ImageRuns
 {
@@ -35,8 +35,8 @@ internal sealed class ImageRuns
     public IReadOnlyList<int> Starts => starts;
 
     /// <summary>
-    /// An order in which the images of a run come close together: the runs are shuffled, and then the images of each 64 runs in a row among
-    /// themselves.
+    /// An order in which the images of a run come close together: the runs are shuffled, and then the images within each group of 64
+    /// successive runs.
     /// </summary>
     /// <param name="random">The epoch's stream.</param>
     public int[] Order(ref CounterRandom random)

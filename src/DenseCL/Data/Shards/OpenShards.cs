@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DenseCL.Data.Shards;
 
 /// <summary>
-/// Opens images, and keeps the shards they lie in open: an image then costs one read, and not the opening of a file on a network disk.
+/// Opens images, and keeps their shards open. An image then costs one read; its file need not be opened on a network disk each time.
 /// </summary>
 internal sealed class OpenShards : IDisposable
 {
@@ -15,13 +15,13 @@ internal sealed class OpenShards : IDisposable
     private readonly Dictionary<string, Shard> shards = new(StringComparer.Ordinal);
     private long uses;
 
-    /// <summary>Opens an image; from any thread.</summary>
+    /// <summary>Opens an image; can be called from any thread.</summary>
     /// <param name="entry">The image.</param>
-    /// <param name="limits">What it must fulfil.</param>
+    /// <param name="limits">The limits within which it is used.</param>
     /// <exception cref="ImageException">It is empty, too large, or cannot be opened.</exception>
     public ImageFile Open(in ImageEntry entry, ImageLimits limits)
     {
-        // Without opening it: a named pipe has no length either, and to open one waits for ever.
+        // Checked without opening it: a named pipe has no length either, and opening one waits for ever.
         if (entry.Length == 0) throw new ImageException("empty file");
         if (entry.Shard is null) return ImageFile.Open(entry.Path, limits);
 
@@ -31,7 +31,7 @@ internal sealed class OpenShards : IDisposable
     }
 
     /// <summary>Reads a part of a shard.</summary>
-    /// <returns>How many bytes there were.</returns>
+    /// <returns>How many bytes were read.</returns>
     /// <exception cref="ImageException">The shard cannot be read.</exception>
     public int Read(string path, long start, Memory<byte> into)
     {
@@ -39,7 +39,7 @@ internal sealed class OpenShards : IDisposable
         return ImageFile.Read(lease.Handle, start, into);
     }
 
-    /// <summary>Closes the shards, those in use as soon as they no longer are.</summary>
+    /// <summary>Closes the shards; those in use are closed as soon as they are no longer used.</summary>
     public void Dispose()
     {
         lock (guard)
@@ -56,7 +56,7 @@ internal sealed class OpenShards : IDisposable
             if (shards.TryGetValue(path, out Shard? open)) return new Lease(this, open.Used(++uses));
         }
 
-        // Not under the lock: on a network disk the other threads would wait with it.
+        // Not inside the lock: on a network disk the other threads would wait too.
         SafeFileHandle handle = ImageFile.Guard(() => File.OpenHandle(path));
         lock (guard)
         {
@@ -86,7 +86,7 @@ internal sealed class OpenShards : IDisposable
             shard.Unused();
     }
 
-    /// <summary>An open shard; everything under the lock.</summary>
+    /// <summary>An open shard; all members are protected by the lock.</summary>
     private sealed class Shard(SafeFileHandle handle)
     {
         private int users;

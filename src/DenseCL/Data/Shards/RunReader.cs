@@ -4,18 +4,18 @@ using DenseCL.Images;
 namespace DenseCL.Data.Shards;
 
 /// <summary>
-/// Reads a run of neighbouring images at once and keeps it while its images are asked for: large reads in a row, as network and rotating
-/// disks want them.
+/// Reads a run of neighbouring images at once and keeps it while its images are requested: large sequential reads, which network and
+/// rotating disks need.
 /// </summary>
 /// <param name="entries">The images.</param>
 /// <param name="runs">Their runs.</param>
 /// <param name="shards">Where the bytes come from.</param>
 internal sealed class RunReader(IReadOnlyList<ImageEntry> entries, ImageRuns runs, OpenShards shards)
 {
-    // In a tar of others there may lie much between two images.
+    // In a tar of another program there may be much data between two images.
     private const long MostBytesAtOnce = 16 << 20;
 
-    // Two windows: batches of the next are prepared while the last of one are trained on.
+    // Two windows: batches of the next one are prepared while the last batches of the current one are trained on.
     private const long MostBytesKept = 512 << 20;
 
     private readonly int[] starts = SplitAtShards(entries, runs.Starts);
@@ -24,7 +24,7 @@ internal sealed class RunReader(IReadOnlyList<ImageEntry> entries, ImageRuns run
     private readonly LinkedList<Part> byUse = new();
     private long keptBytes;
 
-    /// <summary>Opens an image; from any thread.</summary>
+    /// <summary>Opens an image; can be called from any thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
     public ImageFile Open(int index, ImageLimits limits)
     {
@@ -37,7 +37,7 @@ internal sealed class RunReader(IReadOnlyList<ImageEntry> entries, ImageRuns run
 
         ReadOnlyMemory<byte> bytes = Of(number, entry.Shard, from, (int)length).Value;
 
-        // Where the run as a whole could not be read, this image may still be readable.
+        // If the run as a whole could not be read, this image may still be readable.
         if (entry.Offset + entry.Length - from > bytes.Length) return shards.Open(entry, limits);
 
         limits.CheckBytes(entry.Length);
@@ -63,7 +63,7 @@ internal sealed class RunReader(IReadOnlyList<ImageEntry> entries, ImageRuns run
                 keptBytes -= oldest.Length;
             }
 
-            // Read outside the lock, by the first that asks; the others wait for it.
+            // Read outside the lock by the first thread that asks; the others wait for it.
             Part part = new(number, length, new(() => Read(shard, from, length)));
             kept.Add(number, byUse.AddLast(part));
             keptBytes += length;
@@ -93,7 +93,7 @@ internal sealed class RunReader(IReadOnlyList<ImageEntry> entries, ImageRuns run
             bool runBegins = run < runs.Count && runs[run] == i;
             if (runBegins) run++;
 
-            // Shard names are shared by their entries: comparing references is enough.
+            // Entries of a shard share the same name object: comparing references is enough.
             if (runBegins || !ReferenceEquals(entries[i].Shard, entries[i - 1].Shard) || entries[i].Offset < entries[i - 1].Offset)
                 starts.Add(i);
         }

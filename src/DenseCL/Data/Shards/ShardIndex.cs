@@ -3,10 +3,12 @@ using DenseCL.Data.Sources;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>The index of a pack: where each image lies, so that a pack of millions is open in seconds and no tar is read through.</summary>
+/// <summary>
+/// The index of a pack: where each image lies. With it a pack of millions of images opens in seconds, without reading through the tars.
+/// </summary>
 /// <remarks>
-/// A line of JSON each: the head with all counts; a name for each class; for each shard its own line and then, in the order of the tar, a
-/// line for each image.
+/// One line of JSON for each item: the header with all counts; a name for each class; and for each shard its own line, followed by a line
+/// for each image in the order of the tar.
 /// <code>
 /// {"format":"densecl pack","version":1,"images":2,"shards":1,"classes":2,"columns":["offset","length","width","height","class","name"]}
 /// "cat"
@@ -15,7 +17,7 @@ namespace DenseCL.Data.Shards;
 /// [512,10123,640,480,0,"cat/1.jpg"]
 /// [13312,8000,320,200,1,"dog/1.jpg"]
 /// </code>
-/// Offset and length are those of the image's bytes in the tar; the class is null where there are none.
+/// Offset and length are those of the image's bytes in the tar; the class is null if there are no classes.
 /// </remarks>
 internal static class ShardIndex
 {
@@ -24,13 +26,13 @@ internal static class ShardIndex
 
     private static ReadOnlySpan<byte> Start => "{\"format\":\"densecl pack\""u8;
 
-    /// <summary>Whether a folder has an index; not whether the index is right.</summary>
+    /// <summary>Whether a folder has an index; whether the index is right is not checked.</summary>
     public static bool IsIn(string folder)
     {
         string path = Path.Combine(folder, FileName);
         try
         {
-            // A pipe has no length, and to open one waits for ever.
+            // A pipe has no length, and opening one waits for ever.
             if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return false;
 
             using FileStream file = File.OpenRead(path);
@@ -46,7 +48,7 @@ internal static class ShardIndex
     /// <summary>Writes the index.</summary>
     /// <param name="folder">The pack's.</param>
     /// <param name="classNames">Names of the classes; may be empty.</param>
-    /// <param name="shards">The shards with their images; of these, offset, length, header, label and name count.</param>
+    /// <param name="shards">The shards with their images; of each image the offset, length, header, label and name are written.</param>
     public static void Write(string folder, IReadOnlyList<string> classNames, IReadOnlyList<PackedShard> shards)
     {
         using FileStream file = new(

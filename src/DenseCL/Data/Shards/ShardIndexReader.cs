@@ -7,12 +7,12 @@ using static System.FormattableString;
 namespace DenseCL.Data.Shards;
 
 /// <summary>
-/// Reads the index of a pack, which may come from anywhere: no count in it is believed, and nothing it names lies outside the pack.
+/// Reads the index of a pack. The index is untrusted: no count in it is believed, and nothing that it names may lie outside the pack.
 /// </summary>
 internal sealed class ShardIndexReader
 {
     private const int Block = 512; // of a tar: headers and contents begin at its multiples
-    private const int MaxNameLength = 8192; // that of a tar, and of a member of it
+    private const int MaxNameLength = 8192; // of the name of a tar plus the name of a member
     private const int MaxLineBytes = 1 << 16;
     private const long MaxBytes = 8L << 30;
 
@@ -27,7 +27,7 @@ internal sealed class ShardIndexReader
 
     private ShardIndexReader(string folder, string path, FileStream file) => (this.folder, this.path, this.file) = (folder, path, file);
 
-    /// <summary>Reads the index; of the shards only their lengths are looked at.</summary>
+    /// <summary>Reads the index; only the lengths of the shards are checked.</summary>
     /// <param name="folder">Absolute path of the pack.</param>
     /// <returns>The images, the names of the classes, the number of shards.</returns>
     /// <exception cref="DataException">The index cannot be read or is wrong, or a shard is missing or has another length.</exception>
@@ -37,7 +37,7 @@ internal sealed class ShardIndexReader
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            if (file.Length > MaxBytes) throw new DataException($"{path} is larger than {MaxBytes >> 30} GB: this is no index of a pack.");
+            if (file.Length > MaxBytes) throw new DataException($"{path} is larger than {MaxBytes >> 30} GB: this is not the index of a pack.");
 
             return new ShardIndexReader(folder, path, file).Read();
         }
@@ -58,7 +58,7 @@ internal sealed class ShardIndexReader
         for (long i = 0; i < shards; i++)
         {
             (string shard, long bytes, long count) = Shard();
-            if (!seen.Add(shard)) throw Wrong($"the shard {shard} stands in it twice");
+            if (!seen.Add(shard)) throw Wrong($"the shard {shard} is listed twice");
 
             long free = Block;
             for (long image = 0; image < count; image++)
@@ -113,9 +113,8 @@ internal sealed class ShardIndexReader
         if (!there.Exists) throw Wrong($"the shard {name} is missing: copy the whole folder");
         if (there.Length != bytes)
             throw Wrong(
-                Invariant(
-                    $"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or another; copy it again, or pack again"
-                ));
+                Invariant($"the shard {name} has {there.Length:N0} bytes and should have {bytes:N0}: it is truncated or is another file; ")
+                + "copy it again, or pack again");
 
         return (shard, bytes, images);
     }
@@ -137,14 +136,13 @@ internal sealed class ShardIndexReader
             json.Read();
             if (json.TokenType != JsonTokenType.EndArray) throw Wrong("more values than an image has");
 
-            // Subtracted and not added: sums of hostile numbers overflow.
+            // Subtracted, not added: sums of hostile numbers overflow.
             if (offset < free || offset % Block != 0 || length < 1 || offset > bytes || length > bytes - offset)
                 throw Wrong(
-                    Invariant(
-                        $"{length} bytes from {offset} are no place for an image: the shard has {bytes} bytes, and what lies before ends at {free}"
-                    ));
+                    Invariant($"{length} bytes from {offset} are not a valid place for an image: the shard has {bytes} bytes, ")
+                    + Invariant($"and what lies before ends at {free}"));
             if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
-                throw Wrong(Invariant($"{width} × {height} pixels are no size"));
+                throw Wrong(Invariant($"{width} × {height} pixels are not a valid size"));
             if (label is null ? classes > 0 : label < 0 || label >= classes)
                 throw Wrong(Invariant($"the class {label?.ToString(CultureInfo.InvariantCulture) ?? "null"} is none of {classes}"));
             if (name.Length is 0 or > MaxNameLength)
@@ -216,8 +214,7 @@ internal sealed class ShardIndexReader
 
     private DataException Wrong(string what, Exception? cause = null) =>
         new(
-            Invariant(
-                $"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; else pack the images again."
-            ),
+            Invariant($"{path}, line {line}: {what}. If the shards are whole, move the index away and they are read without it; ")
+            + "else pack the images again.",
             cause!);
 }

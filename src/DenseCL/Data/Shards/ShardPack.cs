@@ -4,7 +4,7 @@ using DenseCL.Platform;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Packs the images of any source into tar shards in WebDataset's layout, with an index beside.</summary>
+/// <summary>Packs the images of any source into tar shards in WebDataset's layout, with an index beside them.</summary>
 /// <remarks>
 /// <code>
 /// FOLDER/shard-000000.tar   000000000.jpg 000000000.cls 000000000.json 000000001.jpg …
@@ -18,10 +18,10 @@ public static class ShardPack
     /// <summary>Makes a pack. The folder appears when all is written, or not at all.</summary>
     /// <param name="source">The images; they keep their order.</param>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <param name="options">How.</param>
-    /// <param name="skipped">Where unusable images are noted: those whose head shows it, and with <see cref="ShardPackOptions.ShortSide"/>
-    /// those that cannot be decoded.</param>
-    /// <param name="progress">Told after every image; may be null.</param>
+    /// <param name="options">The settings of the pack.</param>
+    /// <param name="skipped">Where unusable images are recorded: those whose header shows it and, with <see
+    /// cref="ShardPackOptions.ShortSide"/>, those that cannot be decoded.</param>
+    /// <param name="progress">Called after every image; may be null.</param>
     /// <param name="cancellationToken">Stops the work and removes what was written.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="DataException">No image can be used.</exception>
@@ -47,7 +47,10 @@ public static class ShardPack
             }
             catch (IOException e)
             {
-                throw new IOException($"Writing the pack failed: {e.Message.TrimEnd('.')}. Nothing is left of it. If the disk is full, make room or choose another one.", e);
+                throw new IOException(
+                    $"Writing the pack failed: {e.Message.TrimEnd('.')}. Nothing is left of it. "
+                    + "If the disk is full, free some space or choose another disk.",
+                    e);
             }
         });
         return result;
@@ -66,7 +69,7 @@ public static class ShardPack
         IReadOnlyList<ImageEntry> entries = source.Entries;
         TaskFactory prepare = new(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads).ConcurrentScheduler);
 
-        // Images are prepared out of order, some ahead of the one that is written next.
+        // Images are prepared out of order, some of them ahead of the next one to be written.
         var ahead = new Queue<Task<PackedImage>>();
         try
         {
@@ -90,7 +93,7 @@ public static class ShardPack
         }
         finally
         {
-            // They read through what is disposed of next. WaitAny, because what one of them threw is already on its way.
+            // The tasks use objects that are disposed next. WaitAny, because their exceptions are already being thrown.
             foreach (Task left in ahead)
                 Task.WaitAny([left], CancellationToken.None);
         }

@@ -1,6 +1,6 @@
 namespace DenseCL.Data.Shards;
 
-/// <summary>How far a pack has come.</summary>
+/// <summary>The progress of a pack.</summary>
 /// <param name="Done">Images of the source that were packed or skipped.</param>
 /// <param name="Total">Images of the source.</param>
 /// <param name="Packed">Images packed.</param>

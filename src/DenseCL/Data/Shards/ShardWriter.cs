@@ -9,8 +9,10 @@ using DenseCL.Images;
 namespace DenseCL.Data.Shards;
 
 /// <summary>Writes samples into the shards of a folder: KEY.jpg (or .png, …), KEY.json and, where there are classes, KEY.cls.</summary>
-/// <remarks>Plain ustar: the keys are short, and sizes below 2³⁰ bytes. Times and owners are zero, so that the same images give the same
-/// bytes.</remarks>
+/// <remarks>
+/// Plain ustar is enough: the keys are short, and sizes are below 2³⁰ bytes. Times and owners are zero, so the same images give the same
+/// bytes.
+/// </remarks>
 internal sealed class ShardWriter(string folder, ShardPackOptions options, IReadOnlyList<string> classNames) : IDisposable
 {
     private const int Block = 512;
@@ -65,7 +67,7 @@ internal sealed class ShardWriter(string folder, ShardPackOptions options, IRead
         Dispose();
     }
 
-    /// <summary>Closes the shard that is being written, complete or not.</summary>
+    /// <summary>Closes the shard that is being written, whether it is complete or not.</summary>
     public void Dispose()
     {
         file?.Dispose();

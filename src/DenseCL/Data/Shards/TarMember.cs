@@ -4,5 +4,5 @@ namespace DenseCL.Data.Shards;
 /// <param name="Name">Its path in the tar.</param>
 /// <param name="Offset">Its first byte in the tar.</param>
 /// <param name="Length">Its length in bytes.</param>
-/// <param name="Read">Reads its first bytes, up to 16 kB; only while it is visited.</param>
+/// <param name="Read">Reads its first bytes, up to 16 kB; can be called only during the visit.</param>
 internal readonly record struct TarMember(string Name, long Offset, long Length, Func<byte[]> Read);

@@ -6,10 +6,10 @@ using static System.FormattableString;
 
 namespace DenseCL.Data.Shards;
 
-/// <summary>Where the regular files of a tar lie: its headers are read one after the other, and the contents passed over.</summary>
+/// <summary>Finds the regular files of a tar: its headers are read one after the other, and the contents are skipped.</summary>
 /// <remarks>
-/// POSIX ustar and pax (IEEE Std 1003.1), with GNU's long names and binary sizes. Written for this because the framework's reader keeps
-/// names and extended headers of any length in memory, and a tar may come from anywhere.
+/// POSIX ustar and pax (IEEE Std 1003.1), with GNU's long names and binary sizes. This reader exists because .NET's own keeps names and
+/// extended headers of any length in memory, and a tar is untrusted.
 /// </remarks>
 internal sealed class TarMembers
 {
@@ -29,15 +29,15 @@ internal sealed class TarMembers
 
     /// <summary>Reads all headers.</summary>
     /// <param name="path">The tar.</param>
-    /// <param name="visit">Told each regular file's name, first byte and length; reads a small one's content with the function it is
-    /// given.</param>
+    /// <param name="visit">Receives each regular file's name, first byte and length; it can read a small file's content with the function
+    /// that it is given.</param>
     /// <exception cref="DataException">The tar cannot be read, is damaged, or ends too early.</exception>
     public static void Read(string path, Action<TarMember> visit)
     {
         try
         {
-            // A pipe has no length, and to open one waits for ever.
-            if (new FileInfo(path).Length == 0) throw new DataException($"{path} is empty, and no tar is.");
+            // A pipe has no length, and opening one waits for ever.
+            if (new FileInfo(path).Length == 0) throw new DataException($"{path} is empty; a tar never is.");
 
             using SafeFileHandle handle = File.OpenHandle(path);
             new TarMembers(path, handle).Read(visit);
@@ -55,13 +55,13 @@ internal sealed class TarMembers
         bool sparse = false;
         long at = 0;
 
-        // Each turn goes on by a block or more, so that it ends whatever the headers say.
+        // Each iteration advances by at least one block, so the loop ends whatever the headers say.
         while (at < length)
         {
             byte[] header = At(at, Block).ToArray();
-            if (header.Length < Block) throw Damaged(at, at == 0 ? "this is no tar" : "it ends within a header: it is truncated");
+            if (header.Length < Block) throw Damaged(at, at == 0 ? "this is not a tar" : "it ends within a header: it is truncated");
             if (!header.AsSpan().ContainsAnyExcept((byte)0)) return;
-            if (!ChecksumIsRight(header)) throw Damaged(at, at == 0 ? "this is no tar" : "there is no header where one should be");
+            if (!ChecksumIsRight(header)) throw Damaged(at, at == 0 ? "this is not a tar" : "there is no header where one should be");
 
             char type = (char)header[156];
             long content = at + Block;
@@ -69,7 +69,7 @@ internal sealed class TarMembers
             long bytes = type switch
             {
                 'x' or 'g' or 'L' or 'K' => given,
-                >= '1' and <= '6' => 0, // links, folders, devices: some programs give them the size of what they stand for
+                >= '1' and <= '6' => 0, // links, folders, devices: some programs give them the size of their target
                 _ => size ?? given,
             };
             if (bytes > length - content)
@@ -84,7 +84,7 @@ internal sealed class TarMembers
                     Extended(Small(content, bytes, at), ref name, ref size, ref sparse, at);
                     break;
                 case 'g' or 'K':
-                    break; // for all members, which nothing that is needed here is; the target of a link
+                    break; // a global header, which has nothing that is needed here; the target of a link
                 default:
                     if (type is '0' or '\0' or '7' && !sparse)
                         Visit(visit, name ?? HeaderName(header), content, bytes, at);
@@ -105,7 +105,8 @@ internal sealed class TarMembers
             visit(new TarMember(name, content, bytes, () => At(content, (int)Math.Min(bytes, window.Length)).ToArray()));
     }
 
-    // pax: "length key=value\n", the length that of the whole record in decimal digits.
+    // pax: "length key=value
+    // ". The length is that of the whole record, in decimal digits.
     private void Extended(ReadOnlySpan<byte> records, ref string? name, ref long? size, ref bool sparse, long at)
     {
         while (!records.IsEmpty)
@@ -113,7 +114,7 @@ internal sealed class TarMembers
             int blank = records.IndexOf((byte)' ');
             if (blank < 1 || !int.TryParse(records[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int total)
                 || total > records.Length || total < blank + 3 || records[total - 1] != '\n')
-                throw Damaged(at, "an extended header is no list of records");
+                throw Damaged(at, "an extended header is not a list of records");
 
             ReadOnlySpan<byte> record = records[(blank + 1)..(total - 1)];
             int equals = record.IndexOf((byte)'=');
@@ -125,9 +126,9 @@ internal sealed class TarMembers
             else if (key.SequenceEqual("size"u8))
                 size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long given)
                     ? given
-                    : throw Damaged(at, "an extended header has a size that is no number");
+                    : throw Damaged(at, "an extended header has a size that is not a number");
             else
-                sparse |= key.StartsWith("GNU.sparse."u8); // its bytes are not the file's
+                sparse |= key.StartsWith("GNU.sparse."u8); // the stored bytes are not the file's content
 
             records = records[total..];
         }
@@ -136,7 +137,7 @@ internal sealed class TarMembers
     private static string HeaderName(ReadOnlySpan<byte> header)
     {
         string name = Text(Cut(header[..100]));
-        bool ustar = header.Slice(257, 6).SequenceEqual("ustar\0"u8); // GNU's own format has other things in place of the prefix
+        bool ustar = header.Slice(257, 6).SequenceEqual("ustar\0"u8); // GNU's own format uses the prefix field for other things
         string prefix = ustar ? Text(Cut(header.Slice(345, 155))) : "";
         return prefix.Length == 0 ? name : $"{prefix}/{name}";
     }
@@ -145,7 +146,7 @@ internal sealed class TarMembers
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    // Octal digits among blanks, or GNU's big-endian binary with the highest bit set.
+    // Octal digits surrounded by blanks, or GNU's big-endian binary with the highest bit set.
     private long Number(ReadOnlySpan<byte> field, long at)
     {
         if (
@@ -156,12 +157,12 @@ internal sealed class TarMembers
 
         long number = 0;
         foreach (byte digit in field.Trim(" \0"u8))
-            number = digit is >= (byte)'0' and <= (byte)'7' ? (number * 8) + (digit - '0') : throw Damaged(at, "a size is no number");
+            number = digit is >= (byte)'0' and <= (byte)'7' ? (number * 8) + (digit - '0') : throw Damaged(at, "a size is not a number");
 
         return number;
     }
 
-    // The sum of the header's bytes with blanks in place of the sum itself; some old programs added signed bytes.
+    // The sum of the header's bytes, with blanks in place of the checksum itself; some old programs added signed bytes.
     private static bool ChecksumIsRight(ReadOnlySpan<byte> header)
     {
         ReadOnlySpan<byte> field = header.Slice(148, 8).Trim(" \0"u8);
@@ -195,7 +196,7 @@ internal sealed class TarMembers
         return all.AsSpan(0, read);
     }
 
-    // A small file and the header after it lie in what was read for the header before: one read for several headers.
+    // A small file and the next header were read together with the previous header: one read serves several headers.
     private ReadOnlySpan<byte> At(long position, int count)
     {
         if (position < windowStart || position + count > windowStart + windowLength)
@@ -211,6 +212,6 @@ internal sealed class TarMembers
 
     private DataException Damaged(long at, string what) =>
         new(
-            Invariant($"{path}, byte {at}: {what}. Copy or download it again; if it was so from the beginning, remove it or make it anew.")
+            Invariant($"{path}, byte {at}: {what}. Copy or download it again; if it was damaged from the beginning, remove it or make it again.")
         );
 }

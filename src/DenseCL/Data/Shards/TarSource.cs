@@ -5,8 +5,8 @@ using DenseCL.Data.Sources;
 namespace DenseCL.Data.Shards;
 
 /// <summary>
-/// The images of tars in WebDataset's layout that have no index: members in a row with the same key are a sample, of which the first image
-/// is taken.
+/// The images of tars in WebDataset's layout that have no index. Successive members with the same key are a sample; its first image is
+/// taken.
 /// </summary>
 internal sealed class TarSource
 {
@@ -26,16 +26,16 @@ internal sealed class TarSource
     /// <summary>The images, in the order of the tars; an image's name is TAR/MEMBER.</summary>
     public IReadOnlyList<ImageEntry> Entries => entries;
 
-    /// <summary>"0", "1", … if every sample has a class (.cls) and there are several; else empty.</summary>
+    /// <summary>"0", "1", … if every sample has a class (.cls) and there are several classes; otherwise empty.</summary>
     public IReadOnlyList<string> ClassNames { get; private set; } = [];
 
     /// <summary>
-    /// Members that are pictures, but none that is taken: of a type that is not read, with a name that has no key, or the second of a
+    /// Members that are pictures but are not used: they have a type that is not read, a name without a key, or are the second picture of a
     /// sample.
     /// </summary>
     public int PassedOver { get; private set; }
 
-    /// <summary>The tars in a folder, not below it, in ordinal order.</summary>
+    /// <summary>The tars directly in a folder, in ordinal order.</summary>
     public static string[] In(string folder) =>
         [
             .. Directory
@@ -66,7 +66,9 @@ internal sealed class TarSource
                     ? ""
                     : string.Create(CultureInfo.InvariantCulture, $", and {source.PassedOver:N0} pictures that are not taken");
             throw new DataException(
-                $"No images in {(tars.Length == 1 ? tars[0] : $"the tars of {root}")}{passedOver}. An image is a member KEY.EXTENSION without further dots, such as 000012.jpg; extensions are {PictureTypes.ReadableNames}."
+                $"No images in {(tars.Length == 1 ? tars[0] : $"the tars of {root}")}{passedOver}. "
+                + "An image is a member KEY.EXTENSION without further dots, such as 000012.jpg; "
+                + $"extensions are {PictureTypes.ReadableNames}."
             );
         }
 
@@ -74,7 +76,7 @@ internal sealed class TarSource
         return source;
     }
 
-    // WebDataset's rule: the key is the path up to the first dot of the base name, the rest the extension.
+    // WebDataset's rule: the key is the path up to the first dot of the base name, and the rest is the extension.
     private static bool Split(string name, out string key, out string extension)
     {
         int file = name.LastIndexOf('/') + 1;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DenseCL.Data.Sources;
 
-/// <summary>The images that a file of COCO annotations lists; nothing else of it is looked at.</summary>
+/// <summary>The images that a COCO annotation file lists; everything else in it is ignored.</summary>
 internal static class CocoImageList
 {
     private const long MaxBytes = 2L << 30;
@@ -43,7 +43,9 @@ internal static class CocoImageList
             throw new DataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Of {names.Count:N0} images that {path} lists, {missing.Count:N0} are not in {root}: {string.Join(", ", missing.Take(Named))}{more}. Complete the folder, or give the folder itself instead of the annotations."
+                    $"Of {names.Count:N0} images that {path} lists, {missing.Count:N0} are not in {root}: "
+                    + $"{string.Join(", ", missing.Take(Named))}{more}. "
+                    + $"Complete the folder, or give the folder itself instead of the annotations."
                 ));
         }
 
@@ -80,7 +82,7 @@ internal static class CocoImageList
         catch (JsonException e)
         {
             throw new DataException(
-                Invariant($"{path} is no valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."),
+                Invariant($"{path} is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} of the line."),
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -89,7 +91,7 @@ internal static class CocoImageList
         }
     }
 
-    // The annotations of COCO's train2017 are 470 MB, of which the images are 15: the file streams through one buffer.
+    // The annotations of COCO's train2017 have 470 MB, of which the images are 15: the file is streamed through one buffer.
     private static List<string> ReadNames(FileStream stream, string path)
     {
         var names = new List<string>();
@@ -111,7 +113,7 @@ internal static class CocoImageList
                 if (length >= MaxTokenBytes)
                     throw new DataException(
                         Invariant(
-                            $"{path}, byte {offset}: one value is longer than {MaxTokenBytes >> 20} MB; this is no file of COCO annotations."
+                            $"{path}, byte {offset}: one value is longer than {MaxTokenBytes >> 20} MB; this is not a file of COCO annotations."
                         ));
 
                 Array.Resize(ref buffer, length * 2);
@@ -155,7 +157,7 @@ internal static class CocoImageList
         return names;
     }
 
-    // The file may come from anywhere: it may name images of its data set, and nothing else on this machine.
+    // The file is untrusted: it may name images of its data set, and nothing else on this machine.
     private static string NameOf(ref Utf8JsonReader reader, string path, long position)
     {
         string name;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenseCL.Data.Sources;
 
-/// <summary>What lies below a folder: its images in ordinal order of their names, and what was passed over.</summary>
+/// <summary>The content of a folder: its images in ordinal order of their names, and what was skipped.</summary>
 internal sealed class FolderScan
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
@@ -23,8 +23,8 @@ internal sealed class FolderScan
     public IReadOnlyDictionary<string, int> OtherTypes => otherTypes;
 
     /// <summary>
-    /// Lists a folder and all below it. Names with a leading dot are passed over; a folder that links lead to more than once, or in a
-    /// circle, is taken once.
+    /// Lists a folder and everything below it. Names with a leading dot are skipped. A folder that links lead to more than once, or in a
+    /// circle, is listed once.
     /// </summary>
     /// <param name="root">Absolute path of a folder that exists.</param>
     public static FolderScan Of(string root)
@@ -36,7 +36,7 @@ internal sealed class FolderScan
         return scan;
     }
 
-    /// <summary>Names of the visible sub-folders, sorted; none if the folder cannot be read, which the scan of it will report.</summary>
+    /// <summary>Names of the visible sub-folders, sorted; none if the folder cannot be read, which the scan will report.</summary>
     public static IReadOnlyList<string> SubFolders(string folder)
     {
         try
@@ -78,7 +78,7 @@ internal sealed class FolderScan
                 unreadableFolders.Add(folder.Name.Length == 0 ? "." : folder.Name);
             }
 
-            // The order decides under which name a folder with several is taken: the same on every file system.
+            // The order decides which name is used for a folder that has several: the same on every file system.
             subFolders.Sort((a, b) => string.CompareOrdinal(b.Name, a.Name));
             foreach ((string Name, string RealPath) subFolder in subFolders)
                 folders.Push(subFolder);
@@ -94,7 +94,7 @@ internal sealed class FolderScan
             otherTypes[extension] = otherTypes.GetValueOrDefault(extension) + 1;
     }
 
-    /// <summary>What a link leads to, through all links; the thing itself if it is none or leads nowhere.</summary>
+    /// <summary>The target of a link, through all links; the entry itself if it is not a link or has no target.</summary>
     private static FileSystemInfo Target(FileSystemInfo found)
     {
         if (!found.Attributes.HasFlag(FileAttributes.ReparsePoint)) return found;
@@ -105,19 +105,19 @@ internal sealed class FolderScan
         }
         catch (IOException)
         {
-            return new FileInfo(found.FullName); // links in a circle
+            return new FileInfo(found.FullName); // circular links
         }
     }
 
     /// <summary>
-    /// Length of a file in bytes, through links; −1 where there is none, so that opening the source does not fail on one bad link: checking
-    /// the headers will name it.
+    /// Length of a file in bytes, through links; −1 for a link without a target. Opening the source then does not fail because of one bad
+    /// link; checking the headers will report it.
     /// </summary>
     public static long LengthOf(FileSystemInfo file)
     {
         try
         {
-            // A link that leads nowhere is its own target, and has the length of its text.
+            // A link without a target is its own target, and has the length of its text.
             return Target(file) is FileInfo { Exists: true, LinkTarget: null } target ? target.Length : -1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -126,7 +126,7 @@ internal sealed class FolderScan
         }
     }
 
-    /// <summary>The path without links in any part of it, so that a folder reached on two ways is known as one.</summary>
+    /// <summary>The path without links in any part of it, so a folder that is reached in two ways is recognised as one.</summary>
     private static string RealPath(string path, int linksLeft = 40)
     {
         string real = Path.GetPathRoot(path)!;

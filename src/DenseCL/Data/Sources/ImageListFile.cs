@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace DenseCL.Data.Sources;
 
-/// <summary>A text file that names images, one path a line.</summary>
+/// <summary>A text file that lists images, one path per line.</summary>
 internal static class ImageListFile
 {
     private const long MaxBytes = 512L << 20;
     private const int Named = 5;
 
-    /// <summary>Reads the list; blank lines and lines that start with '#' are passed over, the order and duplicates stay.</summary>
+    /// <summary>Reads the list. Blank lines and lines that start with '#' are skipped; the order and duplicates are kept.</summary>
     /// <param name="path">Absolute path of the list; relative lines start at its folder.</param>
     /// <exception cref="DataException">The list cannot be read, or names files that do not exist.</exception>
     public static List<ImageEntry> Read(string path)
@@ -48,9 +48,8 @@ internal static class ImageListFile
         {
             string more = missingCount > Named ? ", …" : "";
             throw new DataException(
-                Invariant(
-                    $"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). Relative paths start at {root}; correct the list, or put the files there."
-                ));
+                Invariant($"{path} names {missingCount:N0} files that do not exist ({string.Join("; ", missing)}{more}). ")
+                + $"Relative paths start at {root}; correct the list, or put the files there.");
         }
 
         if (entries.Count == 0)
@@ -59,7 +58,7 @@ internal static class ImageListFile
         return entries;
     }
 
-    // Below the list's folder a name is relative, however it was written: the data may be moved as a whole.
+    // Below the list's folder a name is relative, whichever way it was written: the data may be moved as a whole.
     private static string NameOf(string root, string line, string fullPath)
     {
         string relative = Path.GetRelativePath(root, fullPath);

@@ -7,15 +7,19 @@ using DenseCL.Images;
 
 namespace DenseCL.Data.Sources;
 
-/// <summary>An ordered list of the images to train on, from a folder, a list file, a COCO data set, one folder a class, or tars.</summary>
+/// <summary>
+/// An ordered list of the images to train on, from a folder, a list file, a COCO data set, one folder per class, or tars.
+/// </summary>
 /// <remarks>The order is the same on every machine: a resumed run finds the same image at the same index, or a different
 /// <see cref="Fingerprint"/>.</remarks>
 public sealed class ImageSource
 {
-    // Folders that data sets are published with. Held-out images must not be seen in pre-training, or every later test of the backbone is
+    // Folder names of published data sets. Held-out images must not be seen in pre-training; otherwise every later test of the backbone is
     // worth less.
     private static readonly string[] TrainFolders = ["train", "train2017", "train2014"];
-    private static readonly string[] HeldOutFolders = ["val", "valid", "validation", "test", "val2017", "val2014", "test2017", "test2015", "test2014"];
+    private static readonly string[] HeldOutFolders =
+        ["val", "valid", "validation", "test", "val2017", "val2014", "test2017", "test2015", "test2014"];
+
     private static readonly string[] LabelFolders = ["annotations", "labels", "masks"];
 
     private readonly string kind;
@@ -38,29 +42,30 @@ public sealed class ImageSource
         Fingerprint = Hash(entries);
     }
 
-    /// <summary>Absolute folder that the images lie in; of several sources, that of the first.</summary>
+    /// <summary>Absolute folder that contains the images; with several sources, that of the first.</summary>
     public string Root { get; }
 
     /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
     public IReadOnlyList<ImageEntry> Entries { get; }
 
     /// <summary>
-    /// Names of the classes in ordinal order if every image lies in one of several class folders, or was packed so; else empty.
+    /// Names of the classes in ordinal order if every image lies in one of several class folders, or did when it was packed; otherwise
+    /// empty.
     /// </summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
-    /// The number of images that were there when the source was opened, with those that <see cref="CheckHeaders"/> left out.
+    /// The number of images when the source was opened, including those that <see cref="CheckHeaders"/> left out.
     /// </summary>
     public int FoundCount { get; }
 
     /// <summary>
-    /// 32 hexadecimal digits (XXH128) that change with the name, the length or the place in the order of any image. A run must not be
-    /// resumed if they did.
+    /// 32 hexadecimal digits (XXH128) that change with the name, the length or the position of any image. If they changed, a run must not
+    /// be resumed.
     /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>A sentence for the console: how many images of which layout, and what was passed over.</summary>
+    /// <summary>A sentence for the console: how many images in which layout, and what was skipped.</summary>
     public string Description
     {
         get
@@ -72,15 +77,16 @@ public sealed class ImageSource
         }
     }
 
-    /// <summary>Finds out what a path is and lists its images.</summary>
+    /// <summary>Detects the kind of a path and lists its images.</summary>
     /// <param name="path">
-    /// A folder, taken with all below it in ordinal order; a list (.txt or .lst) with one path a line; COCO annotations (.json); a pack
-    /// that <see cref="ShardPack"/> wrote; or a folder of tars in WebDataset's layout without images beside them, or one such tar: their
-    /// headers are read once, from first to last. Of a folder that is split into train and held-out images (train/ and val/, or COCO's
-    /// train2017/ and val2017/) only the training images are taken, and of images/ beside labels/, masks/ or annotations/ only images/.
-    /// Where every image lies in one of several class folders, the class is kept for evaluation.
+    /// One of these. A folder: everything below it is taken, in ordinal order. A list (.txt or .lst) with one path per line. COCO
+    /// annotations (.json). A pack that <see cref="ShardPack"/> wrote. A folder of tars in WebDataset's layout without images beside them,
+    /// or one such tar: their headers are read once, from first to last.
+    /// If a folder is split into train and held-out images (train/ and val/, or COCO's train2017/ and val2017/), only the training images
+    /// are taken. If it has images/ beside labels/, masks/ or annotations/, only images/ is taken. If every image lies in one of several
+    /// class folders, the class is kept for evaluation.
     /// </param>
-    /// <exception cref="DataException">There is no such path, it holds no images, or it cannot be read.</exception>
+    /// <exception cref="DataException">There is no such path, it contains no images, or it cannot be read.</exception>
     public static ImageSource Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -108,9 +114,10 @@ public sealed class ImageSource
                     PictureTypes.IsReadable(extension) || PictureTypes.IsUnreadable(extension)
                         ? "is one picture: give the folder it lies in"
                     : PictureTypes.IsCompressedTar(full)
-                        ? "is compressed: to find an image in it, all before it would have to be unpacked. Unpack it to a plain .tar (gunzip, unxz, unzstd) and give that"
+                        ? "is compressed: to find an image in it, everything before it would have to be unpacked. "
+                            + "Unpack it to a plain .tar (gunzip, unxz, unzstd) and give that"
                     : PictureTypes.IsArchive(extension) ? "is an archive: unpack it and give the folder"
-                    : "is a file of no kind that is known here";
+                    : "is a file of an unknown kind";
                 throw new DataException(
                     $"{full} {advice}. Images come from a folder, a list of images (.txt or .lst), COCO annotations (.json) or tars.");
         }
@@ -118,10 +125,10 @@ public sealed class ImageSource
 
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string)"/>; none twice.</param>
-    /// <exception cref="DataException">There is none, one stands twice, or one cannot be opened.</exception>
+    /// <exception cref="DataException">There is no path, one is given twice, or one cannot be opened.</exception>
     public static ImageSource Open(IReadOnlyList<string> paths) => Open(paths, Open);
 
-    /// <summary>The same, each path opened in a way of its own.</summary>
+    /// <summary>The same, with a caller's way of opening each path.</summary>
     internal static ImageSource Open(IReadOnlyList<string> paths, Func<string, ImageSource> open)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -139,9 +146,9 @@ public sealed class ImageSource
         return Combine([.. paths.Select(open)]);
     }
 
-    /// <summary>A source of files that were found otherwise.</summary>
+    /// <summary>A source of files that were found in another way.</summary>
     /// <param name="root">Absolute folder.</param>
-    /// <param name="kind">What they are, to go on after "12 images".</param>
+    /// <param name="kind">A description that continues "12 images".</param>
     /// <param name="paths">Absolute paths of files below it, at least one, in their order.</param>
     internal static ImageSource Of(string root, string kind, IEnumerable<string> paths)
     {
@@ -149,11 +156,11 @@ public sealed class ImageSource
         return new ImageSource(root, kind, "", entries, [], entries.Length);
     }
 
-    /// <summary>Puts sources together: the images of the first in their order, then those of the second, and so on.</summary>
+    /// <summary>Combines sources: the images of the first in their order, then those of the second, and so on.</summary>
     /// <param name="sources">At least one; a single one is returned as it is.</param>
     /// <returns>
-    /// A source in which the names begin with the number of their source, from 1: "2/street/7.jpg". They, and so the
-    /// <see cref="Fingerprint"/>, do not depend on where the sources lie. Classes are kept if all sources have the same.
+    /// A source in which the names begin with the number of their source, from 1: "2/street/7.jpg". The names, and therefore the <see
+    /// cref="Fingerprint"/>, do not depend on where the sources lie. Classes are kept if all sources have the same ones.
     /// </returns>
     public static ImageSource Combine(IReadOnlyList<ImageSource> sources)
     {
@@ -186,13 +193,13 @@ public sealed class ImageSource
     }
 
     /// <summary>
-    /// Reads the header of every image, so that what cannot be used is known before the training and not after days of it.
+    /// Reads the header of every image, so unusable images are found before the training starts and not after days of it.
     /// </summary>
-    /// <param name="limits">What an image must fulfil.</param>
-    /// <param name="threads">Threads to read with, at least 1; the result does not depend on it.</param>
-    /// <param name="maxBadShare">The largest share of unusable images to go on with, in [0, 1].</param>
-    /// <param name="skipped">Where the unusable images are noted.</param>
-    /// <param name="progress">Told the number of images that were looked at, now and then; may be null.</param>
+    /// <param name="limits">The limits within which an image is used.</param>
+    /// <param name="threads">Threads to read with, at least 1; the result does not depend on their number.</param>
+    /// <param name="maxBadShare">The largest tolerated share of unusable images, in [0, 1].</param>
+    /// <param name="skipped">Where the unusable images are recorded.</param>
+    /// <param name="progress">Receives the number of images checked, from time to time; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The source without the unusable images; this source if there are none.</returns>
     /// <exception cref="DataException">More than <paramref name="maxBadShare"/> of the images are unusable, or all are.</exception>
@@ -237,7 +244,7 @@ public sealed class ImageSource
         return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount);
     }
 
-    /// <summary>The first images of this source, as a source of their own.</summary>
+    /// <summary>The first images of this source, as a separate source.</summary>
     /// <param name="count">How many, at least 1; all if there are no more.</param>
     public ImageSource Take(int count)
     {
@@ -251,7 +258,7 @@ public sealed class ImageSource
         {
             if (entry.Header is { } known)
             {
-                // A pack's index saves reading a million headers; what it says wrongly shows when the image is decoded.
+                // A pack's index saves reading a million headers. If it is wrong, that shows when the image is decoded.
                 limits.CheckBytes(entry.Length);
                 limits.CheckSize(known);
                 return null;
@@ -323,7 +330,7 @@ public sealed class ImageSource
         string notes =
             found.PassedOver == 0
                 ? ""
-                : $"; passed over: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
+                : $"; skipped: {Counted(found.PassedOver, "other file")} in {(tars.Length == 1 ? "it" : "them")}";
         return new ImageSource(root, place, notes, found.Entries, found.ClassNames, found.Entries.Count);
     }
 
@@ -332,7 +339,7 @@ public sealed class ImageSource
             .Select(w => folders.FirstOrDefault(f => string.Equals(f, w, StringComparison.OrdinalIgnoreCase)))
             .FirstOrDefault(f => f is not null);
 
-    // ImageNet's layout: every image is class/file, of two classes or more.
+    // ImageNet's layout: every image is class/file, with at least two classes.
     private static (IReadOnlyList<ImageEntry> Entries, IReadOnlyList<string> ClassNames) WithClasses(IReadOnlyList<ImageEntry> images)
     {
         if (images.Any(e => e.Name.Count('/') != 1)) return (images, []);
@@ -347,7 +354,7 @@ public sealed class ImageSource
 
     private static string PassedOver(FolderScan scan)
     {
-        string unread = Pictures(scan) is { Length: > 0 } pictures ? $"; passed over: {pictures} (types that are not read)" : "";
+        string unread = Pictures(scan) is { Length: > 0 } pictures ? $"; skipped: {pictures} (types that are not read)" : "";
         return unread + Unreadable(scan);
     }
 
@@ -356,7 +363,8 @@ public sealed class ImageSource
     private static string Unreadable(FolderScan scan) =>
         scan.UnreadableFolders.Count == 0
             ? ""
-            : $"; {Counted(scan.UnreadableFolders.Count, "folder")} could not be read: {string.Join(", ", scan.UnreadableFolders.Take(5))}{(scan.UnreadableFolders.Count > 5 ? ", …" : "")}";
+            : $"; {Counted(scan.UnreadableFolders.Count, "folder")} could not be read: "
+                + $"{string.Join(", ", scan.UnreadableFolders.Take(5))}{(scan.UnreadableFolders.Count > 5 ? ", …" : "")}";
 
     private static DataException NoImages(string root, FolderScan scan)
     {
@@ -379,7 +387,7 @@ public sealed class ImageSource
         return new DataException($"There is no {full}{(parent is null ? "" : $"; the nearest folder that exists is {parent}")}.");
     }
 
-    // In the order of the entries: which image a step sees depends on it.
+    // In the order of the entries: it determines which image a step sees.
     private static string Hash(IReadOnlyList<ImageEntry> entries)
     {
         var hash = new XxHash128();

@@ -9,7 +9,7 @@ internal static class PictureTypes
         StringComparer.OrdinalIgnoreCase,
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif");
 
-    // Pictures that a user would expect to be used: they are counted, so that nobody wonders where they went.
+    // Pictures that a user would expect to be used: they are counted, so the user learns why they were not.
     private static readonly FrozenSet<string> Unreadable = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".psd", ".exr", ".hdr", ".ppm", ".pgm", ".pbm", ".pnm",

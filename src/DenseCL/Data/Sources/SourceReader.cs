@@ -6,7 +6,7 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Sources;
 
 /// <summary>
-/// In which order the images of an epoch come, and how their bytes are read: the two go together where images lie in shards.
+/// In which order the images of an epoch come, and how their bytes are read. The two depend on each other if images lie in shards.
 /// </summary>
 internal sealed class SourceReader : IDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class SourceReader : IDisposable
     private readonly RunReader? reader;
 
     /// <param name="source">The images.</param>
-    /// <param name="shuffle">Which orders.</param>
-    /// <param name="limits">What an image must fulfil.</param>
+    /// <param name="shuffle">How to shuffle.</param>
+    /// <param name="limits">The limits within which an image is used.</param>
     public SourceReader(ImageSource source, Shuffle shuffle, ImageLimits limits)
     {
         (this.source, this.limits) = (source, limits);
@@ -28,11 +28,11 @@ internal sealed class SourceReader : IDisposable
         reader = new RunReader(source.Entries, runs, shards);
     }
 
-    /// <summary>An epoch's order of the images: each once.</summary>
+    /// <summary>An epoch's order of the images; each occurs once.</summary>
     /// <param name="random">The epoch's stream.</param>
     public int[] Order(CounterRandom random) => runs is null ? random.Permutation(source.Entries.Count) : runs.Order(ref random);
 
-    /// <summary>Opens an image; from any thread.</summary>
+    /// <summary>Opens an image; can be called from any thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
     public ImageFile Open(int index) => reader is null ? shards.Open(source.Entries[index], limits) : reader.Open(index, limits);
 

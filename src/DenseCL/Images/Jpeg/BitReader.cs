@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>The bits of one segment of entropy-coded data from which the stuffed zeros were taken out.</summary>
+/// <summary>The bits of one segment of entropy-coded data whose stuffed zeros were removed.</summary>
 /// <remarks>
-/// Reading never fails: behind the segment there are <see cref="Padding"/> bytes, more than a block can take, and whoever reads asks before
-/// each block whether the segment was left (<see cref="Overrun"/>).
+/// Reading never fails: <see cref="Padding"/> bytes follow the segment, more than a block can consume. Before each block the caller checks
+/// whether the end of the segment was passed (<see cref="Overrun"/>).
 /// </remarks>
 internal ref struct BitReader
 {
     /// <summary>
-    /// Bytes that must follow a segment in memory: 8 that are looked at ahead, 8 of slack, and the most a block takes (64 values of 16 + 11
-    /// bits).
+    /// Bytes that must follow a segment in memory: 8 for reading ahead, 8 of slack, and the most that a block can consume (64 values of 16
+    /// + 11 bits).
     /// </summary>
     public const int Padding = 8 + 8 + (64 * 27 / 8) + 8;
 
-    /// <summary>The next bits, the first one uppermost.</summary>
+    /// <summary>The next bits; the first one is the most significant.</summary>
     public ulong Bits;
 
     /// <summary>How many of <see cref="Bits"/> are counted as read from memory.</summary>
@@ -37,10 +37,10 @@ internal ref struct BitReader
         length = segment.Length - Padding;
     }
 
-    /// <summary>Whether more was read than the segment has.</summary>
+    /// <summary>Whether more was read than the segment contains.</summary>
     public readonly bool Overrun => Position > length + 8;
 
-    /// <summary>Whether the segment was read to its last byte, but for the bits that fill it up.</summary>
+    /// <summary>Whether the segment was read to its last byte, apart from the bits that fill it up.</summary>
     public readonly bool AtEnd => ((long)length * 8) - ((Position * 8) - Count) is >= 0 and < 8;
 
     /// <summary>The first byte of the segment, for refilling elsewhere.</summary>
@@ -49,14 +49,14 @@ internal ref struct BitReader
     /// <summary>Fills up to at least 56 bits.</summary>
     public void Refill() => Refill(ref start, ref Bits, ref Count, ref Position);
 
-    /// <summary>Goes on behind what an entry of a <see cref="HuffmanTable"/> stands for.</summary>
+    /// <summary>Skips the bits that an entry of a <see cref="HuffmanTable"/> stands for.</summary>
     public void Take(uint entry)
     {
         Bits <<= (int)entry;
         Count -= (byte)entry;
     }
 
-    /// <summary>Fills up to at least 56 bits, without a branch: bits that are read twice are the same bits.</summary>
+    /// <summary>Fills up to at least 56 bits without a branch: some bits are read twice, but they are the same bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Refill(ref byte start, ref ulong bits, ref uint count, ref nint position)
     {

@@ -6,16 +6,16 @@ namespace DenseCL.Images.Jpeg;
 /// <summary>Decodes the coefficients of a block (T.81, F.2.2).</summary>
 internal static class BlockDecoder
 {
-    /// <summary>Places in memory of a block: 64 coefficients row by row, and some that receive what runs over its end.</summary>
+    /// <summary>Size of a block in memory: 64 coefficients row by row, and some extra places for runs that go beyond its end.</summary>
     public const int Places = 80;
 
-    /// <summary>What <see cref="Decode"/> returns for data that are no block.</summary>
+    /// <summary>What <see cref="Decode"/> returns for data that are not a block.</summary>
     public const int Damaged = -1;
 
     private const int EndOfBlock = 0x00;
     private const int SixteenZeros = 0xF0;
 
-    // From the zigzag order to rows; a run that leads over the end is noticed after the value was put beside the block.
+    // From the zigzag order to rows. A run beyond the end is detected only after its value was written to the extra places.
     private static ReadOnlySpan<byte> Natural =>
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -23,15 +23,15 @@ internal static class BlockDecoder
         64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79,
     ];
 
-    /// <summary>Where the coefficient of a zigzag index is in a block.</summary>
+    /// <summary>Where the coefficient with a zigzag index is in a block.</summary>
     public static int Place(int zigzag) => Natural[zigzag];
 
     /// <summary>Decodes one block.</summary>
-    /// <param name="reader">Where its bits are.</param>
-    /// <param name="dc">The code of the difference of the mean.</param>
-    /// <param name="ac">The code of the other coefficients.</param>
-    /// <param name="mean">The mean of the component's block before; becomes this one's.</param>
-    /// <param name="block"><see cref="Places"/> places, receives the coefficients that are not zero.</param>
+    /// <param name="reader">Supplies the bits.</param>
+    /// <param name="dc">The Huffman code for the difference of the mean.</param>
+    /// <param name="ac">The Huffman code for the other coefficients.</param>
+    /// <param name="mean">The mean of the component's previous block; is set to this block's mean.</param>
+    /// <param name="block"><see cref="Places"/> places; receives the coefficients that are not zero.</param>
     /// <returns>The zigzag index of the last coefficient that may not be zero, or <see cref="Damaged"/>.</returns>
     public static int Decode(ref BitReader reader, HuffmanTable dc, HuffmanTable ac, ref int mean, Span<short> block)
     {
@@ -73,12 +73,12 @@ internal static class BlockDecoder
         }
     }
 
-    // The loop that takes the time; all that is rare is left to the caller, or the compiler keeps the loop's numbers in memory.
-    // Returns the special entry that it stopped at, with 30 bits at least in the reader, or 0 if k is 64 or more.
+    // The loop that takes the time. Everything rare is left to the caller; otherwise the compiler keeps the loop's variables in memory.
+    // Returns the special entry at which it stopped, with at least 30 bits in the reader, or 0 if k is 64 or more.
     private static uint DecodeValues(ref BitReader reader, ReadOnlySpan<uint> table, Span<short> block, ref int index)
     {
-        // In bounds: indices into the table have LookBits bits; k below 64 plus a run of at most 15 is below Places; and for the reader,
-        // see there.
+        // In bounds: indices into the table have LookBits bits, and k below 64 plus a run of at most 15 is below Places. For the reader,
+        // see BitReader.
         ref byte start = ref reader.Start;
         ref uint entries = ref MemoryMarshal.GetReference(table);
         ref short places = ref MemoryMarshal.GetReference(block);
@@ -88,7 +88,7 @@ internal static class BlockDecoder
         uint entry;
         do
         {
-            // 56 bits suffice for two values.
+            // 56 bits are enough for two values.
             BitReader.Refill(ref start, ref bits, ref count, ref position);
             entry = Unsafe.Add(ref entries, (nint)(bits >> (64 - HuffmanTable.LookBits)));
             if (IsSpecial(entry)) goto stop;
@@ -124,7 +124,7 @@ internal static class BlockDecoder
 
     private static uint Look(ReadOnlySpan<uint> entries, ulong bits) => entries[(int)(bits >> (64 - HuffmanTable.LookBits))];
 
-    // A value whose first bit is 0 is negative and stored as its ones' complement (T.81, F.2.2.1).
+    // A value whose first bit is 0 is negative and is stored as its ones' complement (T.81, F.2.2.1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Value(ulong bits, uint entry)
     {
@@ -134,7 +134,7 @@ internal static class BlockDecoder
         return (int)((size ^ negative) - negative);
     }
 
-    // The same, where there may be no bit at all.
+    // The same, for a value that may have no bits at all.
     private static int Difference(ulong bits, uint entry)
     {
         ulong value = bits << (int)(entry >> 8);

@@ -4,16 +4,16 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// Doubles the samples of the chroma by a triangle filter: three parts of the nearer, one of the farther. Beyond the image its last sample
-/// stands.
+/// Doubles the chroma samples with a triangle filter: three parts of the nearer sample, one of the farther. Beyond the edge of the image
+/// the last sample is repeated.
 /// </summary>
-/// <remarks>Rounding alternates up and down, so that there is no drift; with both axes it happens once, at the end.</remarks>
+/// <remarks>Rounding alternates up and down to avoid drift; when both axes are doubled, it happens once, at the end.</remarks>
 internal static class ChromaRow
 {
-    /// <summary>Samples before and after a row of <see cref="Sums"/> that <see cref="Double"/> looks at.</summary>
+    /// <summary>Extra samples before and after a row of <see cref="Sums"/> that <see cref="Double"/> reads.</summary>
     public const int Neighbours = 1;
 
-    /// <summary>Three parts of one row and one of another.</summary>
+    /// <summary>Three parts of one row and one part of another.</summary>
     /// <param name="near">The nearer row.</param>
     /// <param name="far">The farther row.</param>
     /// <param name="sums">Receives the sums, as many as there are samples.</param>
@@ -33,7 +33,7 @@ internal static class ChromaRow
             sums[x] = (ushort)((near[x] * 3) + far[x]);
     }
 
-    /// <summary>One row as it is.</summary>
+    /// <summary>One row, unchanged.</summary>
     /// <param name="row">The row.</param>
     /// <param name="sums">Receives the samples.</param>
     public static void Copy(ReadOnlySpan<byte> row, Span<ushort> sums)
@@ -52,7 +52,7 @@ internal static class ChromaRow
 
     /// <summary>Doubles a row.</summary>
     /// <param name="sums">The row, with <see cref="Neighbours"/> before and after.</param>
-    /// <param name="both">Whether these are sums of two rows, and not one row.</param>
+    /// <param name="both">Whether these are sums of two rows, not one row.</param>
     /// <param name="into">Receives two samples for each.</param>
     public static void Double(ReadOnlySpan<ushort> sums, bool both, Span<byte> into)
     {

@@ -9,8 +9,8 @@ internal static class ExifOrientation
     private const ushort Short = 3;
 
     /// <summary>Reads the orientation.</summary>
-    /// <param name="tiff">The segment behind "Exif\0\0".</param>
-    /// <returns>1 to 8; 1 if the segment gives none; 0 if it is not as the EXIF standard wants it.</returns>
+    /// <param name="tiff">The segment after "Exif\0\0".</param>
+    /// <returns>1 to 8; 1 if the segment has none; 0 if it does not follow the EXIF standard.</returns>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
         if (tiff.Length < 8) return 0;

@@ -5,31 +5,33 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// The inverse cosine transform of an 8 × 8 block: Loeffler, Ligtenberg and Moschytz's (ICASSP 1989) in integers, columns first. Constants
-/// have 13 bits, and what is between the two passes has 2 bits below the point: with these the result is that of the decoders in wide use
-/// to the last bit.
+/// The inverse cosine transform of an 8 × 8 block: the integer algorithm of Loeffler, Ligtenberg and Moschytz (ICASSP 1989), columns first.
+/// Constants have 13 fractional bits, and the values between the two passes have 2. With these numbers the result equals that of the widely
+/// used decoders to the last bit.
 /// </summary>
 internal static class InverseDct
 {
-    /// <summary>Bits below the point of the constants.</summary>
+    /// <summary>Fractional bits of the constants.</summary>
     public const int ConstantBits = 13;
 
-    /// <summary>Bits below the point between the passes.</summary>
+    /// <summary>Fractional bits between the passes.</summary>
     public const int PassBits = 2;
 
-    /// <summary>Below this sum of magnitudes in a column nothing overflows: 8 · 4096 · (4 · √2 · cos(π/16))² · 2¹¹ &lt; 2³¹.</summary>
+    /// <summary>
+    /// If the sum of magnitudes in a column is below this, nothing overflows: 8 · 4096 · (4 · √2 · cos(π/16))² · 2¹¹ &lt; 2³¹.
+    /// </summary>
     private const int MostInColumn = 4096;
 
     private const int LastOfFirstFour = 9; // the zigzag index up to which only the first four rows and columns are reached
 
     /// <summary>Transforms a block.</summary>
     /// <param name="block">64 coefficients row by row.</param>
-    /// <param name="last">The zigzag index of the last one that may not be zero.</param>
-    /// <param name="factors">What each is to be multiplied with.</param>
-    /// <param name="samples">Receives the samples; from the upper left one to the end of the eighth row.</param>
+    /// <param name="last">The zigzag index of the last coefficient that may not be zero.</param>
+    /// <param name="factors">The factor of each coefficient.</param>
+    /// <param name="samples">Receives the samples, from the upper left one to the end of the eighth row.</param>
     /// <param name="stride">Samples from a row to the next.</param>
-    /// <param name="beyond">Gets a bit set at the top of a lane if the block has values that no encoder makes and that other decoders turn
-    /// into something else.</param>
+    /// <param name="beyond">Gets a bit set at the top of a lane if the block has values that no encoder produces and that other decoders
+    /// turn into something else.</param>
     public static void Transform(
         ReadOnlySpan<short> block,
         int last,
@@ -84,10 +86,10 @@ internal static class InverseDct
             stride);
     }
 
-    /// <summary>A sample is stored from 0 and coded around 0.</summary>
+    /// <summary>Samples are stored from 0 but coded around 0; this is the difference.</summary>
     public static byte Sample(int value) => (byte)(Math.Clamp(value, -128, 127) + 128);
 
-    /// <summary>Notes a value that is so far beyond the range of samples that some decoders wrap it.</summary>
+    /// <summary>Records a value that is so far outside the range of samples that some decoders wrap it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Beyond(Vector256<int> value) => (value + Vector256.Create(512)) | (Vector256.Create(511) - value);
 
@@ -108,7 +110,7 @@ internal static class InverseDct
             MemoryMarshal.Write(samples[(y * stride)..], eight);
     }
 
-    // One pass: rows in, rows of the transformed columns out.
+    // One pass: takes rows, returns rows of the transformed columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void All(
         ref Vector256<int> a, ref Vector256<int> b, ref Vector256<int> c, ref Vector256<int> d,
@@ -165,7 +167,7 @@ internal static class InverseDct
         (d, e) = ((outerDown + odd0) >> shift, (outerDown - odd0) >> shift);
     }
 
-    // For processors with vectors of 128 bits only, where the compiler keeps the wider ones in memory.
+    // For processors with 128-bit vectors only, on which the compiler keeps wider vectors in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void All(
         ref Vector128<int> a, ref Vector128<int> b, ref Vector128<int> c, ref Vector128<int> d,
@@ -224,8 +226,8 @@ internal static class InverseDct
         return Vector128.NarrowWithSaturation(low, high).AsByte() ^ Vector128.Create((byte)0x80);
     }
 
-    // Columns in, two to a vector. Setting the halves of all 64 bytes between each other turns their 6-bit numbers by one bit: three times
-    // transposes.
+    // Takes columns, two per vector. Interleaving the two halves of the 64 bytes rotates their 6-bit indices by one bit; doing it three
+    // times transposes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d, Span<byte> samples, int stride)
     {

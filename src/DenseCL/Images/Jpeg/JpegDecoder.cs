@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// Decodes the common JPEG (<see cref="JpegHead"/>) to the pixels that libjpeg-turbo gives by default, to the last bit: the whole or a
-/// part, full size or reduced. It takes only files in which nothing is odd: what it refuses may be damaged or just rare, and that is for
-/// the general decoder to say.
+/// Decodes the common JPEG (<see cref="JpegHead"/>) to the pixels that libjpeg-turbo gives by default, to the last bit: all of it or a
+/// part, full size or reduced. It takes only files without any irregularity. A file that it refuses may be damaged or just unusual; the
+/// general decoder decides which.
 /// </summary>
 /// <remarks>
-/// Every bit of the entropy-coded data is decoded, whichever part is asked for, so that a file is refused for every part or for none (but
-/// for values that no encoder makes, in blocks of the part). Written from ITU-T T.81. One instance for each thread.
+/// Every bit of the entropy-coded data is decoded, whichever part is requested, so a file is refused for every part or for none. The
+/// exception is values that no encoder produces, in blocks of the part. Written from ITU-T T.81. Use one instance per thread.
 /// </remarks>
 internal sealed class JpegDecoder
 {
-    // How far the triangle filter of the chroma looks beyond a pixel.
+    // How far the triangle filter of the chroma reads beyond a pixel.
     private const int FilterReach = 2;
 
     private readonly JpegHead head = new();
@@ -34,17 +34,17 @@ internal sealed class JpegDecoder
     /// <summary>The EXIF orientation, 1 to 8.</summary>
     public int Orientation => head.Orientation;
 
-    /// <summary>Reads the head of a file.</summary>
+    /// <summary>Reads the header of a file.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <returns>False if the file is not of the common kind.</returns>
     public bool TryRead(ReadOnlySpan<byte> file) => head.TryRead(file);
 
-    /// <summary>Decodes a part of the file whose head was read last.</summary>
+    /// <summary>Decodes a part of the file whose header was read last.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="part">The part in pixels as stored, of the reduced image.</param>
     /// <param name="reduction">1, 2, 4 or 8: how many pixels, across and down, become one. The reduced sides are rounded up.</param>
     /// <param name="rgb">Receives the part, (height, width, 3).</param>
-    /// <returns>False if something in the file is odd; <paramref name="rgb"/> is then undefined.</returns>
+    /// <returns>False if something in the file is irregular; <paramref name="rgb"/> is then undefined.</returns>
     public bool TryDecode(ReadOnlySpan<byte> file, PixelArea part, int reduction, Span<byte> rgb)
     {
         byte[] segment = ArrayPool<byte>.Shared.Rent(file.Length - head.ScanStart + BitReader.Padding);
@@ -60,7 +60,7 @@ internal sealed class JpegDecoder
         }
     }
 
-    // A unit is what the scan interleaves (T.81: MCU): one block of each chroma and those of the luma that belong to them.
+    // A unit is what the scan interleaves (T.81: MCU): one block of each chroma component and the luma blocks that belong to them.
     private bool TryDecode(ScanSegments segments, byte[] memory, PixelArea part, int size, Span<byte> rgb)
     {
         (int unitWidth, int unitHeight) = (head.Across * size, head.Down * size);
@@ -98,7 +98,7 @@ internal sealed class JpegDecoder
 
             if (y < units.Top || y >= units.Bottom) continue;
 
-            // The filter of the last row looks at the unit below.
+            // The filter of the last row reads the unit below.
             int end = y == units.Bottom - 1 ? part.Bottom : Math.Min(part.Bottom, ((y + 1) * unitHeight) - (head.Down - 1));
             for (; written < end; written++)
                 Write(written, part, size, rgb.Slice((written - part.Top) * part.Width * 3, part.Width * 3));
@@ -111,7 +111,7 @@ internal sealed class JpegDecoder
     {
         for (int i = 0; i < head.Components; i++)
         {
-            // As long as it divides, the chroma is reduced less instead of being enlarged afterwards.
+            // Where the factors allow it, the chroma is reduced less instead of being enlarged afterwards.
             int block = size;
             while (i > 0 && block < 8 && head.Across * size % (block * 2) == 0 && head.Down * size % (block * 2) == 0)
                 block *= 2;
@@ -203,14 +203,14 @@ internal sealed class JpegDecoder
         RgbRow.FromYcbcr(luma, chroma.AsSpan(skip, half - skip), chroma.AsSpan(half + skip), rgb);
     }
 
-    // The row that belongs to row y of the luma, from the even column at or before the part.
+    // The row that belongs to luma row y, from the even column at or before the part.
     private void Enlarge(SamplePlane plane, int y, PixelArea part, int size, Span<byte> into)
     {
         (int first, int end) = (part.Left / 2, (part.Right + 1) / 2);
         bool both = head.Down * size / plane.BlockSize == 2;
         int row = both ? y / 2 : y;
 
-        // Too narrow for a triangle, or reduced to means of blocks: repeated.
+        // Too narrow for the triangle filter, or reduced to means of blocks: samples are repeated.
         if (plane.Width <= 2 || size == 1)
         {
             ChromaRow.Repeat(plane.From(first, row)[..(end - first)], into);

@@ -3,13 +3,15 @@ using System.Buffers.Binary;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// The head of a JPEG of the common kind: sequential Huffman coding, 8 bits, grey or YCbCr at 4:4:4, 4:2:2 or 4:2:0, one scan.
+/// The header of a common JPEG: sequential Huffman coding, 8 bits, grey or YCbCr at 4:4:4, 4:2:2 or 4:2:0, one scan.
 /// </summary>
-/// <remarks>Whatever else there is, and whatever is odd, is left to the general decoder; hence no reasons are given. One instance is used
-/// for image after image.</remarks>
+/// <remarks>
+/// Everything else, and every irregularity, is left to the general decoder. That is why no reasons are given. One instance is reused for
+/// many images.
+/// </remarks>
 internal sealed class JpegHead
 {
-    private const int MostSide = 65500; // what the general decoder takes
+    private const int MostSide = 65500; // the limit of the general decoder
 
     private readonly int[][] quantisations = [new int[64], new int[64], new int[64], new int[64]];
     private readonly HuffmanTable[] dcTables = [new(), new(), new(), new()];
@@ -36,10 +38,10 @@ internal sealed class JpegHead
     /// <summary>1 for grey, 3 for YCbCr.</summary>
     public int Components { get; private set; }
 
-    /// <summary>Columns of the luma for each of the chroma, 1 or 2.</summary>
+    /// <summary>Luma columns per chroma column, 1 or 2.</summary>
     public int Across { get; private set; }
 
-    /// <summary>Rows of the luma for each of the chroma, 1 or 2.</summary>
+    /// <summary>Luma rows per chroma row, 1 or 2.</summary>
     public int Down { get; private set; }
 
     /// <summary>Units of the scan between two restart markers; 0 without restarts.</summary>
@@ -48,13 +50,13 @@ internal sealed class JpegHead
     /// <summary>Where the entropy-coded data begin in the file.</summary>
     public int ScanStart { get; private set; }
 
-    /// <summary>Factors of the coefficients of a component, row by row.</summary>
+    /// <summary>The quantisation factors of a component, row by row.</summary>
     public ReadOnlySpan<int> Quantisation(int component) => quantisations[quantisationOf[component]];
 
-    /// <summary>The code of a component's means.</summary>
+    /// <summary>The Huffman code for a component's means.</summary>
     public HuffmanTable Dc(int component) => dcTables[dcOf[component]];
 
-    /// <summary>The code of a component's other coefficients.</summary>
+    /// <summary>The Huffman code for a component's other coefficients.</summary>
     public HuffmanTable Ac(int component) => acTables[acOf[component]];
 
     /// <summary>Reads everything before the entropy-coded data.</summary>
@@ -139,7 +141,7 @@ internal sealed class JpegHead
     {
         for (; segment.Length >= 65; segment = segment[65..])
         {
-            if (segment[0] > 3) return false; // 16-bit factors have a 1 in the upper half
+            if (segment[0] > 3) return false; // the upper four bits are 1 for 16-bit factors
 
             int[] table = quantisations[segment[0]];
             quantised[segment[0]] = true;
@@ -209,7 +211,7 @@ internal sealed class JpegHead
             if (!Dc(i).Defined || !Ac(i).Defined || !quantised[quantisationOf[i]]) return false;
         }
 
-        // Without JFIF's and Adobe's word for it, three components may be red, green and blue.
+        // Unless JFIF or Adobe markers say otherwise, three components may be red, green and blue.
         return Components == 1 || (adobe is -1 or 1 && (jfif || adobe == 1 || identifiers is [1, 2, 3]));
     }
 }

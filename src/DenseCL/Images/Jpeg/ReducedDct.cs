@@ -5,27 +5,27 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Jpeg;
 
 /// <summary>
-/// The inverse cosine transform of an 8 × 8 block to 4 × 4, 2 × 2 or 1 sample, each the mean of those it stands for; columns first.
+/// The inverse cosine transform of an 8 × 8 block to 4 × 4, 2 × 2 or 1 sample, each the mean of the samples it replaces; columns first.
 /// </summary>
 /// <remarks>
-/// The mean of cos((2x + 1) u π / 16) over x = 2n, 2n + 1 or over x = 4n … 4n + 3 is what a coefficient u adds to sample n. Rounded to 13
-/// bits, with 2 bits between the passes, this is what decoders in wide use do. Some coefficients add nothing: u = 4 to four samples, u = 2,
-/// 4, 6 to two.
+/// A coefficient u adds to sample n the mean of cos((2x + 1) u π / 16) over x = 2n, 2n + 1 or over x = 4n … 4n + 3. Rounded to 13 bits,
+/// with 2 bits between the passes, this is what the widely used decoders do. Some coefficients add nothing: u = 4 to four samples, and u =
+/// 2, 4, 6 to two.
 /// </remarks>
 internal static class ReducedDct
 {
-    /// <summary>Below this sum of magnitudes in a column nothing overflows: 7 · 2800 · (20995 / 2¹²) · 20995 &lt; 2³¹.</summary>
+    /// <summary>If the sum of magnitudes in a column is below this, nothing overflows: 7 · 2800 · (20995 / 2¹²) · 20995 &lt; 2³¹.</summary>
     private const int MostInColumn = 2800;
 
     private const int Bits = InverseDct.ConstantBits;
 
     /// <summary>Transforms a block.</summary>
-    /// <param name="size">Samples a side: 4, 2 or 1.</param>
+    /// <param name="size">Samples along a side: 4, 2 or 1.</param>
     /// <param name="block">64 coefficients row by row.</param>
-    /// <param name="factors">What each is to be multiplied with.</param>
-    /// <param name="samples">Receives the samples; from the upper left one to the end of the last row.</param>
+    /// <param name="factors">The factor of each coefficient.</param>
+    /// <param name="samples">Receives the samples, from the upper left one to the end of the last row.</param>
     /// <param name="stride">Samples from a row to the next.</param>
-    /// <param name="beyond">As <see cref="InverseDct.Transform"/>'s.</param>
+    /// <param name="beyond">The same as in <see cref="InverseDct.Transform"/>.</param>
     public static void Transform(
         int size,
         ReadOnlySpan<short> block,
@@ -110,7 +110,7 @@ internal static class ReducedDct
         (a, b) = ((mean + odd) >> shift, (mean - odd) >> shift);
     }
 
-    // Columns in.
+    // Takes columns.
     private static void StoreFour(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d, Span<byte> samples, int stride)
     {
         Vector128<short> left = Vector128.NarrowWithSaturation(a.GetLower(), b.GetLower()),

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>Turns a row of YCbCr into RGB (JFIF 1.02), in integers with 16 bits below the point, as decoders in wide use do.</summary>
+/// <summary>Converts a row of YCbCr to RGB (JFIF 1.02), in integers with 16 fractional bits, as the widely used decoders do.</summary>
 internal static class RgbRow
 {
-    /// <summary>Pixels at a time; so many samples are read from rows whose end comes sooner.</summary>
+    /// <summary>Pixels processed at a time; this many samples are read even if a row ends earlier.</summary>
     public const int Step = 16;
 
     private const int RedOfCr = 91881;    // 1.402
@@ -17,10 +17,10 @@ internal static class RgbRow
     private const int GreenOfCr = -46802; // −0.71414
     private const int One = 1 << 16;
 
-    /// <summary>Turns a row.</summary>
-    /// <param name="luma">The luma, in whole steps.</param>
-    /// <param name="blue">Cb, in whole steps.</param>
-    /// <param name="red">Cr, in whole steps.</param>
+    /// <summary>Converts a row.</summary>
+    /// <param name="luma">The luma samples, padded to a multiple of <see cref="Step"/>.</param>
+    /// <param name="blue">The Cb samples, padded in the same way.</param>
+    /// <param name="red">The Cr samples, padded in the same way.</param>
     /// <param name="rgb">Receives the pixels.</param>
     public static void FromYcbcr(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<byte> rgb)
     {
@@ -34,8 +34,8 @@ internal static class RgbRow
         last[..rgb.Length].CopyTo(rgb);
     }
 
-    /// <summary>Turns a row of grey.</summary>
-    /// <param name="luma">The luma, in whole steps.</param>
+    /// <summary>Converts a grey row.</summary>
+    /// <param name="luma">The luma samples, padded to a multiple of <see cref="Step"/>.</param>
     /// <param name="rgb">Receives the pixels.</param>
     public static void FromGrey(ReadOnlySpan<byte> luma, Span<byte> rgb)
     {
@@ -55,7 +55,8 @@ internal static class RgbRow
         Vector256<short> middle = Vector256.Create((short)128);
         Vector256<short> y = Widen(luma), cb = Widen(blue) - middle, cr = Widen(red) - middle;
 
-        // The factors have more than 15 bits: what is whole is taken out, and twice the value times half the rest is the rest rounded.
+        // The factors have more than 15 bits: the whole part is taken out. Twice the value times half the fraction is the rounded
+        // fractional part.
         Vector256<short> r = y + cr + Rounded(MultiplyHigh(cr + cr, RedOfCr - One));
         Vector256<short> b = y + cb + cb + Rounded(MultiplyHigh(cb + cb, BlueOfCb - (2 * One)));
         Vector256<short> g = y - cr + Green(cb, cr);
@@ -82,7 +83,7 @@ internal static class RgbRow
         return Vector256.Narrow((low * factor) >> 16, (high * factor) >> 16);
     }
 
-    // (GreenOfCb · cb + (GreenOfCr + 1) · cr), rounded once; the whole is taken out to leave 16 bits.
+    // (GreenOfCb · cb + (GreenOfCr + 1) · cr), rounded once; the whole part is taken out, which leaves 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Green(Vector256<short> cb, Vector256<short> cr)
     {
@@ -111,7 +112,7 @@ internal static class RgbRow
         return Vector128.Narrow(clamped.GetLower().AsUInt16(), clamped.GetUpper().AsUInt16());
     }
 
-    // What is out of range in an index gives 0.
+    // An index that is out of range gives 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Interleave(Vector128<byte> r, Vector128<byte> g, Vector128<byte> b, ref byte rgb)
     {

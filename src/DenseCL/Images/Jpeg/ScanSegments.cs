@@ -1,6 +1,6 @@
 namespace DenseCL.Images.Jpeg;
 
-/// <summary>Takes the entropy-coded data apart at their restart markers, and takes the stuffed zeros out.</summary>
+/// <summary>Splits the entropy-coded data at its restart markers, and removes the stuffed zeros.</summary>
 /// <param name="file">The file.</param>
 /// <param name="start">Where the entropy-coded data begin.</param>
 internal ref struct ScanSegments(ReadOnlySpan<byte> file, int start)
@@ -14,7 +14,7 @@ internal ref struct ScanSegments(ReadOnlySpan<byte> file, int start)
 
     /// <summary>Copies the next segment.</summary>
     /// <param name="into">Room for the rest of the file and <see cref="BitReader.Padding"/> bytes.</param>
-    /// <param name="last">Whether the end of the image must follow, and else the next restart marker.</param>
+    /// <param name="last">Whether the end of the image must follow; otherwise the next restart marker must.</param>
     /// <param name="segment">The segment with its padding.</param>
     /// <returns>False if something else follows, or nothing.</returns>
     public bool TryNext(Span<byte> into, bool last, out ReadOnlySpan<byte> segment)

@@ -31,14 +31,14 @@ internal static class Transpose
         Four(ref a, ref b, ref c, ref d);
     }
 
-    /// <summary>Sets the bytes of the first half between those of the second: (a0 b0 a1 b1 …).</summary>
+    /// <summary>Interleaves the first half of the bytes with the second: (a0 b0 a1 b1 …).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> ZipLow(Vector128<byte> a, Vector128<byte> b) =>
         Sse2.IsSupported ? Sse2.UnpackLow(a, b)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
         : (Vector128.WidenLower(a) | (Vector128.WidenLower(b) << 8)).AsByte();
 
-    /// <summary>As <see cref="ZipLow"/>, for the upper halves.</summary>
+    /// <summary>Like <see cref="ZipLow"/>, for the upper halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> ZipHigh(Vector128<byte> a, Vector128<byte> b) =>
         Sse2.IsSupported ? Sse2.UnpackHigh(a, b)

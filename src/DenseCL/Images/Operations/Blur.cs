@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>Gaussian blur as Pillow's <c>ImageFilter.GaussianBlur</c>, equal to the last bit.</summary>
+/// <summary>Gaussian blur like Pillow's <c>ImageFilter.GaussianBlur</c>, equal to the last bit.</summary>
 /// <remarks>
-/// Three box blurs stand for the Gaussian. A box has a whole radius and a fractional weight for one pixel more at either end, so
-/// that any variance is met exactly (Gwosdek, Grewenig, Bruhn, Weickert: Theoretical foundations of Gaussian convolution by
-/// extended box filtering, SSVM 2011). At the edges the last pixel repeats.
+/// Three box blurs replace the Gaussian. A box has an integer radius and a fractional weight for one more pixel at either end, so any
+/// variance can be met exactly (Gwosdek, Grewenig, Bruhn, Weickert: Theoretical foundations of Gaussian convolution by extended box
+/// filtering, SSVM 2011). At the edges the last pixel repeats.
 /// </remarks>
 public static class Blur
 {
@@ -19,7 +19,7 @@ public static class Blur
     /// <param name="height">Height in pixels.</param>
     /// <param name="sigma">Standard deviation of the Gaussian in pixels, above 0 and at most 1000.</param>
     /// <param name="scratch">Working memory.</param>
-    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length, or <paramref name="sigma"/> is out of its
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length, or <paramref name="sigma"/> is out of
     /// range.</exception>
     public static void Gaussian(Span<byte> pixels, int width, int height, double sigma, Scratch scratch)
     {
@@ -62,7 +62,7 @@ public static class Blur
         }
     }
 
-    // The radius of the box whose three-fold use has the variance sigma². In single precision, as Pillow's.
+    // The radius of the box which, applied three times, has the variance sigma². In single precision, like Pillow.
     private static float BoxRadius(float sigma)
     {
         float variance = sigma * sigma / Passes;
@@ -73,7 +73,7 @@ public static class Blur
         return whole + fraction;
     }
 
-    // Without vectors, and for very wide boxes, a running sum: the time does not depend on sigma.
+    // Without vectors, and for very wide boxes, a running sum: its time does not depend on sigma.
     private static void Across(ReadOnlySpan<byte> row, Span<byte> into, int radius, uint inner, uint outer)
     {
         int last = (row.Length / 3) - 1;
@@ -95,7 +95,7 @@ public static class Blur
         }
     }
 
-    // The same with a whole row of sums, so that memory is read in its order.
+    // The same with a whole row of sums, which reads memory in order.
     private static void Down(ReadOnlySpan<byte> image, Span<byte> into, Span<uint> sums, int radius, uint inner, uint outer)
     {
         int stride = sums.Length;

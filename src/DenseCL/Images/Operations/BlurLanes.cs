@@ -4,18 +4,17 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>The box passes of <see cref="Blur"/> with vectors.</summary>
+/// <summary>The box passes of <see cref="Blur"/> with vector instructions.</summary>
 /// <remarks>
-/// Rows and columns are the same loop over bytes: the neighbours of a byte are 3 bytes or a whole row apart, and the edges are repeated
-/// beyond the ends beforehand. A box is summed anew for each pixel, which for the radii in use (0 or 1 up to sigma 2.4) is less work than a
-/// running sum.
+/// Rows and columns use the same loop over bytes: the neighbours of a byte are 3 bytes or a whole row apart, and the edges are repeated in
+/// advance. A box is summed anew for each pixel. For the usual radii (0 or 1 up to sigma 2.4) that is less work than a running sum.
 /// </remarks>
 internal static class BlurLanes
 {
-    /// <summary>The largest radius whose sum, 255 · (2 · radius + 1), is a 16-bit number with a sign.</summary>
+    /// <summary>The largest radius whose sum, 255 · (2 · radius + 1), is a signed 16-bit number.</summary>
     public const int MostRadius = 63;
 
-    // Weights have up to 25 bits; both parts are 16-bit numbers with a sign. upper · 2^12 + lower + half is below 2³², for all weights
+    // Weights have up to 25 bits; both parts are signed 16-bit numbers. upper · 2^12 + lower + half is below 2³², because all weights
     // together are at most 2^24.
     private const int LowBits = 12;
     private const int Precision = 24;
@@ -25,9 +24,10 @@ internal static class BlurLanes
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="passes">Boxes in each direction; odd.</param>
-    /// <param name="radius">Pixels on either side that weigh as much as the one in the middle, at most <see cref="MostRadius"/>.</param>
+    /// <param name="radius">Pixels on either side that have the same weight as the one in the middle, at most <see
+    /// cref="MostRadius"/>.</param>
     /// <param name="inner">Their weight.</param>
-    /// <param name="outer">The weight of the one beyond.</param>
+    /// <param name="outer">The weight of the next pixel on either side.</param>
     /// <param name="scratch">Working memory.</param>
     public static void Blur(Span<byte> pixels, int width, int height, int passes, int radius, uint inner, uint outer, Scratch scratch)
     {
@@ -37,7 +37,7 @@ internal static class BlurLanes
         int rowLength = stride + (rowMargin * 2);
         int length = checked(pixels.Length + (margin * 2));
 
-        // Two rows and two images with their repeated edges; a last vector may read beyond.
+        // Two rows and two images with their repeated edges; a last vector may read beyond them.
         Span<byte> bytes = scratch.Bytes(checked(((rowLength + length) * 2) + Vector<byte>.Count));
         Span<byte> row = bytes[..rowLength];
         Span<byte> nextRow = bytes.Slice(rowLength, rowLength);

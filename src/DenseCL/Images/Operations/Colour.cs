@@ -6,7 +6,7 @@ public static class Colour
     /// <summary>Mixes with black: <c>factor · pixel</c>.</summary>
     /// <param name="pixels">RGB pixels.</param>
     /// <param name="factor">0 is black, 1 the image as it is, more is brighter. At least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or no finite number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not a finite number.</exception>
     public static void Brightness(Span<byte> pixels, double factor)
     {
         Mix(pixels, 0, Share(pixels, factor));
@@ -15,7 +15,7 @@ public static class Colour
     /// <summary>Mixes with a flat grey, the mean grey of the pixels.</summary>
     /// <param name="pixels">RGB pixels; the mean is taken over all of them.</param>
     /// <param name="factor">0 is flat grey, 1 the image as it is, more has more contrast. At least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or no finite number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not a finite number.</exception>
     public static void Contrast(Span<byte> pixels, double factor)
     {
         float share = Share(pixels, factor);
@@ -36,7 +36,7 @@ public static class Colour
     /// <summary>Mixes every pixel with its own grey.</summary>
     /// <param name="pixels">RGB pixels.</param>
     /// <param name="factor">0 is the grey image, 1 the image as it is, more is more colourful. At least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or no finite number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not a finite number.</exception>
     public static void Saturation(Span<byte> pixels, double factor)
     {
         float share = Share(pixels, factor);
@@ -50,7 +50,7 @@ public static class Colour
         }
     }
 
-    /// <summary>Makes the pixels grey: luma of ITU-R BT.601 in all three channels.</summary>
+    /// <summary>Makes the pixels grey: the luma of ITU-R BT.601 in all three channels.</summary>
     /// <param name="pixels">RGB pixels.</param>
     public static void Greyscale(Span<byte> pixels)
     {
@@ -64,7 +64,7 @@ public static class Colour
 
     private static int Grey(ReadOnlySpan<byte> pixel) => ((pixel[0] * 19595) + (pixel[1] * 38470) + (pixel[2] * 7471) + 0x8000) >> 16;
 
-    // Single precision and cut off, not rounded: so does Pillow.
+    // Single precision and truncated, not rounded, like Pillow.
     private static byte Mix(int from, int to, float share) => (byte)Math.Clamp(from + (share * (to - from)), 0f, 255f);
 
     private static void Mix(Span<byte> pixels, int from, float share)

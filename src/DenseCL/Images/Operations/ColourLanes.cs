@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace DenseCL.Images.Operations;
 
 /// <summary>
-/// The loops of <see cref="Colour"/> with vectors. Each does as many bytes from the first on as fill vectors and returns their number.
+/// The loops of <see cref="Colour"/> with vector instructions. Each processes the bytes from the start that fill whole vectors, and returns
+/// their number.
 /// </summary>
 internal static class ColourLanes
 {
@@ -68,7 +69,7 @@ internal static class ColourLanes
     /// <summary>Adds up the greys of pixels.</summary>
     public static int SumGreys(Span<byte> pixels, out long sum)
     {
-        const int atOnce = 1 << 20; // of which no integer of the vector overflows
+        const int atOnce = 1 << 20; // so many that no integer of the vector overflows
         ref byte first = ref MemoryMarshal.GetReference(pixels);
         sum = 0;
         int i = 0;
@@ -92,7 +93,7 @@ internal static class ColourLanes
     private static Vector<int> Grey(Vector<int> red, Vector<int> green, Vector<int> blue) =>
         ((red * 19595) + (green * 38470) + (blue * 7471) + new Vector<int>(0x8000)) >> 16;
 
-    // In the order and precision of the scalar Mix. Cut off before the conversion, for which a large factor may be too much.
+    // In the order and precision of the scalar Mix. Limited before the conversion, because a large factor may exceed the range of integers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> Mix(Vector<float> from, Vector<int> to, float share)
     {

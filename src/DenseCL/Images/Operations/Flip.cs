@@ -9,7 +9,7 @@ public static class Flip
     private const int VectorPixels = 5; // 15 of 16 bytes
     private const byte No = 255;
 
-    // Five pixels in reverse order from the upper 15 bytes to the lower, and from the lower to the upper.
+    // Five pixels in reverse order, from the upper 15 bytes to the lower ones, and from the lower to the upper.
     private static Vector128<byte> UpperToLower => Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, No);
 
     private static Vector128<byte> LowerToUpper => Vector128.Create(No, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
@@ -34,7 +34,7 @@ public static class Flip
                 row = SwapEnds(row);
             }
 
-            row.Reverse(); // also turns red green blue round, which is put right below
+            row.Reverse(); // also reverses red, green and blue, which is corrected below
             for (int i = 0; i < row.Length; i += 3)
             {
                 (row[i], row[i + 2]) = (row[i + 2], row[i]);
@@ -42,7 +42,7 @@ public static class Flip
         }
     }
 
-    // Swaps five pixels at either end as long as there are enough and returns what is left between them.
+    // Swaps five pixels from each end while there are enough, and returns those that are left in the middle.
     private static Span<byte> SwapEnds(Span<byte> row)
     {
         const int step = VectorPixels * 3;
@@ -57,7 +57,7 @@ public static class Flip
         Vector128<byte> upper = Vector128.LoadUnsafe(ref first, right);
         while (left + (nuint)Vector128<byte>.Count <= right)
         {
-            // Loaded before the store, for they share a byte with it.
+            // Loaded before the store, because the two share a byte.
             Vector128<byte> nextLower = Vector128.LoadUnsafe(ref first, left + step);
             Vector128<byte> nextUpper = Vector128.LoadUnsafe(ref first, right - step);
             (Vector128.Shuffle(upper, UpperToLower) | (lower & Highest)).StoreUnsafe(ref first, left);

@@ -1,13 +1,13 @@
 namespace DenseCL.Images.Operations;
 
-/// <summary>Turning the hue, in place, equal to the last bit to torchvision's <c>adjust_hue</c> on Pillow images.</summary>
+/// <summary>Rotation of the hue, in place, equal to the last bit to torchvision's <c>adjust_hue</c> on Pillow images.</summary>
 public static class Hue
 {
-    /// <summary>Turns the hue of every pixel, by way of 8-bit HSV.</summary>
+    /// <summary>Rotates the hue of every pixel, using 8-bit HSV.</summary>
     /// <param name="pixels">RGB pixels.</param>
-    /// <param name="turn">Share of the full circle, −0.5 to 0.5. Even 0 changes pixels a little, for 8-bit HSV has fewer colours than
+    /// <param name="turn">Share of the full circle, −0.5 to 0.5. Even 0 changes pixels a little, because 8-bit HSV has fewer colours than
     /// RGB.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The turn is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The turn is out of range.</exception>
     public static void Shift(Span<byte> pixels, double turn)
     {
         RgbSpan.Check(pixels);

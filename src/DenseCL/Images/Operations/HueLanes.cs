@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>The turn of the hue with vectors, in single precision throughout.</summary>
+/// <summary>The rotation of the hue with vector instructions, in single precision throughout.</summary>
 /// <remarks>
-/// Not step by step what <see cref="Hue"/> does one pixel at a time, but the same for each of the 2^24 colours and each of the 256 turns,
-/// which are few enough to have all been tried. From RGB to HSV the cases of the hue need one rounding less than they have, because of the
-/// two differences of the largest channel one is always the whole range. Back to RGB every channel is value · (1 − saturation · g / 255)
-/// rounded, with 8-bit saturation and g a trapezium over the hue; in whole numbers value − value · saturation · g / 65025, which never lies
-/// halfway between two.
+/// The steps are not those of <see cref="Hue"/>, which processes one pixel at a time, but the results are equal. All 2^24 colours were
+/// tried with all 256 turns. From RGB to HSV the cases of the hue need one rounding less, because one of the two differences of the largest
+/// channel is always the whole range. Back to RGB every channel is value · (1 − saturation · g / 255), rounded, with 8-bit saturation and g
+/// a trapezium over the hue. In whole numbers that is value − value · saturation · g / 65025, which never lies halfway between two
+/// integers.
 /// </remarks>
 internal static class HueLanes
 {
-    /// <summary>Turns the hue of as many pixels from the first on as fill vectors.</summary>
+    /// <summary>Rotates the hue of the pixels from the start that fill whole vectors.</summary>
     /// <param name="pixels">RGB pixels.</param>
-    /// <param name="shift">The turn, 256 is the circle.</param>
-    /// <returns>Bytes done.</returns>
+    /// <param name="shift">The turn; 256 is the full circle.</param>
+    /// <returns>Bytes processed.</returns>
     public static int Shift(Span<byte> pixels, byte shift)
     {
         ref byte first = ref MemoryMarshal.GetReference(pixels);
@@ -43,7 +43,7 @@ internal static class HueLanes
         return i;
     }
 
-    // In 8 bits. For greys, which have no range, any hue will do.
+    // In 8 bits. For grey pixels, which have no range, any hue will do.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> HueOf(Vector<int> fromRed, Vector<int> fromGreen, Vector<int> fromBlue, Vector<int> range)
     {
@@ -54,19 +54,21 @@ internal static class HueLanes
         Vector<float> centre = Vector.ConditionalSelect(
             isRed, Vector<float>.Zero, Vector.ConditionalSelect(isGreen, new Vector<float>(2), new Vector<float>(4)));
 
-        Vector<float> part = Vector.ConvertToSingle(plus + minus - range) / Vector.ConvertToSingle(Vector.Max(range, Vector<int>.One)); // of the channel in the middle
+        // The share of the channel in the middle.
+        Vector<float> part =
+            Vector.ConvertToSingle(plus + minus - range) / Vector.ConvertToSingle(Vector.Max(range, Vector<int>.One));
         Vector<float> sixths = Vector.ConditionalSelect(
             Vector.Equals(minus, range), centre - Vector<float>.One + part, centre + Vector<float>.One - part);
         Vector<float> round = Vector.ConditionalSelect(Vector.LessThan(sixths, Vector<float>.Zero), Vector<float>.One, Vector<float>.Zero);
         return Vector.ConvertToInt32Native((round + (sixths / new Vector<float>(6))) * 255);
     }
 
-    // 255 far from the place where the channel is fullest, 0 within a sector of it, linear between.
+    // 255 far from the hue at which the channel is fullest, 0 within a sector of it, linear between.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> Trapezium(Vector<int> turn, int fullest) =>
         Vector.Min(Vector.Max(Vector.Abs(turn - new Vector<int>(fullest)) - new Vector<int>(255), Vector<int>.Zero), new Vector<int>(255));
 
-    // Single precision has no place for fractions above 2^23: adding 1.5 · 2^23 rounds, and leaves the whole number in the lowest bits.
+    // Single precision has no fractions above 2^23: adding 1.5 · 2^23 rounds, and leaves the whole number in the lowest bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> Channel(Vector<int> value, Vector<float> depth, Vector<int> share)
     {

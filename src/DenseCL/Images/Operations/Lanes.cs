@@ -6,12 +6,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>What <see cref="Vector{T}"/> lacks for pixels: loads, shuffles and sums within each 128-bit lane.</summary>
-/// <remarks>A vector has two lanes with AVX2 and one elsewhere. Loops written with it are the same on every processor, and so are their
-/// results.</remarks>
+/// <summary>Operations for pixels that <see cref="Vector{T}"/> lacks: loads, shuffles and sums within each 128-bit lane.</summary>
+/// <remarks>
+/// A vector has two lanes with AVX2 and one otherwise. Loops written with these operations, and their results, are the same on every
+/// processor.
+/// </remarks>
 internal static class Lanes
 {
-    /// <summary>Whether the processor has what is needed; if not, callers take their scalar way.</summary>
+    /// <summary>Whether the processor has the instructions; if not, callers use their scalar code.</summary>
     public static bool AreSupported =>
         Vector.IsHardwareAccelerated
         && (
@@ -21,7 +23,7 @@ internal static class Lanes
     /// <summary>Lanes in a vector: 1 or 2.</summary>
     public static int Count => Vector<byte>.Count / Vector128<byte>.Count;
 
-    /// <summary>16 bytes from each of two places; of the first alone if a vector is one lane.</summary>
+    /// <summary>16 bytes from each of two places; only from the first if a vector is one lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> Load(ref readonly byte first, ref readonly byte second) =>
         Vector<byte>.Count == 32
@@ -43,7 +45,9 @@ internal static class Lanes
         }
     }
 
-    /// <summary>Byte i of each lane is the byte of the same lane that place i of the pattern names, 0 where it says 255.</summary>
+    /// <summary>
+    /// Byte i of each lane becomes the byte of the same lane at the index that place i of the pattern gives, or 0 for 255.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> Shuffle(Vector<byte> vector, Vector128<byte> pattern)
     {
@@ -57,7 +61,7 @@ internal static class Lanes
         ).AsVector();
     }
 
-    /// <summary>The lower half of each lane, byte by byte in turn with the other's.</summary>
+    /// <summary>Interleaves the lower half of each lane with that of the other vector, byte by byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> InterleaveLow(Vector<byte> even, Vector<byte> odd)
     {
@@ -71,7 +75,7 @@ internal static class Lanes
             : AdvSimd.Arm64.ZipLow(even.AsVector128(), odd.AsVector128()).AsVector();
     }
 
-    /// <summary>The upper half of each lane, byte by byte in turn with the other's.</summary>
+    /// <summary>Interleaves the upper half of each lane with that of the other vector, byte by byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> InterleaveHigh(Vector<byte> even, Vector<byte> odd)
     {
@@ -113,7 +117,7 @@ internal static class Lanes
             : AdvSimd.Arm64.ZipHigh(even.AsVector128(), odd.AsVector128()).AsVector();
     }
 
-    /// <summary>Products of 16-bit numbers, each two neighbours added: element i is a[2i] · b[2i] + a[2i + 1] · b[2i + 1].</summary>
+    /// <summary>Products of 16-bit numbers, added in neighbouring pairs: element i is a[2i] · b[2i] + a[2i + 1] · b[2i + 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<int> PairSums(Vector<short> a, Vector<short> b)
     {
@@ -133,7 +137,7 @@ internal static class Lanes
     }
 
     /// <summary>
-    /// Cuts integers off at 0 and 255; each lane gets the lanes of its arguments in order, so that this undoes two interleavings with 0.
+    /// Clamps integers to 0 … 255. Each lane gets the lanes of its arguments in order, so this undoes two interleavings with 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<byte> Narrow(Vector<int> first, Vector<int> second, Vector<int> third, Vector<int> fourth)

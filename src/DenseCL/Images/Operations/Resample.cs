@@ -6,7 +6,7 @@ namespace DenseCL.Images.Operations;
 public static class Resample
 {
     /// <summary>
-    /// Cuts a rectangle out and then resizes it, as torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.
+    /// Cuts a rectangle out and then resizes it, like torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.
     /// </summary>
     /// <param name="source">The image.</param>
     /// <param name="left">Left edge of the rectangle in the image.</param>
@@ -18,7 +18,7 @@ public static class Resample
     /// <param name="outHeight">Height of the result, at least 1.</param>
     /// <param name="scratch">Working memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image, or a size is below 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · 3 bytes.</exception>
     public static void ResizedCrop(
         RgbImage source, int left, int top, int width, int height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
     {
@@ -38,12 +38,12 @@ public static class Resample
     }
 
     /// <summary>
-    /// Resizes a rectangle whose edges may lie within pixels, as Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>:
+    /// Resizes a rectangle whose edges may lie within pixels, like Pillow's <c>resize(…, box=(left, top, left + width, top + height))</c>:
     /// pixels of the image just outside the rectangle have an influence.
     /// </summary>
     /// <param name="source">The image.</param>
-    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. Taken in single
-    /// precision, as all four are.</param>
+    /// <param name="left">Left edge of the rectangle in pixels of the image; 0 is the left edge of the first pixel. All four values are
+    /// rounded to single precision.</param>
     /// <param name="top">Upper edge of the rectangle.</param>
     /// <param name="width">Width of the rectangle, above 0.</param>
     /// <param name="height">Height of the rectangle, above 0.</param>
@@ -53,7 +53,7 @@ public static class Resample
     /// <param name="scratch">Working memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below
     /// 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="into"/> has not outWidth · outHeight · 3 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · 3 bytes.</exception>
     public static void ResizedBox(
         RgbImage source,
         double left,
@@ -89,7 +89,7 @@ public static class Resample
         }
     }
 
-    // pixels: from the first pixel of the first row; `from…` the columns and rows that may be seen, `low` to `high` what is resized.
+    // pixels: from the first pixel of the first row. `from…`: the columns and rows that may be read. `low` to `high`: what is resized.
     private static void Resize(
         ReadOnlySpan<byte> pixels, int pixelStride, int fromWidth, float left, float right, int fromHeight, float top, float bottom,
         Span<byte> into, int outWidth, int outHeight, Scratch scratch)
@@ -113,7 +113,7 @@ public static class Resample
         }
     }
 
-    // The way without vectors, and what the way with them must equal.
+    // The version without vector instructions; the version with them must give the same result.
     private static void Resize(
         ReadOnlySpan<byte> pixels, int pixelStride, TriangleWindows across, TriangleWindows down, int firstRow, int rows,
         Span<byte> into, int outWidth, int outHeight, Scratch scratch)

@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>The two passes of <see cref="Resample"/> with vectors.</summary>
+/// <summary>The two passes of <see cref="Resample"/> with vector instructions.</summary>
 /// <remarks>
-/// A weight has up to 23 bits and is split into an upper and a lower part of at most 15 bits and a sign, so that one instruction multiplies
-/// and adds 16-bit pairs. Sums are taken modulo 2³² and put together at the end: upper · 2^15 + lower is the exact sum, which is below 2³¹.
-/// Pixels beyond a window are read with weight 0; rows too near the end of the image for that are copied first.
+/// A weight has up to 23 bits. It is split into an upper and a lower part of at most 15 bits and a sign, so one instruction multiplies and
+/// adds 16-bit pairs. Sums are taken modulo 2³² and combined at the end: upper · 2^15 + lower is the exact sum, which is below 2³¹. Pixels
+/// beyond a window are read with weight 0; rows too near the end of the image for that are copied first.
 /// </remarks>
 internal static class ResampleLanes
 {
@@ -23,12 +23,12 @@ internal static class ResampleLanes
     private static Vector128<byte> SecondPair => Vector128.Create(6, No, 9, No, 7, No, 10, No, 8, No, 11, No, No, No, No, No);
 
     /// <summary>Resizes.</summary>
-    /// <param name="pixels">From the first pixel of the first row that is seen to the end of the image.</param>
-    /// <param name="pixelStride">From row to row in bytes.</param>
+    /// <param name="pixels">From the first pixel of the first row that is read to the end of the image.</param>
+    /// <param name="pixelStride">Bytes from one row to the next.</param>
     /// <param name="across">The windows of the columns.</param>
     /// <param name="down">The windows of the rows.</param>
-    /// <param name="firstRow">Number of the first row that is seen.</param>
-    /// <param name="rows">Number of rows that are seen.</param>
+    /// <param name="firstRow">Index of the first row that is read.</param>
+    /// <param name="rows">Number of rows that are read.</param>
     /// <param name="into">(outHeight, outWidth, 3).</param>
     /// <param name="outWidth">Width of the result.</param>
     /// <param name="outHeight">Height of the result.</param>
@@ -58,7 +58,8 @@ internal static class ResampleLanes
 
         reach += ((groups - 1) * TapsAtOnce * 3) + Vector128<byte>.Count;
 
-        // Rows of whole vectors, with room for what the last pixels' store writes too much, and one row more for the odd end of a pair.
+        // Rows of whole vectors, with room for the extra bytes that the last pixels' store writes, and one more row to complete an odd
+        // pair.
         int stride = ((padded * 3) + Vector128<byte>.Count + Vector<byte>.Count) / Vector<byte>.Count * Vector<byte>.Count;
         Span<byte> bytes = scratch.Bytes(checked(((rows + 2) * stride) + (2 * reach)));
         Span<byte> narrowed = bytes[..((rows + 2) * stride)];
@@ -91,7 +92,7 @@ internal static class ResampleLanes
         return ref MemoryMarshal.GetReference(copy);
     }
 
-    // A row in each lane. Entries of the table: place of the first pixel in bytes, then upper and lower weights of pairs of taps.
+    // One row per lane. Entries of the table: offset of the first pixel in bytes, then upper and lower weights of pairs of taps.
     private static void Across(
         ref readonly byte first, ref readonly byte second, ReadOnlySpan<int> table, int groups, ref byte intoFirst, ref byte intoSecond)
     {
@@ -162,7 +163,7 @@ internal static class ResampleLanes
         lower += Lanes.PairSums(pair, Both(Unsafe.Add(ref weight, 3)));
     }
 
-    // As many columns at a time as a vector has bytes; two rows of the window at a time.
+    // As many columns at a time as a vector has bytes, and two rows of the window at a time.
     private static void Down(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> pairs, Span<byte> into)
     {
         Span<byte> last = stackalloc byte[Vector<byte>.Count];

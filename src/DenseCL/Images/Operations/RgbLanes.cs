@@ -10,13 +10,13 @@ internal static class RgbLanes
     private const byte No = 255;
     private const int LaneBytes = 12;
 
-    /// <summary>Bytes of the pixels of a vector.</summary>
+    /// <summary>Bytes of the pixels in a vector.</summary>
     public static int Bytes => Lanes.Count * LaneBytes;
 
-    /// <summary>Bytes that a load touches: 4 more than those of the pixels.</summary>
+    /// <summary>Bytes that a load reads: 4 more than the pixels have.</summary>
     public static int Reach => Bytes + Vector128<byte>.Count - LaneBytes;
 
-    /// <summary>From four bytes a pixel, of which the last is left out, to three.</summary>
+    /// <summary>From four bytes per pixel to three: the last byte is dropped.</summary>
     public static Vector128<byte> Dense => Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, No, No, No, No);
 
     /// <summary>Three times the lowest byte of each integer.</summary>
@@ -24,7 +24,7 @@ internal static class RgbLanes
 
     private static Vector128<byte> Spread => Vector128.Create(0, 1, 2, No, 3, 4, 5, No, 6, 7, 8, No, 9, 10, 11, No);
 
-    /// <summary>Loads pixels, an integer of each channel for each; <see cref="Reach"/> bytes must be there.</summary>
+    /// <summary>Loads pixels, each channel into an integer; <see cref="Reach"/> bytes must be readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<int> Load(ref byte pixels, out Vector<int> green, out Vector<int> blue)
     {
@@ -34,10 +34,12 @@ internal static class RgbLanes
         return packed & new Vector<int>(0xFF);
     }
 
-    /// <summary>Stores pixels and touches nothing beyond them: a load right after it would have to wait for what overlaps it.</summary>
-    /// <param name="pixels">An integer for each.</param>
+    /// <summary>
+    /// Stores pixels and writes nothing beyond them: otherwise a load right after the store would have to wait for the overlap.
+    /// </summary>
+    /// <param name="pixels">One integer per pixel.</param>
     /// <param name="pattern"><see cref="Dense"/> or <see cref="DenseGrey"/>.</param>
-    /// <param name="into">The place.</param>
+    /// <param name="into">Where to store them.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector<int> pixels, Vector128<byte> pattern, ref byte into)
     {

@@ -1,6 +1,6 @@
 namespace DenseCL.Images.Operations;
 
-/// <summary>What all operations on spans of RGB pixels ask of their arguments.</summary>
+/// <summary>The argument checks shared by all operations on spans of RGB pixels.</summary>
 internal static class RgbSpan
 {
     /// <summary>Throws unless the span is (height, width, 3).</summary>

@@ -1,8 +1,8 @@
 namespace DenseCL.Images.Operations;
 
 /// <summary>
-/// Working memory of the operations on pixels, which grows and is used again, so that they allocate nothing from the second image on. One
-/// for each thread.
+/// Working memory of the pixel operations. It grows and is reused, so they allocate nothing from the second image on. Use one instance per
+/// thread.
 /// </summary>
 public sealed class Scratch
 {
@@ -10,7 +10,7 @@ public sealed class Scratch
     private int[] integers = [];
     private int[] weights = [];
 
-    /// <summary>Bytes for one operation, of undefined content.</summary>
+    /// <summary>Bytes for one operation, with undefined content.</summary>
     internal Span<byte> Bytes(int count)
     {
         if (bytes.Length < count)
@@ -21,7 +21,7 @@ public sealed class Scratch
         return bytes.AsSpan(0, count);
     }
 
-    /// <summary>Integers for one operation, of undefined content.</summary>
+    /// <summary>Integers for one operation, with undefined content.</summary>
     internal Span<int> Integers(int count)
     {
         if (integers.Length < count)
@@ -32,7 +32,7 @@ public sealed class Scratch
         return integers.AsSpan(0, count);
     }
 
-    /// <summary>Weights for one operation beside its integers, of undefined content.</summary>
+    /// <summary>Weights for one operation, separate from its integers, with undefined content.</summary>
     internal Span<int> Weights(int count)
     {
         if (weights.Length < count)

@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>For every output pixel of one axis: which input pixels it sees, and their weights in fixed point.</summary>
+/// <summary>For every output pixel along one axis: which input pixels it reads, and their weights in fixed point.</summary>
 /// <remarks>Laid out in a caller's span: for each output pixel the first input pixel, the count, and the weights.</remarks>
 internal readonly ref struct TriangleWindows
 {
-    /// <summary>Binary places of a weight: 8 bits of pixel and a sign leave 23, and one is kept for sums that overshoot.</summary>
+    /// <summary>Fractional bits of a weight: 8 bits of pixel and a sign leave 23, and one is reserved for sums that overshoot.</summary>
     public const int Precision = 22;
 
     /// <summary>
-    /// Bits of a weight's lower part; the upper part is at most 2^(Precision − LowBits), so that both are 16-bit numbers with a sign.
+    /// Bits of a weight's lower part. The upper part is at most 2^(Precision − LowBits), so both are signed 16-bit numbers.
     /// </summary>
     public const int LowBits = 15;
 
@@ -24,7 +24,7 @@ internal readonly ref struct TriangleWindows
         MostTaps = mostTaps;
     }
 
-    /// <summary>The number of input pixels that the widest window sees.</summary>
+    /// <summary>The number of input pixels in the widest window.</summary>
     public int MostTaps { get; }
 
     /// <summary>The number of integers that <see cref="Fill"/> needs.</summary>
@@ -34,17 +34,17 @@ internal readonly ref struct TriangleWindows
         return checked((to * (taps + 2)) + (taps * 2));
     }
 
-    /// <summary>The windows that take a part of an axis to another length.</summary>
-    /// <param name="table">Filled; <see cref="Length"/> integers.</param>
-    /// <param name="from">Input length; no window goes beyond it.</param>
-    /// <param name="low">Where in the input the output begins. Single precision, and so is high − low, as Pillow's.</param>
+    /// <summary>Computes the windows that resize a part of an axis to another length.</summary>
+    /// <param name="table">Is filled; <see cref="Length"/> integers.</param>
+    /// <param name="from">Input length; no window extends beyond it.</param>
+    /// <param name="low">Where in the input the output begins. Single precision, and so is high − low, like Pillow.</param>
     /// <param name="high">Where in the input the output ends.</param>
     /// <param name="to">Output length.</param>
     public static TriangleWindows Fill(Span<int> table, int from, float low, float high, int to)
     {
         double scale = Scale(low, high, to);
         int taps = Taps(scale);
-        double stretch = Math.Max(scale, 1); // antialias: when shrinking the triangle covers the same share of the output
+        double stretch = Math.Max(scale, 1); // antialias: when shrinking, the triangle covers the same share of the output
         Span<double> weights = MemoryMarshal.Cast<int, double>(table[(to * (taps + 2))..]);
         int mostTaps = 0;
         for (int pixel = 0; pixel < to; pixel++)
@@ -81,11 +81,11 @@ internal readonly ref struct TriangleWindows
     }
 
     /// <summary>
-    /// The weights of an output pixel for multiplications of 16-bit pairs: for each two neighbours their upper parts in one integer, the
-    /// first one's below, then their lower parts in another. What is beyond the window weighs nothing.
+    /// The weights of an output pixel for multiplications of 16-bit pairs. For each pair of neighbours, one integer contains their upper
+    /// parts, the first one's in the lower half, and the next integer their lower parts. Weights beyond the window are 0.
     /// </summary>
     /// <param name="pixel">The output pixel.</param>
-    /// <param name="pairs">Filled; an even number of integers, at least the number of weights.</param>
+    /// <param name="pairs">Is filled; an even number of integers, at least the number of weights.</param>
     /// <returns>The first input pixel.</returns>
     public int Pairs(int pixel, Span<int> pairs)
     {

@@ -10,49 +10,51 @@ namespace DenseCL.Method.Matching;
 /// </summary>
 public static class DenseMatching
 {
-    /// <summary>Matches by the rule that a recipe names: the one place that knows all of them.</summary>
+    /// <summary>Matches by the rule that a recipe names. This is the one place that knows all rules.</summary>
     /// <param name="rule">The rule.</param>
-    /// <param name="query">The view whose positions are matched.</param>
-    /// <param name="key">The view in which their matches lie.</param>
+    /// <param name="querySide">The view whose positions are matched.</param>
+    /// <param name="keySide">The view in which their matches lie.</param>
     /// <param name="drawn">Random matches, for <see cref="MatchingKind.Random"/> only: (N, S²) int64.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rule.</exception>
     /// <exception cref="ArgumentException">The rule needs the crops, and they are not known.</exception>
-    internal static Matches Match(MatchingKind rule, MatchSide query, MatchSide key, Tensor? drawn = null)
+    internal static Matches Match(MatchingKind rule, MatchSide querySide, MatchSide keySide, Tensor? drawn = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        KnownPlaces places = NeedsCrops(rule) ? KnownPlaces.Of(query.Crops.Span, key.Crops.Span, query.GridSize) : default;
+        KnownPlaces places = NeedsCrops(rule) ? KnownPlaces.Of(querySide.Crops.Span, keySide.Crops.Span, querySide.GridSize) : default;
         Matches matches = rule switch
         {
-            MatchingKind.Backbone => new(ByFeatures(query.Features, key.Features)),
-            MatchingKind.Dense => new(ByFeatures(query.Dense, key.Dense)),
+            MatchingKind.Backbone => new(ByFeatures(querySide.Features, keySide.Features)),
+            MatchingKind.Dense => new(ByFeatures(querySide.Dense, keySide.Dense)),
             MatchingKind.Random => new(drawn!.alias()),
             MatchingKind.Geometric => new(OnDevice(places.Nearest())),
             MatchingKind.Overlap => new(OnDevice(places.Nearest()), OnDevice(places.Inside())),
-            MatchingKind.Nearby => new(ByFeatures(query.Features, key.Features, OnDevice(places.Within(1))), OnDevice(places.Inside())),
-            MatchingKind.Centred => new(ByFeatures(Centred(query.Features), Centred(key.Features))),
+            MatchingKind.Nearby => new(
+                ByFeatures(querySide.Features, keySide.Features, OnDevice(places.Within(1))),
+                OnDevice(places.Inside())),
+            MatchingKind.Centred => new(ByFeatures(Centred(querySide.Features), Centred(keySide.Features))),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "There is no such matching."),
         };
-        return new(matches.Key.MoveToOuterDisposeScope(), matches.Counts?.MoveToOuterDisposeScope());
+        return new(matches.KeyPosition.MoveToOuterDisposeScope(), matches.Counts?.MoveToOuterDisposeScope());
 
-        Tensor OnDevice(Tensor known) => known.to(query.Features.device);
+        Tensor OnDevice(Tensor known) => known.to(querySide.Features.device);
     }
 
-    /// <summary>Whether the rule follows the known crops.</summary>
+    /// <summary>Whether the rule uses the known crops.</summary>
     internal static bool NeedsCrops(MatchingKind rule) => rule is MatchingKind.Geometric or MatchingKind.Overlap or MatchingKind.Nearby;
 
     /// <summary>Whether the rule leaves positions without a positive: those that lie outside the other view.</summary>
     internal static bool LeavesOut(MatchingKind rule) => rule is MatchingKind.Overlap or MatchingKind.Nearby;
 
-    /// <summary>Matches positions by the cosine similarity of their features; one-directional, many to one allowed.</summary>
-    /// <param name="query">F_q: (N, S², C), any length.</param>
-    /// <param name="key">F_k: (N, S², C), any length.</param>
+    /// <summary>Matches positions by the cosine similarity of their features. Several query positions may have the same match.</summary>
+    /// <param name="queryFeatures">F_q: (N, S², C), any length.</param>
+    /// <param name="keyFeatures">F_k: (N, S², C), any length.</param>
     /// <param name="allowed">Which pairs may be matched: (N, S², S²) bool, query position, key position; null for all.</param>
-    /// <returns>j: (N, S²) int64, a key position for every query position; where none is allowed, any.</returns>
-    public static Tensor ByFeatures(Tensor query, Tensor key, Tensor? allowed = null)
+    /// <returns>j: (N, S²) int64, a key position for every query position. If no pair is allowed, the position is arbitrary.</returns>
+    public static Tensor ByFeatures(Tensor queryFeatures, Tensor keyFeatures, Tensor? allowed = null)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor similarity = Similarity(query, key);
+        Tensor similarity = Similarity(queryFeatures, keyFeatures);
         if (allowed is not null)
         {
             using Scalar never = double.NegativeInfinity.ToScalar();
@@ -63,21 +65,23 @@ public static class DenseMatching
     }
 
     /// <summary>The cosine similarity of all pairs of positions.</summary>
-    /// <param name="query">(N, S², C)</param>
-    /// <param name="key">(N, S², C)</param>
+    /// <param name="queryFeatures">(N, S², C)</param>
+    /// <param name="keyFeatures">(N, S², C)</param>
     /// <returns>(N, S², S²): query position, key position.</returns>
-    public static Tensor Similarity(Tensor query, Tensor key)
+    public static Tensor Similarity(Tensor queryFeatures, Tensor keyFeatures)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(queryFeatures);
+        ArgumentNullException.ThrowIfNull(keyFeatures);
         using DisposeScope scope = NewDisposeScope();
-        return nn.functional.normalize(query, 2, 2).bmm(nn.functional.normalize(key, 2, 2).transpose(1, 2)).MoveToOuterDisposeScope();
+        return nn.functional.normalize(queryFeatures, 2, 2)
+            .bmm(nn.functional.normalize(keyFeatures, 2, 2).transpose(1, 2))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Matches every query position to a random key position of the same image (the paper's ablation).</summary>
     /// <param name="images">N</param>
     /// <param name="positions">S²</param>
-    /// <param name="random">A stream of the step.</param>
+    /// <param name="random">The stream of the step.</param>
     /// <returns>(N, S²) int64</returns>
     public static Tensor AtRandom(int images, int positions, CounterRandom random)
     {
@@ -91,7 +95,7 @@ public static class DenseMatching
         return torch.tensor(match).view(images, positions).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Features without what they say of the position: minus the mean over images.</summary>
+    /// <summary>Features without what they say about the position: the mean over images is subtracted.</summary>
     /// <param name="features">(N, S², C)</param>
     private static Tensor Centred(Tensor features)
     {

@@ -6,32 +6,32 @@ using static TorchSharp.torch;
 namespace DenseCL.Method.Matching;
 
 /// <summary>
-/// Where the centre of each query position lies in the key view, by the known crops. Crops are upright rectangles, so rows and columns are
-/// mapped each for itself. All tensors are on the processor.
+/// Where the centre of each query position lies in the key view, computed from the known crops. Crops are upright rectangles, so rows and
+/// columns are mapped separately. All tensors are on the processor.
 /// </summary>
-/// <param name="Row">(N, S²) float64, in cells from the upper edge of the key view: within it, 0 … S.</param>
-/// <param name="Column">(N, S²) float64, likewise from its left edge.</param>
+/// <param name="Row">(N, S²) float64, in cells from the upper edge of the key view; inside the view 0 … S.</param>
+/// <param name="Column">(N, S²) float64, in cells from its left edge.</param>
 /// <param name="GridSize">S</param>
 internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridSize)
 {
     /// <summary>Maps the positions.</summary>
-    /// <param name="query">The N crops of the query views.</param>
-    /// <param name="key">The N crops of the key views.</param>
+    /// <param name="queryCrops">The N crops of the query views.</param>
+    /// <param name="keyCrops">The N crops of the key views.</param>
     /// <param name="gridSize">S</param>
     /// <exception cref="ArgumentException">The crops are not known.</exception>
-    public static KnownPlaces Of(ReadOnlySpan<CropGeometry> query, ReadOnlySpan<CropGeometry> key, int gridSize)
+    public static KnownPlaces Of(ReadOnlySpan<CropGeometry> queryCrops, ReadOnlySpan<CropGeometry> keyCrops, int gridSize)
     {
-        if (query.IsEmpty || query.Length != key.Length)
+        if (queryCrops.IsEmpty || queryCrops.Length != keyCrops.Length)
         {
-            throw new ArgumentException("The crops of both views must be known, one of each image.", nameof(query));
+            throw new ArgumentException("The crops of both views must be known, one of each image.", nameof(queryCrops));
         }
 
         using DisposeScope scope = NewDisposeScope();
         int positions = gridSize * gridSize;
-        double[] rows = new double[query.Length * positions], columns = new double[rows.Length];
-        for (int n = 0; n < query.Length; n++)
+        double[] rows = new double[queryCrops.Length * positions], columns = new double[rows.Length];
+        for (int n = 0; n < queryCrops.Length; n++)
         {
-            (CropGeometry q, CropGeometry k) = (query[n], key[n]);
+            (CropGeometry q, CropGeometry k) = (queryCrops[n], keyCrops[n]);
             for (int s = 0; s < positions; s++)
             {
                 rows[(n * positions) + s] = Cells(CellPlace.Down(s / gridSize, gridSize, q, k));
@@ -46,7 +46,7 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
         Tensor On(double[] values) => tensor(values).view(-1, positions).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The position whose centre is nearest; for a place outside the key view, the border nearest to it.</summary>
+    /// <summary>The position with the nearest centre; for a place outside the key view, the nearest one at its border.</summary>
     /// <returns>(N, S²) int64</returns>
     public Tensor Nearest()
     {
@@ -65,8 +65,8 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
         return (Row.ge(start) & Row.lt(end) & Column.ge(start) & Column.lt(end)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Which key positions have their centre near the place, along rows and along columns.</summary>
-    /// <param name="cells">How near, in cells.</param>
+    /// <summary>Which key positions have their centre near the place, both along rows and along columns.</summary>
+    /// <param name="cells">The maximum distance, in cells.</param>
     /// <returns>(N, S²), query position, by (S²), key position: bool</returns>
     public Tensor Within(double cells)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method.Matching;
 
-/// <summary>What a matching may look at in one view of each of N images.</summary>
+/// <summary>The data of one view of each of N images that a matching may use.</summary>
 /// <param name="Features">The backbone's features: (N, S², C).</param>
 /// <param name="Dense">The dense head's vectors: (N, S², D).</param>
 /// <param name="Crops">Where the N views were cut; empty if that is not known.</param>

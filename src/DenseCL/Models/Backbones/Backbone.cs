@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// A network without its classifier, with torchvision's parameter names and shapes: (N, 3, H, W) images, RGB and normalised, to a feature
-/// map (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), s being <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists them.
+/// A network without its classifier, with torchvision's parameter names and shapes. It maps (N, 3, H, W) images, RGB and normalised, to a
+/// feature map (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), where s is <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists
+/// all networks.
 /// </summary>
 /// <remarks>
-/// A new network holds uninitialised numbers: call <see cref="Initialisation.Initialise"/>
-/// or load weights.
+/// The parameters of a new network are uninitialised: call <see cref="Initialisation.Initialise"/> or load weights.
 /// </remarks>
 public abstract class Backbone : nn.Module<Tensor, Tensor>
 {
-    /// <summary>Input pixels for each position of the feature map, along a side, unless strides become dilation.</summary>
+    /// <summary>Input pixels per position of the feature map, along a side, unless strides become dilation.</summary>
     public const int Stride = 32;
 
     private protected Backbone(BackboneKind architecture, int outputStride)
@@ -28,35 +28,37 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Builds a network.</summary>
-    /// <param name="architecture">Which of the networks.</param>
+    /// <param name="architecture">Which network.</param>
     /// <param name="outputStride">
-    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same. The finer map
-    /// costs more arithmetic: of a ResNet-18 about 1.7 or 5 times as much.
+    /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same. The finer map costs more
+    /// arithmetic: for a ResNet-18 about 1.7 or 5 times as much.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride.</exception>
     public static Backbone Create(BackboneKind architecture, int outputStride = Stride) =>
         BackboneCatalogue.Of(architecture).Build(outputStride);
 
-    /// <summary>Which of the networks this is.</summary>
+    /// <summary>Which network this is.</summary>
     public BackboneKind Architecture { get; }
 
-    /// <summary>Channels of the feature map: that of the last stage.</summary>
+    /// <summary>Channels of the feature map, the output of the last stage.</summary>
     public int OutChannels => Entry.Stages[^1].Channels;
 
     /// <summary>Channels of the maps of the four stages, such as 64, 128, 256 and 512.</summary>
     public IReadOnlyList<int> StageChannels => [.. Entry.Stages.Select(stage => stage.Channels)];
 
-    /// <summary>Input pixels for each position of the last feature map, along a side: 8, 16 or 32.</summary>
+    /// <summary>Input pixels per position of the last feature map, along a side: 8, 16 or 32.</summary>
     public int OutputStride { get; }
 
-    /// <summary>What the catalogue says of this network.</summary>
+    /// <summary>The catalogue's entry of this network.</summary>
     internal BackboneEntry Entry => BackboneCatalogue.Of(Architecture);
 
     /// <summary>The blocks of each stage, with their names in the network.</summary>
     private protected abstract IReadOnlyList<IReadOnlyList<(string Name, Block Block)>> StageBlocks { get; }
 
-    /// <summary>The feature map of the last stage. Gradients are libtorch's; in <see cref="torch.no_grad"/> it is faster.</summary>
-    /// <param name="input">(N, 3, H, W) float32 or bfloat16, which is then the type of all that is computed; RGB, normalised.</param>
+    /// <summary>
+    /// The feature map of the last stage. Gradients are computed by libtorch; in <see cref="torch.no_grad"/> it is faster.
+    /// </summary>
+    /// <param name="input">(N, 3, H, W) float32 or bfloat16, RGB, normalised; all activations have its type.</param>
     /// <returns>(N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), channels-last in memory</returns>
     public override Tensor forward(Tensor input)
     {
@@ -64,7 +66,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         return Stages(input)[^1].MoveToOuterDisposeScope();
     }
 
-    /// <summary>The feature maps of all four stages, the finest first, likewise.</summary>
+    /// <summary>The feature maps of all four stages, the finest first.</summary>
     /// <param name="input">(N, 3, H, W) float32 or bfloat16; RGB, normalised.</param>
     /// <returns>Of strides 4, 8, 16 and 32, or at most <see cref="OutputStride"/>: (N, <see cref="StageChannels"/>, ⌈H/s⌉,
     /// ⌈W/s⌉).</returns>
@@ -76,7 +78,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         return [.. Stages(images, tape: null).Select(stage => stage.Value.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>The same, for the backward pass that the tape notes.</summary>
+    /// <summary>The same, recording the backward pass on a tape.</summary>
     internal Activation forward(Activation images, Tape? tape) => Stages(images, tape)[^1];
 
     /// <inheritdoc cref="forward(Activation, Tape?)"/>
@@ -101,7 +103,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
 
         return [.. stages];
 
-        // Without a tape only the map is kept; a tape knows when an activation has had its last use.
+        // Without a tape only the map is kept; with a tape, the tape knows the last use of each activation.
         Activation Made(Func<Activation> part)
         {
             using DisposeScope? scope = tape is null ? NewDisposeScope() : null;
@@ -118,7 +120,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <summary>Adds the operators of <see cref="Stages(Tensor)"/> to a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="images">The value that the network reads.</param>
-    /// <param name="outputs">What the maps of the stages are to be called; null for those that nobody asks for by name.</param>
+    /// <param name="outputs">The names for the maps of the stages; null for those that need no name.</param>
     internal void Describe(NetworkGraph graph, string images, IReadOnlyList<string?> outputs)
     {
         string x = DescribeStem(graph, images);
@@ -136,6 +138,6 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <summary>The layers before the first stage.</summary>
     private protected abstract Activation Stem(Activation images, Tape? tape);
 
-    /// <summary>Adds the operators of <see cref="Stem"/> to a graph and returns the value that they make.</summary>
+    /// <summary>Adds the operators of <see cref="Stem"/> to a graph and returns the resulting value.</summary>
     private protected abstract string DescribeStem(NetworkGraph graph, string images);
 }

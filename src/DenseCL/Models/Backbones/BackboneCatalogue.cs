@@ -5,12 +5,12 @@ using DenseCL.Recipes;
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// The backbones that can be trained, judged, read and written. One more is a word of <see cref="BackboneKind"/>, an entry here and a
-/// folder beside.
+/// The backbones that can be trained, evaluated, read and written. To add one, add a member to <see cref="BackboneKind"/>, an entry here
+/// and a folder beside this file.
 /// </summary>
 public static class BackboneCatalogue
 {
-    /// <summary>An entry for each <see cref="BackboneKind"/>, in their order.</summary>
+    /// <summary>One entry for each <see cref="BackboneKind"/>, in their order.</summary>
     public static IReadOnlyList<BackboneEntry> All { get; } =
     [
         ResNet.EntryOf(BackboneKind.Resnet18, bottleneck: false, 2, 2, 2, 2),
@@ -30,7 +30,7 @@ public static class BackboneCatalogue
         All.FirstOrDefault(entry => entry.Kind == kind)
         ?? throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such backbone.");
 
-    /// <summary>The entry of a name, in upper or lower case; null if there is none.</summary>
+    /// <summary>The entry with a name, in upper or lower case; null if there is none.</summary>
     public static BackboneEntry? Named(string name) =>
         All.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -3,15 +3,15 @@ using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Models.Backbones;
 
-/// <summary>All that this library knows of a backbone: what recipes, files, messages and the command line need follows from it.</summary>
+/// <summary>Everything that this library knows about a backbone. Recipes, files, messages and the command line use it.</summary>
 public sealed class BackboneEntry
 {
     /// <param name="kind">The network.</param>
     /// <param name="stem">The layers before the first stage, in words.</param>
     /// <param name="stages">The four stages, the finest first, of strides 4, 8, 16 and 32.</param>
     /// <param name="build">Builds the network, uninitialised, for an output stride; it describes its ONNX graph itself.</param>
-    /// <param name="names">What its tensors are called, by whom.</param>
-    /// <param name="blocks">Its blocks, in the words of <see cref="BackboneNames.Blocks"/>.</param>
+    /// <param name="names">The names of its tensors in each naming.</param>
+    /// <param name="blocks">Its blocks, in the wording of <see cref="BackboneNames.Blocks"/>.</param>
     internal BackboneEntry(
         BackboneKind kind,
         string stem,
@@ -35,9 +35,9 @@ public sealed class BackboneEntry
     /// <summary>Builds the network, uninitialised, for an output stride; see <see cref="Backbone.Create"/>.</summary>
     internal Func<int, Backbone> Build { get; }
 
-    /// <summary>What its tensors are called, by whom.</summary>
+    /// <summary>The names of its tensors in each naming.</summary>
     internal BackboneNames Names { get; }
 
-    /// <summary>Its blocks, in the words of <see cref="BackboneNames.Blocks"/>.</summary>
+    /// <summary>Its blocks, in the wording of <see cref="BackboneNames.Blocks"/>.</summary>
     internal string Blocks { get; }
 }

@@ -1,8 +1,8 @@
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// What the tensors of networks of one kind are called in files, and how such a network is known by them. Networks of one kind differ in
-/// their number of blocks only, as the ResNets do.
+/// The names of the tensors of one kind of network in files, and how they identify such a network. Networks of one kind differ only in
+/// their number of blocks, as the ResNets do.
 /// </summary>
 internal sealed class BackboneNames
 {
@@ -10,27 +10,28 @@ internal sealed class BackboneNames
     public required string First { get; init; }
 
     /// <summary>
-    /// The weight of a convolution that no network of another kind has. Where both stand under one prefix, there is such a network.
+    /// The weight of a convolution that only networks of this kind have. If both weights are under one prefix, there is such a network.
     /// </summary>
     public required string Later { get; init; }
 
-    /// <summary>The numbers of torchvision's children of the network, those without tensors counted.</summary>
+    /// <summary>The indices of torchvision's children of the network, counting those without tensors.</summary>
     public required IReadOnlyDictionary<string, string> Children { get; init; }
 
     /// <summary>
-    /// Detectron2's name for one of torchvision's, or null for a tensor that it does not have; null where Detectron2 has no such network.
+    /// Converts torchvision's name to Detectron2's; null for a tensor that Detectron2 does not have. The function is null if Detectron2 has
+    /// no such network.
     /// </summary>
     public Func<string, string?>? Detectron2 { get; init; }
 
-    /// <summary>Says in words which blocks a network has, given whether a tensor is there: equal words mean the same network.</summary>
+    /// <summary>Describes the blocks of a network, given whether a tensor exists: equal descriptions mean the same network.</summary>
     public required Func<Predicate<string>, string> Blocks { get; init; }
 
     /// <summary>The end of a sentence about blocks that no network of the catalogue has, such as "none of ResNet-18 and 34".</summary>
     public required string Unknown { get; init; }
 
-    /// <summary>The name of a tensor; null if those whose naming it is do not have it.</summary>
-    /// <param name="naming">Whose name is wanted.</param>
-    /// <param name="name">torchvision's name, without prefix, as <c>layer1.0.bn1.weight</c>.</param>
+    /// <summary>The name of a tensor in a naming; null if the naming does not have it.</summary>
+    /// <param name="naming">The naming.</param>
+    /// <param name="name">torchvision's name, without prefix, such as <c>layer1.0.bn1.weight</c>.</param>
     public string? Of(LayerNaming naming, string name) => naming switch
     {
         LayerNaming.Torchvision => name,

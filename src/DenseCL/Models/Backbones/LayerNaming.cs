@@ -1,14 +1,16 @@
 namespace DenseCL.Models.Backbones;
 
-/// <summary>Whose names the layers of a backbone have in a file.</summary>
+/// <summary>The naming of a backbone's layers in a file.</summary>
 internal enum LayerNaming
 {
-    /// <summary>torchvision's, which are ours.</summary>
+    /// <summary>torchvision's names, which this library uses too.</summary>
     Torchvision,
 
-    /// <summary>The children of a torchvision network in <c>nn.Sequential(*network.children())</c>, which go by their number.</summary>
+    /// <summary>
+    /// The children of a torchvision network in <c>nn.Sequential(*network.children())</c>, which are named by their index.
+    /// </summary>
     Children,
 
-    /// <summary>Detectron2's.</summary>
+    /// <summary>Detectron2's names.</summary>
     Detectron2,
 }

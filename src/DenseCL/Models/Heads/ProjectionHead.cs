@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Models.Heads;
 
 /// <summary>
-/// Two linear maps with a ReLU between, (…, C) → (…, D), without batch norm. The global head is this on pooled vectors; the dense head is
-/// this at every position, and its weights keep the shape (out, in, 1, 1) of the 1×1 convolutions they are.
+/// Two linear maps with a ReLU between them, (…, C) → (…, D), without batch norm. The global head applies this to pooled vectors. The dense
+/// head applies it at every position; its weights keep the shape (out, in, 1, 1) of 1×1 convolutions.
 /// </summary>
 internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 {
@@ -17,10 +17,11 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     public ProjectionHead(long channels, long embedding, bool dense)
         : base(nameof(ProjectionHead))
     {
-        // As in the reference implementation: its Kaiming start reaches linear layers only, and convolutions keep PyTorch's.
+        // As in the reference implementation: its Kaiming initialisation reaches linear layers only, and convolutions keep PyTorch's
+        // default.
         StartValues start = dense ? StartValues.Uniform : StartValues.KaimingFanIn;
 
-        // The numbers are those of PyTorch's Sequential(linear, relu, linear).
+        // The indices are those of PyTorch's Sequential(linear, relu, linear).
         layers = nn.Sequential(
             ("0", new Affine(channels, channels, pointwise: dense, start)),
             ("1", nn.ReLU(inplace: true)),

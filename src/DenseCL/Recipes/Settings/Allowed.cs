@@ -5,8 +5,8 @@ using System.Text;
 namespace DenseCL.Recipes.Settings;
 
 /// <summary>
-/// The checks of a single setting: the value comes back if it is allowed, else a <see cref="RecipeException"/> names key, value, range and
-/// choice.
+/// The checks of a single setting. An allowed value is returned; otherwise a <see cref="RecipeException"/> names key, value, range and what
+/// to choose.
 /// </summary>
 internal static class Allowed
 {
@@ -26,7 +26,7 @@ internal static class Allowed
         throw Refused(key, Text(value), lower + upper, advice);
     }
 
-    /// <summary>As above; null is allowed.</summary>
+    /// <summary>The same; null is allowed too.</summary>
     public static T? Between<T>(string key, T? value, T low, T high, string advice)
         where T : struct, INumber<T>, IMinMaxValue<T> => value is { } number ? Between(key, number, low, high, advice) : null;
 
@@ -71,7 +71,7 @@ internal static class Allowed
             : throw Refused(key, Quoted(value!), "the name of a file: 1 to 4096 characters, none of them a control character", advice);
     }
 
-    /// <summary>Text from outside as it can stand in a message: short, and without characters that steer a terminal.</summary>
+    /// <summary>Untrusted text for a message: shortened, and without characters that control a terminal.</summary>
     public static string Quoted(string text)
     {
         const int Shown = 80;
@@ -83,7 +83,7 @@ internal static class Allowed
     {
         foreach (Rune rune in value.EnumerateRunes())
         {
-            // An unpaired surrogate comes as the replacement character: UTF-8 cannot keep it.
+            // An unpaired surrogate becomes the replacement character: UTF-8 cannot represent it.
             UnicodeCategory category = Rune.GetUnicodeCategory(rune);
             if (rune == Rune.ReplacementChar
                 || category is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)

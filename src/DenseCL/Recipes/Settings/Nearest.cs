@@ -3,18 +3,18 @@ namespace DenseCL.Recipes.Settings;
 /// <summary>Finds the name that was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The end of a sentence, without its full stop, that gives the nearest candidate; nothing if none is near.</summary>
+    /// <summary>The end of a sentence, without its full stop, that names the nearest candidate; empty if none is near.</summary>
     public static string Hint(string name, IEnumerable<string> candidates) =>
         candidates.MinBy(candidate => Distance(name, candidate)) is { } nearest && IsNear(name, nearest)
             ? $"; the nearest is `{nearest}`"
             : "";
 
-    /// <summary>Whether <paramref name="name"/> is so like <paramref name="candidate"/> that it was probably meant.</summary>
+    /// <summary>Whether <paramref name="name"/> is so similar to <paramref name="candidate"/> that it was probably meant.</summary>
     public static bool IsNear(string name, string candidate) =>
         Distance(name, candidate) <= Math.Min(name.Length, candidate.Length) / 4;
 
     /// <summary>
-    /// Levenshtein's distance without regard to case, '-' and '_' (so learning_rate is learningRate); 0 too for the initials (lr).
+    /// Levenshtein's distance, ignoring case, '-' and '_' (learning_rate equals learningRate); also 0 for the initials (lr).
     /// </summary>
     public static int Distance(string name, string candidate)
     {

@@ -1,6 +1,6 @@
 namespace DenseCL.Recipes.Settings;
 
-/// <summary>The word that stands in a recipe's YAML for a setting that is null.</summary>
+/// <summary>The word that a recipe's YAML uses for a setting that is null.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NullWordAttribute(string word) : Attribute
 {

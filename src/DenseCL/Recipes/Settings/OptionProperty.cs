@@ -4,7 +4,7 @@ using DenseCL.Recipes.Yaml;
 
 namespace DenseCL.Recipes.Settings;
 
-/// <summary>An init property of a record of options: its name in YAML, and the way between its value and YAML.</summary>
+/// <summary>An init property of an options record: its name in YAML, and the conversion between its value and YAML.</summary>
 internal sealed class OptionProperty
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
@@ -38,10 +38,12 @@ internal sealed class OptionProperty
     /// <summary>The options of a record in the order in which it declares them.</summary>
     public static IReadOnlyList<OptionProperty> Of(Type options) => [.. Settable(options).Select(property => new OptionProperty(property))];
 
-    /// <summary>The words of an enumeration, in the order of their values: kebab-case, but for a <see cref="WordAttribute"/>.</summary>
+    /// <summary>
+    /// The words of an enumeration, in the order of their values: kebab-case unless a <see cref="WordAttribute"/> says otherwise.
+    /// </summary>
     public static IEnumerable<string> WordsOf(Type enumeration) => Enum.GetNames(enumeration).Select(name => WordOf(enumeration, name));
 
-    /// <summary>A name of C# with hyphens, as words and the command line have it.</summary>
+    /// <summary>A C# name with hyphens, as words and the command line use it.</summary>
     public static string KebabCase(string name) =>
         string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
 
@@ -49,13 +51,13 @@ internal sealed class OptionProperty
     public T? Attribute<T>()
         where T : Attribute => property.GetCustomAttribute<T>();
 
-    /// <summary>The word of a member of an enumeration.</summary>
+    /// <summary>The word for a member of an enumeration.</summary>
     public static string WordOf(Enum member) => WordOf(member.GetType(), member.ToString());
 
     /// <summary>The value in a record.</summary>
     public object? ValueIn(object options) => property.GetValue(options);
 
-    /// <summary>The value in a record as YAML writes it.</summary>
+    /// <summary>The value in a record, as it is written in YAML.</summary>
     public string Text(object options) => ValueIn(options) switch
     {
         null => nullWord!,
@@ -69,7 +71,7 @@ internal sealed class OptionProperty
         PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
         double number => number.ToString("R", Invariant),
         IFormattable number => number.ToString(null, Invariant),
-        var other => throw new NotSupportedException($"{Name} has a type without a form in YAML: {other.GetType()}."),
+        var other => throw new NotSupportedException($"{Name} has a type that cannot be written in YAML: {other.GetType()}."),
     };
 
     /// <summary>A copy of the record with another value for this option; the property itself checks the range.</summary>
@@ -85,14 +87,14 @@ internal sealed class OptionProperty
         return copy;
     }
 
-    /// <summary>The value that a YAML node stands for; null where the option's word for null is written.</summary>
+    /// <summary>The value that a YAML node stands for; null if the node is the option's word for null.</summary>
     /// <param name="value">The node.</param>
     /// <param name="key">What to call the option in a message.</param>
     /// <exception cref="RecipeException">The node is of another type.</exception>
     public object? Parse(YamlValue value, string key) =>
         TryParse(value, out object? parsed) ? parsed : throw new RecipeException($"{key} is {value}, but must be {Expected(value)}.");
 
-    /// <summary>As <see cref="Parse"/>; false if the node is of another type.</summary>
+    /// <summary>Like <see cref="Parse"/>; false if the node is of another type.</summary>
     public bool TryParse(YamlValue value, out object? parsed)
     {
         parsed = null;
@@ -128,7 +130,7 @@ internal sealed class OptionProperty
                 ? Enum.Parse(Type, member)
                 : null,
             _ when Type == typeof(string) => first,
-            _ => throw new NotSupportedException($"{Name} has a type without a form in YAML: {Type}."),
+            _ => throw new NotSupportedException($"{Name} has a type that cannot be written in YAML: {Type}."),
         };
         return parsed is not null;
     }
@@ -143,7 +145,7 @@ internal sealed class OptionProperty
 
     private static double?[] Numbers(YamlValue value) => value.IsList ? [.. value.Items.Select(Number)] : [];
 
-    /// <summary>Null if an item is no number.</summary>
+    /// <summary>Null if an item is not a number.</summary>
     private static T[]? ListOf<T>(YamlValue value, Func<string, T?> parse)
         where T : struct
     {
@@ -156,10 +158,10 @@ internal sealed class OptionProperty
             .Where(property => property.CanWrite)
             .OrderBy(property => property.MetadataToken);
 
-    /// <summary>What must stand where this value does.</summary>
+    /// <summary>What is expected in place of this value.</summary>
     public string Expected(YamlValue value)
     {
-        // The default is the example, so that the message shows a decimal point where a number has one.
+        // The default serves as the example, so the message shows a decimal point where a number has one.
         object defaults = Activator.CreateInstance(property.DeclaringType!)!;
         string example = ValueIn(defaults) is null ? "7" : Text(defaults);
         string form = Type switch

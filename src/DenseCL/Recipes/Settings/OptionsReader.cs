@@ -4,10 +4,10 @@ using DenseCL.Recipes.Yaml;
 namespace DenseCL.Recipes.Settings;
 
 /// <summary>
-/// Reads options from YAML by the rules that <see cref="RecipeReader"/> tells: shipped recipes by name, others from files, single settings
-/// overridden.
+/// Reads options from YAML by the rules that <see cref="RecipeReader"/> describes: shipped recipes by name, others from files, with single
+/// settings overridden.
 /// </summary>
-/// <param name="assembly">Holds the shipped recipes as resources.</param>
+/// <param name="assembly">Contains the shipped recipes as resources.</param>
 /// <param name="folder">What the names of these resources begin with, ending in '/'.</param>
 /// <param name="settings">All settings of the options.</param>
 /// <param name="form">How an override is written, with an example.</param>

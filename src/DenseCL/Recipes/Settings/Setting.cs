@@ -1,7 +1,7 @@
 using DenseCL.Recipes.Yaml;
 namespace DenseCL.Recipes.Settings;
 
-/// <summary>One setting of a recipe: the option's property, its key, and the way between its value and YAML.</summary>
+/// <summary>One setting of a recipe: the option's property, its key, and the conversion between its value and YAML.</summary>
 internal sealed class Setting
 {
     private readonly OptionProperty? section;
@@ -23,15 +23,17 @@ internal sealed class Setting
 
     public string Key => section is null ? Name : $"{Section}.{Name}";
 
-    /// <summary>All settings of options that have no sections, in the order of their declaration.</summary>
+    /// <summary>All settings of options that have no sections, in the order of declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
         where T : class, new() =>
         [.. OptionProperty.Of(typeof(T)).Where(option => option.HasForm).Select(option => new Setting(section: null, option))];
 
-    /// <summary>The setting of a dotted key of a <see cref="Recipe"/>; an unknown key is refused with the nearest known one.</summary>
+    /// <summary>
+    /// The setting with a dotted key of a <see cref="Recipe"/>; the error for an unknown key names the nearest known one.
+    /// </summary>
     public static Setting Find(string key) => Find(key, All);
 
-    /// <summary>The setting of a key among these; an unknown key is refused with the nearest known one.</summary>
+    /// <summary>The setting with a key among these; the error for an unknown key names the nearest known one.</summary>
     public static Setting Find(string key, IReadOnlyList<Setting> among)
     {
         if (among.FirstOrDefault(setting => string.Equals(setting.Key, key, StringComparison.Ordinal)) is { } found)
@@ -50,11 +52,12 @@ internal sealed class Setting
     }
 
     /// <summary>
-    /// The value in a recipe as YAML writes it; <see cref="With"/> of <see cref="Parse"/> of it is the same value to the last bit.
+    /// The value in a recipe as it is written in YAML. Passing it through <see cref="Parse"/> and <see cref="With"/> gives the same value
+    /// to the last bit.
     /// </summary>
     public string Text(object options) => option.Text(Holder(options));
 
-    /// <summary>Whether the setting has a part in the hash of these options; see <see cref="LaterAttribute"/>.</summary>
+    /// <summary>Whether the setting counts in the hash of these options; see <see cref="LaterAttribute"/>.</summary>
     public bool IsHashed(object options) =>
         !option.IsLater || !Equals(option.ValueIn(Holder(options)), option.ValueIn(Activator.CreateInstance(Holder(options).GetType())!));
 
@@ -62,10 +65,10 @@ internal sealed class Setting
     public T With<T>(T options, object? value)
         where T : class => (T)(section is null ? option.With(options, value) : section.With(options, option.With(Holder(options), value)));
 
-    /// <summary>The recipe with the value that this setting has in another one.</summary>
+    /// <summary>The recipe with this setting's value taken from another one.</summary>
     public Recipe Taken(Recipe recipe, Recipe from) => With(recipe, option.ValueIn(Holder(from)));
 
-    /// <summary>The value that a YAML node stands for; null where the setting's word for null is written.</summary>
+    /// <summary>The value that a YAML node stands for; null if the node is the setting's word for null.</summary>
     public object? Parse(YamlValue value) => option.Parse(value, Key);
 
     private object Holder(object options) => section is null ? options : section.ValueIn(options)!;

@@ -1,7 +1,7 @@
 using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes.Yaml;
 
-/// <summary>Settings in YAML: a mapping of sections, which are mappings of values, and of values by dotted keys.</summary>
+/// <summary>Settings in YAML: a mapping of sections, each a mapping of values; values may also be given by dotted keys.</summary>
 internal static class YamlEntries
 {
     /// <summary>The entries of a recipe with dotted keys, in order; each key once.</summary>
@@ -29,9 +29,9 @@ internal static class YamlEntries
         return value;
     }
 
-    /// <summary>The settings at the place where a reader stands; none if nothing is written there.</summary>
+    /// <summary>The settings at the reader's current position; none if nothing is written there.</summary>
     /// <param name="reader">The reader.</param>
-    /// <param name="otherwise">What to say where there is no mapping.</param>
+    /// <param name="otherwise">The message if there is no mapping.</param>
     public static IReadOnlyList<YamlEntry> Settings(YamlReader reader, string otherwise)
     {
         if (reader.TakeNothing())

@@ -3,7 +3,7 @@ using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Recipes.Yaml;
 
-/// <summary>Reads the text of a recipe, or of another of our YAML files: of bounded length, in UTF-8.</summary>
+/// <summary>Reads the text of a recipe or of another YAML file of this library: of limited length, in UTF-8.</summary>
 internal static class YamlFile
 {
     public const int MaxBytes = 1 << 20;
@@ -11,8 +11,8 @@ internal static class YamlFile
     /// <summary>The text of a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="kind">What it should be, in a word: "recipe".</param>
-    /// <param name="shipped">The names that could have been meant instead.</param>
-    /// <exception cref="RecipeException">It is not there, or cannot be read.</exception>
+    /// <param name="shipped">The names that may have been meant instead.</param>
+    /// <exception cref="RecipeException">It does not exist, or cannot be read.</exception>
     public static string Read(string path, string kind, IReadOnlyList<string> shipped)
     {
         try
@@ -41,8 +41,8 @@ internal static class YamlFile
     }
 
     /// <summary>The text of a stream.</summary>
-    /// <param name="stream">Read to its end, but no further than the limit whatever its length says: a device or a growing file has
-    /// none.</param>
+    /// <param name="stream">Read to its end, but never beyond the limit, whatever its length says: a device or a growing file has no
+    /// length.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="kind">What it should be, in a word.</param>
     /// <exception cref="RecipeException">It is too long, or not UTF-8.</exception>
@@ -53,7 +53,8 @@ internal static class YamlFile
         if (length > MaxBytes)
         {
             throw new RecipeException(
-                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for {(kind[0] is 'a' ? "an" : "a")} {kind}. Check that it is the file you meant."
+                $"{Allowed.Quoted(name)} has more than {MaxBytes} bytes, too many for {(kind[0] is 'a' ? "an" : "a")} {kind}. "
+                + "Check that it is the file you meant."
             );
         }
 
@@ -66,7 +67,7 @@ internal static class YamlFile
         catch (DecoderFallbackException e)
         {
             throw new RecipeException(
-                $"{Allowed.Quoted(name)} is not a text in UTF-8. Save it as UTF-8, or check that it is the file you meant.", e);
+                $"{Allowed.Quoted(name)} is not UTF-8 text. Save it as UTF-8, or check that it is the file you meant.", e);
         }
     }
 }

@@ -5,9 +5,9 @@ using YamlDotNet.Core.Events;
 namespace DenseCL.Recipes.Yaml;
 
 /// <summary>
-/// Reads the little of YAML that our files are made of: mappings, lists and scalars, each as deep as its reader asks for. Whatever else
-/// YAML can do (anchors, aliases, tags, more nesting, more documents) is refused at the event where it appears, so no file can make a
-/// reader build or recurse.
+/// Reads the small part of YAML that this library's files use: mappings, lists and scalars, each as deep as the caller asks for. Everything
+/// else in YAML (anchors, aliases, tags, more nesting, more documents) is refused at the event where it appears. No file can therefore make
+/// the reader build large objects or recurse.
 /// </summary>
 /// <param name="yaml">The text.</param>
 /// <param name="source">What to call it in messages.</param>
@@ -22,7 +22,7 @@ internal sealed class YamlReader(string yaml, string source, string kind)
 
     /// <summary>Reads the one document, if there is any.</summary>
     /// <param name="content">Reads what is in it.</param>
-    /// <exception cref="RecipeException">It is no YAML, or not what the content's reader takes.</exception>
+    /// <exception cref="RecipeException">It is not YAML, or not what the content reader accepts.</exception>
     public void Document(Action content)
     {
         try
@@ -49,7 +49,8 @@ internal sealed class YamlReader(string yaml, string source, string kind)
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // The parser's answer to text after "..." and to tags that are no addresses: faults of the text too, only without a place.
+            // What the parser throws for text after "..." and for tags that are not URIs. These are errors in the text too, but without
+            // a position.
             throw new RecipeException(
                 $"{Here}: This is not YAML that can be read. Check this line and the next for `...`, `---` and `!`.",
                 e);
@@ -62,7 +63,7 @@ internal sealed class YamlReader(string yaml, string source, string kind)
     /// <summary>Whether a list begins here.</summary>
     public bool IsList => parser.Accept<SequenceStart>(out _);
 
-    /// <summary>Whether nothing is written here, or all of it is commented out; the place is then read.</summary>
+    /// <summary>Whether nothing is written here, or all of it is commented out; the position is then consumed.</summary>
     public bool TakeNothing()
     {
         RefuseDecoration();
@@ -71,10 +72,10 @@ internal sealed class YamlReader(string yaml, string source, string kind)
             && parser.TryConsume<Scalar>(out _);
     }
 
-    /// <summary>The keys of a mapping with their places, one after another: after each, its value is to be read.</summary>
-    /// <param name="prefix">Stands before each key in messages and in what is returned.</param>
-    /// <param name="seen">The keys that may not come again.</param>
-    /// <param name="otherwise">What to say where there is no mapping.</param>
+    /// <summary>The keys of a mapping with their positions, one after another. After each key its value must be read.</summary>
+    /// <param name="prefix">Put before each key in messages and in the result.</param>
+    /// <param name="seen">The keys that must not appear again.</param>
+    /// <param name="otherwise">The message if there is no mapping.</param>
     public IEnumerable<(string Key, string Where)> Mapping(string prefix, HashSet<string> seen, string otherwise)
     {
         RefuseDecoration();
@@ -95,12 +96,12 @@ internal sealed class YamlReader(string yaml, string source, string kind)
             string key = prefix + scalar.Value;
             yield return seen.Add(key)
                 ? (key, where)
-                : throw new RecipeException($"{where}: {Allowed.Quoted(key)} stands twice in the {kind}. Keep one of the two.");
+                : throw new RecipeException($"{where}: {Allowed.Quoted(key)} is given twice in the {kind}. Keep one of the two.");
         }
     }
 
-    /// <summary>The places of a list's items, one after another: after each, it is to be read.</summary>
-    /// <param name="otherwise">What to say where there is no list.</param>
+    /// <summary>The positions of a list's items, one after another. After each position its item must be read.</summary>
+    /// <param name="otherwise">The message if there is no list.</param>
     public IEnumerable<string> Items(string otherwise)
     {
         RefuseDecoration();
@@ -150,7 +151,8 @@ internal sealed class YamlReader(string yaml, string source, string kind)
         if (parser.Accept<AnchorAlias>(out _) || (parser.Accept<NodeEvent>(out var node) && !(node.Anchor.IsEmpty && node.Tag.IsEmpty)))
         {
             throw new RecipeException(
-                $"{Here}: Anchors, aliases and tags (&, *, !) have no place in a recipe. Write the value itself, or in quotes if it is text."
+                $"{Here}: Anchors, aliases and tags (&, *, !) are not allowed in a recipe. "
+                + $"Write the value itself, or in quotes if it is text."
             );
         }
     }

@@ -1,11 +1,11 @@
 namespace DenseCL.Training.Logs;
 
-/// <summary>A line of speed.jsonl: how fast the steps since the last line went.</summary>
+/// <summary>A line of speed.jsonl: the speed of the steps since the last line.</summary>
 /// <param name="Step">Steps done, from 1.</param>
 /// <param name="Epoch">The epoch of the step, from 1.</param>
 /// <param name="SecondsPerStep">Mean wall-clock time of a step.</param>
-/// <param name="ImagesPerSecond">Images, two views each.</param>
-/// <param name="LoaderWaitShare">The share of the time in which the training waited for images, 0 … 1; near 0 when the loader keeps
+/// <param name="ImagesPerSecond">Images, each with two views.</param>
+/// <param name="LoaderWaitShare">The share of the time during which the training waited for images, 0 … 1; near 0 if the loader keeps
 /// up.</param>
 /// <param name="ResidentMb">Resident memory of the process, in units of 2²⁰ bytes.</param>
 public sealed record LoggedSpeed(

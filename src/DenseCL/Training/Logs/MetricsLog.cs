@@ -4,7 +4,7 @@ using DenseCL.Platform;
 
 namespace DenseCL.Training.Logs;
 
-/// <summary>The two logs of a run, a JSON object a line: what was computed, and how fast.</summary>
+/// <summary>The two logs of a run, with a JSON object per line: what was computed, and how fast.</summary>
 internal sealed class MetricsLog(RunFolder folder)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -13,21 +13,21 @@ internal sealed class MetricsLog(RunFolder folder)
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Adds a line to each; every line is on its way to the disk when this returns.</summary>
+    /// <summary>Adds a line to each log. When this returns, the lines have been passed to the operating system.</summary>
     public void Write(LoggedMetrics metrics, LoggedSpeed speed)
     {
         Append(folder.Metrics, metrics);
         Append(folder.Speed, speed);
     }
 
-    /// <summary>Adds a line to the first, likewise.</summary>
+    /// <summary>Adds a line to the first log.</summary>
     public void Write(LoggedProbe probe) => Append(folder.Metrics, probe);
 
-    /// <summary>Whether there is a line of the other kind for a step.</summary>
+    /// <summary>Whether the first log has a line with evaluation figures for a step.</summary>
     public bool HasProbe(long step) => File.Exists(folder.Metrics)
         && File.ReadLines(folder.Metrics).Any(line => line.Contains("\"probe\":", StringComparison.Ordinal) && StepOf(line) == step);
 
-    /// <summary>Drops what was logged after the checkpoint that the run goes on from; it will be logged again.</summary>
+    /// <summary>Deletes what was logged after the checkpoint from which the run continues; it will be logged again.</summary>
     public void KeepUntil(long step)
     {
         foreach (string path in new[] { folder.Metrics, folder.Speed }.Where(File.Exists))
@@ -46,7 +46,7 @@ internal sealed class MetricsLog(RunFolder folder)
 
     private static void Append<T>(string path, T line) => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n");
 
-    // A line that was cut off by the end of the process counts as beyond.
+    // A line that was cut off when the process ended counts as one after the checkpoint.
     private static long StepOf(string line)
     {
         try

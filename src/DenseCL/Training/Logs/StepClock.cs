@@ -12,7 +12,7 @@ internal sealed class StepClock(int batch)
     private TimeSpan waited;
     private long lastDone = Stopwatch.GetTimestamp();
 
-    /// <summary>Of the last lap; of all steps in the first.</summary>
+    /// <summary>The speed in the last lap; in the first lap, that of all steps.</summary>
     public double ImagesPerSecond { get; private set; }
 
     public void BatchArrived() => waited += Stopwatch.GetElapsedTime(lastDone);
@@ -27,17 +27,17 @@ internal sealed class StepClock(int batch)
         }
     }
 
-    /// <summary>What was done since the last step is not training, nor waiting for images.</summary>
+    /// <summary>Excludes the time since the last step: it was neither training nor waiting for images.</summary>
     public void Resume()
     {
         long now = Stopwatch.GetTimestamp(), pause = now - lastDone;
         (start, lapStart, lastDone) = (start + pause, lapStart + pause, now);
     }
 
-    /// <summary>The time for so many more steps, at the mean speed so far.</summary>
+    /// <summary>The time for this many more steps, at the mean speed so far.</summary>
     public TimeSpan Remaining(long more) => Stopwatch.GetElapsedTime(start) / steps * more;
 
-    /// <summary>Closes a lap, from one logged step to the next.</summary>
+    /// <summary>Ends a lap, which lasts from one logged step to the next.</summary>
     public LoggedSpeed Lap(long step, int epoch)
     {
         TimeSpan time = Stopwatch.GetElapsedTime(lapStart, lastDone);

@@ -7,7 +7,7 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights.Formats;
 
-/// <summary>Tells the formats apart by their first bytes.</summary>
+/// <summary>Detects the format of a file by its first bytes.</summary>
 internal static class WeightFileFormats
 {
     private const int HeadLength = 512;
@@ -15,7 +15,7 @@ internal static class WeightFileFormats
     private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."u8);
 
-    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or holds no weights that can be
+    /// <exception cref="WeightFileException">The file is missing, cannot be opened, is damaged, or contains no weights that can be
     /// read.</exception>
     public static WeightFile Open(string path)
     {
@@ -33,12 +33,12 @@ internal static class WeightFileFormats
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new WeightFileException(
-                $"{path}: there is no such file: see that the path is right, from the folder {Environment.CurrentDirectory}.",
+                $"{path}: there is no such file: check that the path is right, from the folder {Environment.CurrentDirectory}.",
                 e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new WeightFileException($"{path}: cannot be opened ({e.Message}): see that it is a file and may be read.", e);
+            throw new WeightFileException($"{path}: cannot be opened ({e.Message}): check that it is a file and may be read.", e);
         }
 
         return Open(bytes, path);
@@ -55,7 +55,7 @@ internal static class WeightFileFormats
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             bytes.Dispose();
-            throw new WeightFileException($"{path}: cannot be read ({e.Message}): see that it is a file and that its disk is whole.", e);
+            throw new WeightFileException($"{path}: cannot be read ({e.Message}): check that it is a file and that its disk is whole.", e);
         }
         catch
         {
@@ -74,7 +74,7 @@ internal static class WeightFileFormats
         };
     }
 
-    /// <summary>Protocols from 2 begin with PROTO; older ones have no head, but begin with one of few instructions.</summary>
+    /// <summary>Protocols from 2 on begin with PROTO; older ones have no header, but begin with one of a few instructions.</summary>
     private static bool IsPickle(byte[] head) => head switch
     {
         [0x80, <= 16, ..] => true,
@@ -85,7 +85,7 @@ internal static class WeightFileFormats
     };
 
     /// <summary>
-    /// Two lines that are the names of a module and of something in it: also what is refused is to be refused by its name.
+    /// Two lines that are the names of a module and of an object in it: a refused pickle is then refused by its name.
     /// </summary>
     private static bool IsGlobal(ReadOnlySpan<byte> text)
     {
@@ -109,8 +109,10 @@ internal static class WeightFileFormats
         return new WeightFileException(
             head.Length == 0
                 ? $"{bytes.Path}: is empty: copy or export it again."
-                : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, which none of the formats does that are read: "
-                    + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). Export the weights as one of them."
+                : $"{bytes.Path}: begins with the bytes {Convert.ToHexString(head.AsSpan(0, Math.Min(16, head.Length)))}, "
+                    + "which none of the formats does that are read: "
+                    + "safetensors, PyTorch (.pth, .pt), ONNX and pickled numpy arrays (.pkl of Detectron2). "
+                    + "Export the weights as one of them."
         );
     }
 }

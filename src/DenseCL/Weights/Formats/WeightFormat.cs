@@ -7,7 +7,7 @@ public enum WeightFormat
     Safetensors,
 
     /// <summary>
-    /// What <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>): a pickle and storages, in a zip or, before PyTorch 1.6, one behind the
+    /// The format of <c>torch.save</c> (<c>.pth</c>, <c>.pt</c>): a pickle and storages, in a zip or, before PyTorch 1.6, one after the
     /// other.
     /// </summary>
     PyTorch,

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats;
 
-/// <summary>What all writers of weight files share.</summary>
+/// <summary>Functions that all writers of weight files share.</summary>
 internal static class WeightOutput
 {
-    /// <summary>Writes a file beside and renames it: the old file stays until the new one is on the disk.</summary>
+    /// <summary>Writes a file under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <exception cref="WeightFileException">The file could not be written; the old one is unchanged.</exception>
     public static void Replace(string path, Action<FileStream> write)
     {
@@ -18,7 +18,8 @@ internal static class WeightOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.",
+                $"{path}: could not be written ({e.Message}). Nothing was changed: "
+                + "check that the folder exists, may be written and has room.",
                 e);
         }
     }
@@ -26,7 +27,7 @@ internal static class WeightOutput
     /// <summary>The tensors with their element types, in the order given.</summary>
     /// <param name="tensors">Names and tensors.</param>
     /// <param name="format">The format, for the message.</param>
-    /// <exception cref="ArgumentException">A name is given twice, or an element type is none that the format has.</exception>
+    /// <exception cref="ArgumentException">A name is given twice, or the format does not have an element type.</exception>
     public static List<(string Name, WeightType Type, Tensor Tensor)> Check(
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
         string format)

@@ -1,10 +1,10 @@
 namespace DenseCL.Weights.Tensors;
 
-/// <summary>Bytes at any position: a part of a file, memory, or what has to be unpacked first.</summary>
+/// <summary>Bytes at any position: a part of a file, memory, or compressed bytes that must be unpacked first.</summary>
 internal abstract class ByteSource
 {
     /// <summary>
-    /// The most that is unpacked or rearranged in memory at a time: a tensor, its storage and a copy together stay below 1 GB.
+    /// The maximum that is unpacked or rearranged in memory at a time: a tensor, its storage and a copy together stay below 1 GB.
     /// </summary>
     public const long MaxMemory = 1 << 28;
 
@@ -15,9 +15,9 @@ internal abstract class ByteSource
     /// <exception cref="FormatException">There are no such bytes.</exception>
     public abstract void Read(Span<byte> destination, long position);
 
-    /// <summary>The same bytes, every position of them cheap to reach.</summary>
+    /// <summary>The same bytes, with fast access to every position.</summary>
     /// <exception cref="FormatException">They cannot be unpacked.</exception>
-    /// <exception cref="NotSupportedException">They are more than <see cref="MaxMemory"/>.</exception>
+    /// <exception cref="NotSupportedException">There are more than <see cref="MaxMemory"/>.</exception>
     public virtual ByteSource Unpack() => this;
 
     /// <summary>All or some of the bytes.</summary>
@@ -30,12 +30,12 @@ internal abstract class ByteSource
         return bytes;
     }
 
-    /// <summary>Throws unless the range is inside.</summary>
+    /// <summary>Throws if the range is not inside.</summary>
     protected void CheckRange(long position, long length)
     {
         if (position < 0 || length < 0 || position > Length - length)
         {
-            throw new FormatException($"{length} bytes at byte {position} are asked for where there are {Length}");
+            throw new FormatException($"{length} bytes at byte {position} are requested where there are {Length}");
         }
     }
 }

@@ -1,14 +1,14 @@
 namespace DenseCL.Weights.Tensors;
 
-/// <summary>Turns what a parser throws at a file into the exception that names the file and what to do.</summary>
+/// <summary>Turns a parser's exceptions into one that names the file and says what to do.</summary>
 internal static class Distrust
 {
-    /// <summary>Reads something out of a file.</summary>
+    /// <summary>Reads data from a file.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="kind">What it should be.</param>
     /// <param name="read">Throws <see cref="FormatException"/> for damage, and <see cref="NotSupportedException"/>, with its own advice,
-    /// for what is not read here.</param>
-    /// <exception cref="WeightFileException">The file is damaged or not read here.</exception>
+    /// for what is not supported.</param>
+    /// <exception cref="WeightFileException">The file is damaged or not supported.</exception>
     public static T Read<T>(WeightBytes bytes, string kind, Func<T> read)
     {
         try

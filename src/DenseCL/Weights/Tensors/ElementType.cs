@@ -2,8 +2,8 @@ namespace DenseCL.Weights.Tensors;
 
 /// <summary>An element type of PyTorch or numpy, whether or not this library has tensors of it.</summary>
 /// <param name="Name">PyTorch's name.</param>
-/// <param name="Size">Bytes an element takes; 0 if that is unknown.</param>
-/// <param name="Type">The type here, or null.</param>
+/// <param name="Size">Bytes per element; 0 if that is unknown.</param>
+/// <param name="Type">The corresponding <see cref="WeightType"/>, or null.</param>
 internal sealed record ElementType(string Name, int Size, WeightType? Type)
 {
     private static readonly (ElementType Type, string? Storage, string? Numpy)[] Table =
@@ -37,7 +37,7 @@ internal sealed record ElementType(string Name, int Size, WeightType? Type)
         (new("quint2x4", 1, null), "QUInt2x4", null),
     ];
 
-    /// <summary>Bytes without a meaning of their own: PyTorch's untyped storages.</summary>
+    /// <summary>Bytes without an element type: PyTorch's untyped storages.</summary>
     public static ElementType Untyped { get; } = Table.Single(t => t.Type.Type == WeightType.U8).Type;
 
     /// <summary>All of PyTorch's types.</summary>

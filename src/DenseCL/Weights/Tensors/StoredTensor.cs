@@ -3,13 +3,13 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Tensors;
 
 /// <summary>
-/// Where the elements of a tensor lie: a type, a shape and strides over some bytes. What passed the checks can be read without another.
+/// Where the elements of a tensor are: a type, a shape and strides over some bytes. Once checked, it can be read without further checks.
 /// </summary>
 internal sealed class StoredTensor
 {
     private const int MaxRank = 64;
 
-    /// <summary>A tensor smaller than this may repeat its elements as often as it likes (<c>expand</c>).</summary>
+    /// <summary>A tensor smaller than this may repeat its elements any number of times (<c>expand</c>).</summary>
     private const long AlwaysAllowed = ByteSource.MaxMemory;
 
     private readonly ElementType type;
@@ -28,20 +28,20 @@ internal sealed class StoredTensor
     /// <summary>Why it cannot be read, the second half of a sentence that begins with its name; null if it can.</summary>
     public string? Problem { get; private init; }
 
-    /// <summary>A tensor that is there but cannot be read.</summary>
+    /// <summary>A tensor that exists but cannot be read.</summary>
     public static StoredTensor Unreadable(string problem) =>
         new(ElementType.Untyped, [], [], new MemoryBytes([]), 0, bigEndian: false) { Problem = problem };
 
-    /// <summary>Checks every number: the shape's product, the strides' signs and the last byte.</summary>
+    /// <summary>Checks all numbers: the product of the shape, the signs of the strides and the last byte.</summary>
     /// <param name="name">The tensor, for messages.</param>
     /// <param name="type">Its elements.</param>
-    /// <param name="shape">Its sides.</param>
-    /// <param name="strides">From one element to the next, in elements, by dimension.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="strides">The distance from one element to the next, in elements, for each dimension.</param>
     /// <param name="source">The storage.</param>
     /// <param name="start">The storage's byte where the first element begins.</param>
-    /// <param name="end">The storage's byte behind the last that the tensor may use.</param>
-    /// <param name="bigEndian">Whether numbers begin with their highest byte.</param>
-    /// <exception cref="FormatException">The numbers do not fit together.</exception>
+    /// <param name="end">The storage's byte after the last one that the tensor may use.</param>
+    /// <param name="bigEndian">Whether numbers are big-endian.</param>
+    /// <exception cref="FormatException">The numbers are inconsistent.</exception>
     public static StoredTensor Create(
         string name, ElementType type, long[] shape, long[] strides, ByteSource source, Int128 start, Int128 end, bool bigEndian)
     {
@@ -50,7 +50,7 @@ internal sealed class StoredTensor
             throw new FormatException($"{Quote(name)} has {shape.Length} sides and {strides.Length} strides (limit {MaxRank})");
         }
 
-        // Sides of 0 count as 1 for the overflow, because others multiply the rest.
+        // Sizes of 0 count as 1 for the overflow check, because others multiply the rest.
         Int128 bytes = type.Size, last = 0;
         bool empty = shape.Contains(0);
         for (int d = 0; d < shape.Length; d++)
@@ -59,7 +59,8 @@ internal sealed class StoredTensor
             if (shape[d] < 0 || strides[d] < 0 || bytes > long.MaxValue)
             {
                 throw new FormatException(
-                    $"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: negative or too large"
+                    $"{Quote(name)} has sides [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}]: "
+                    + $"negative or too large"
                 );
             }
 
@@ -82,16 +83,17 @@ internal sealed class StoredTensor
         if (!direct && (extent > ByteSource.MaxMemory || (bytes > AlwaysAllowed && bytes > extent)))
         {
             return Unreadable(
-                $"is a view of {bytes} bytes on {extent} others in another order, more than are rearranged here ({ByteSource.MaxMemory}): save it again with .contiguous()"
+                $"is a view of {bytes} bytes on {extent} others in another order, more than are rearranged here ({ByteSource.MaxMemory}): "
+                + "save it again with .contiguous()"
             );
         }
 
         return new StoredTensor(type, shape, strides, source, (long)start, bigEndian);
     }
 
-    /// <summary>The strides of a shape whose elements lie one behind the other.</summary>
+    /// <summary>The strides of a shape whose elements are contiguous.</summary>
     /// <param name="shape">The sides.</param>
-    /// <param name="columnMajor">Whether the first side is the fastest, as in Fortran.</param>
+    /// <param name="columnMajor">Whether the first dimension is the fastest, as in Fortran.</param>
     public static long[] Strides(ReadOnlySpan<long> shape, bool columnMajor = false)
     {
         long[] strides = new long[shape.Length];
@@ -101,7 +103,7 @@ internal sealed class StoredTensor
             int d = columnMajor ? i : shape.Length - 1 - i;
             strides[d] = stride;
 
-            // Too large a product is refused by Create, from the sides alone.
+            // Create refuses too large a product, from the shape alone.
             stride = unchecked(stride * Math.Max(shape[d], 1)) & long.MaxValue;
         }
 
@@ -111,7 +113,7 @@ internal sealed class StoredTensor
     /// <summary>Its description.</summary>
     public WeightEntry Entry(string name) => new(name, type.Type!.Value, shape);
 
-    /// <summary>Prepares to read it, from the first byte to the last in windows.</summary>
+    /// <summary>Prepares to read it from the first byte to the last, in windows.</summary>
     /// <exception cref="FormatException">Its storage cannot be unpacked.</exception>
     /// <exception cref="NotSupportedException">Its storage is too large to be unpacked.</exception>
     public StridedReader Open() => new(type.Size, shape, strides, source.Unpack(), start, IsRowMajor(shape, strides), bigEndian);

@@ -23,7 +23,7 @@ internal sealed class StridedReader
     }
 
     /// <summary>Fills the destination, whole elements.</summary>
-    /// <param name="destination">To be filled.</param>
+    /// <param name="destination">Is filled.</param>
     /// <param name="position">Where to begin, counted from the tensor's first byte.</param>
     public void Read(Span<byte> destination, long position)
     {
@@ -63,7 +63,7 @@ internal sealed class StridedReader
     }
 
     /// <summary>
-    /// The bytes from the first to the last element, in memory: neighbours of the tensor are far from each other in the file.
+    /// The bytes from the first to the last element, in memory, because neighbouring elements of the tensor are far apart in the file.
     /// </summary>
     private ReadOnlySpan<byte> Storage()
     {
@@ -84,7 +84,7 @@ internal sealed class StridedReader
     private void Gather<T>(Span<T> destination, ReadOnlySpan<byte> bytes, long element)
         where T : unmanaged
     {
-        // The place of the first element, then from row to row as an odometer goes.
+        // The position of the first element, then from row to row like an odometer.
         int rank = shape.Length;
         Span<long> index = stackalloc long[rank];
         for (int d = rank - 1; d >= 0; d--)

@@ -8,7 +8,7 @@ internal sealed class WeightBytes : IDisposable
     private readonly SafeFileHandle handle;
 
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">There is no permission to read the file.</exception>
     public WeightBytes(string path)
     {
         Path = path;
@@ -31,7 +31,7 @@ internal sealed class WeightBytes : IDisposable
     public long Length { get; }
 
     /// <summary>Fills the destination.</summary>
-    /// <exception cref="WeightFileException">The file ends before, or the disk fails.</exception>
+    /// <exception cref="WeightFileException">The file ends too early, or the disk fails.</exception>
     public void Read(Span<byte> destination, long position)
     {
         while (!destination.IsEmpty)
@@ -40,7 +40,8 @@ internal sealed class WeightBytes : IDisposable
             if (read == 0)
             {
                 throw new WeightFileException(
-                    $"{Path}: ends at byte {position}, before it should: it is truncated, or became shorter while it was read. Copy it again."
+                    $"{Path}: ends at byte {position}, before it should: it is truncated, or became shorter while it was read. "
+                    + "Copy it again."
                 );
             }
 

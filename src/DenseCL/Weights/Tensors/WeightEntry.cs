@@ -7,7 +7,7 @@ public sealed class WeightEntry
 
     /// <param name="name">The tensor's name.</param>
     /// <param name="type">The type of its elements.</param>
-    /// <param name="shape">Its sides, whose product times the element's size was seen to fit in a long.</param>
+    /// <param name="shape">Its sizes. Their product times the element's size must have been checked to fit in a long.</param>
     internal WeightEntry(string name, WeightType type, long[] shape)
     {
         (Name, Type) = (name, type);
@@ -20,7 +20,7 @@ public sealed class WeightEntry
     /// <summary>The type of its elements.</summary>
     public WeightType Type { get; }
 
-    /// <summary>Its sides, each at least 0; empty for a scalar.</summary>
+    /// <summary>Its sizes, each at least 0; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape => shape;
 
     /// <summary>Number of elements: the product of <see cref="Shape"/>.</summary>

@@ -1,9 +1,9 @@
 namespace DenseCL.Weights.Tensors;
 
-/// <summary>Names out of files.</summary>
+/// <summary>Names from files.</summary>
 internal static class WeightNames
 {
-    /// <summary>A name from a file for a message: short and without control characters.</summary>
+    /// <summary>A name from a file, for a message: shortened and without control characters.</summary>
     public static string Quote(string? name)
     {
         name ??= "null";

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Tensors;
 
-/// <summary>What an element type is called in a file and in TorchSharp, and how many bytes it takes.</summary>
+/// <summary>The names of an element type in files and in TorchSharp, and its size in bytes.</summary>
 internal static class WeightTypes
 {
     private static readonly (WeightType Type, string Name, int Size, ScalarType? Torch)[] Table =
@@ -32,7 +32,7 @@ internal static class WeightTypes
         return i < 0 ? null : Table[i].Type;
     }
 
-    /// <summary>TorchSharp's type, or null where it has none (unsigned types above 8 bits).</summary>
+    /// <summary>TorchSharp's type, or null if it has none (unsigned types above 8 bits).</summary>
     public static ScalarType? ToTorch(WeightType type) => Table[(int)type].Torch;
 
     public static WeightType? FromTorch(ScalarType type)

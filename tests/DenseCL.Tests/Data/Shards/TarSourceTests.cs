@@ -168,7 +168,7 @@ public sealed class TarSourceTests : IDisposable
         var source = ImageSource.Open(tar);
 
         Assert.Equal(["t.tar/1.jpg", "t.tar/4.jpg"], Names(source));
-        Assert.Equal($"2 images in {tar}; passed over: 4 other files in it.", source.Description);
+        Assert.Equal($"2 images in {tar}; skipped: 4 other files in it.", source.Description);
         Assert.Empty(source.ClassNames);
         Assert.All(source.Entries, e => Assert.Null(e.Label));
     }
@@ -211,20 +211,20 @@ public sealed class TarSourceTests : IDisposable
         int second = 512 + ((Jpeg().Length + 511) / 512 * 512);
 
         Expect([], "empty");
-        Expect(Encoding.ASCII.GetBytes(new string('t', 3000)), "byte 0: this is no tar");
+        Expect(Encoding.ASCII.GetBytes(new string('t', 3000)), "byte 0: this is not a tar");
         Expect(whole[..700], "byte 0: a member of ", "truncated");
         Expect(whole[..(second + 100)], string.Create(CultureInfo.InvariantCulture, $"byte {second}: it ends within a header"));
         Expect(Changed(second + 5, 1), string.Create(CultureInfo.InvariantCulture, $"byte {second}: there is no header"));
         Expect(Header('0', "1.jpg", "77777777777"), "a member of 8589934591 bytes", "truncated");
         Expect(Header('0', "1.jpg", "\u0080\0\0\0\0\0\0\u0002\0\0\0\u0001"), "a member of 8589934593 bytes", "truncated");
-        Expect(Header('0', "1.jpg", "\u0080\0\0\0\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF"), "a size is no number");
-        Expect(Header('0', "1.jpg", "\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF"), "a size is no number");
-        Expect(Header('0', "1.jpg", "-1"), "a size is no number");
+        Expect(Header('0', "1.jpg", "\u0080\0\0\0\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF"), "a size is not a number");
+        Expect(Header('0', "1.jpg", "\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF"), "a size is not a number");
+        Expect(Header('0', "1.jpg", "-1"), "a size is not a number");
         Expect([.. Header('L', "long", "300000"), .. new byte[200_000]], "more than the 65536 that are read");
-        Expect(Extended("9999999999 path=a\n"), "no list of records");
-        Expect(Extended("0 path=a\n"), "no list of records");
-        Expect(Extended("-5 path=a\n"), "no list of records");
-        Expect(Extended("10 path=ab"), "no list of records");
+        Expect(Extended("9999999999 path=a\n"), "not a list of records");
+        Expect(Extended("0 path=a\n"), "not a list of records");
+        Expect(Extended("-5 path=a\n"), "not a list of records");
+        Expect(Extended("10 path=ab"), "not a list of records");
         Expect(Extended("8 =abcd\n"), "without a key");
         Expect(Extended("11 size=-5\n"), "no number");
         Expect(Extended($"5006 path={new string('p', 4995)}\n"), "longer than 4096 bytes");

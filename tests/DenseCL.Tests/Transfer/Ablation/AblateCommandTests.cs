@@ -40,7 +40,7 @@ public sealed class AblateCommandTests : IDisposable
     [Theory]
     [InlineData("seed", "--seeds", "1,x")]
     [InlineData("seeds is empty", "--seeds", "")]
-    [InlineData("The seed 1 stands twice", "--seeds", "1,2,1")]
+    [InlineData("The seed 1 is given twice", "--seeds", "1,2,1")]
     [InlineData("nowhere", "--images", "nowhere")]
     [InlineData("nowhere", "--data", "nowhere")]
     [InlineData("--out", "--out", "")]

@@ -65,12 +65,12 @@ public sealed class AblationReaderTests
         Head + Variants + Evaluate + "baselin: a",
         "a.yaml, line 7: There is no key `baselin` in an ablation; the keys are recipe, set, seeds, untrained, baseline, variants, evaluate; the nearest is `baseline`."
     )]
-    [InlineData(Head + Variants + Evaluate + "seeds: [1]", "a.yaml, line 7: `seeds` stands twice in the ablation.")]
+    [InlineData(Head + Variants + Evaluate + "seeds: [1]", "a.yaml, line 7: `seeds` is given twice in the ablation.")]
     [InlineData("seeds: [0]\n" + Variants + Evaluate, "a.yaml: There is no recipe to vary.")]
     [InlineData("recipe: smal\nseeds: [0]\n" + Variants + Evaluate, "a.yaml, line 1: There is neither a shipped recipe nor a file `smal`")]
     [InlineData("recipe: small\n" + Variants + Evaluate, "a.yaml: The list of seeds is empty")]
     [InlineData("recipe: small\nseeds: []\n" + Variants + Evaluate, "a.yaml, line 2: The list of seeds is empty")]
-    [InlineData("recipe: small\nseeds: [4, 1, 4]\n" + Variants + Evaluate, "a.yaml, line 2: The seed 4 stands twice")]
+    [InlineData("recipe: small\nseeds: [4, 1, 4]\n" + Variants + Evaluate, "a.yaml, line 2: The seed 4 is given twice")]
     [InlineData("recipe: small\nseeds: [-1]\n" + Variants + Evaluate, "a.yaml, line 2: A seed is `-1`.")]
     [InlineData("recipe: small\nseeds: 3\n" + Variants + Evaluate, "a.yaml, line 2: The seeds are a list of whole numbers.")]
     [InlineData(Head + Evaluate, "a.yaml: There are no variants.")]
@@ -90,7 +90,7 @@ public sealed class AblationReaderTests
     [InlineData(
         Head + "variants:\n  a: {}\n  b: { optim.batch: 48, method.queue: 100 }\n" + Evaluate,
         "a.yaml, line 5: The variant `b`: optim.batchNormGroup is 32, but must divide")]
-    [InlineData(Head + "variants:\n  a: {}\n  a: { method.lambda: 0 }\n" + Evaluate, "a.yaml, line 5: `a` stands twice in the ablation.")]
+    [InlineData(Head + "variants:\n  a: {}\n  a: { method.lambda: 0 }\n" + Evaluate, "a.yaml, line 5: `a` is given twice in the ablation.")]
     [InlineData(
         Head + "variants:\n  a: {}\n  A: { method.lambda: 0 }\n" + Evaluate,
         "a.yaml, line 5: The variants `a` and `A` would share a folder")]
@@ -102,26 +102,26 @@ public sealed class AblationReaderTests
         "a.yaml, line 5: The variants `a` and `b` are the same recipe")]
     [InlineData(
         Head + "variants: { a/b: {} }\n" + Evaluate,
-        "a.yaml, line 3: The variant `a/b` cannot be the name of a folder everywhere.")]
-    [InlineData(Head + "variants: { .a: {} }\n" + Evaluate, "a.yaml, line 3: The variant `.a` cannot be the name of a folder everywhere.")]
+        "a.yaml, line 3: The variant `a/b` cannot be the name of a folder on every system.")]
+    [InlineData(Head + "variants: { .a: {} }\n" + Evaluate, "a.yaml, line 3: The variant `.a` cannot be the name of a folder on every system.")]
     [InlineData(
         Head + "variants: { 'a|b': {} }\n" + Evaluate,
-        "a.yaml, line 3: The variant `a|b` cannot be the name of a folder everywhere.")]
-    [InlineData(Head + "variants: { '': {} }\n" + Evaluate, "a.yaml, line 3: The variant `` cannot be the name of a folder everywhere.")]
+        "a.yaml, line 3: The variant `a|b` cannot be the name of a folder on every system.")]
+    [InlineData(Head + "variants: { '': {} }\n" + Evaluate, "a.yaml, line 3: The variant `` cannot be the name of a folder on every system.")]
     [InlineData(Head + "variants: { Untrained: {} }\n" + Evaluate, "a.yaml, line 3: The name `Untrained` is that of the untrained start")]
-    [InlineData(Head + "baseline: c\n" + Variants + Evaluate, "a.yaml, line 3: baseline is `c`, which is no variant. Choose one of a, b.")]
+    [InlineData(Head + "baseline: c\n" + Variants + Evaluate, "a.yaml, line 3: baseline is `c`, which is not a variant. Choose one of a, b.")]
     [InlineData(Head + "untrained: yes\n" + Variants + Evaluate, "a.yaml, line 3: untrained is `yes`, but must be true or false.")]
     [InlineData(Head + Variants, "a.yaml: Nothing is evaluated")]
     [InlineData(Head + Variants + "evaluate: []", "a.yaml: Nothing is evaluated")]
-    [InlineData(Head + Variants + "evaluate: fake", "a.yaml, line 6: `evaluate` is no list.")]
+    [InlineData(Head + Variants + "evaluate: fake", "a.yaml, line 6: `evaluate` is not a list.")]
     [InlineData(Head + Variants + "evaluate: [fake, [fake]]", "a.yaml, line 6: An evaluation is `[fake]`.")]
-    [InlineData(Head + Variants + "evaluate: [fake, fake]", "a.yaml, line 6: The evaluation `fake` stands twice.")]
+    [InlineData(Head + Variants + "evaluate: [fake, fake]", "a.yaml, line 6: The evaluation `fake` is given twice.")]
     [InlineData(
         Head + Variants + "evaluate:\n  - fake: { stride: 8 }\n  - fake: { stride: 8 }",
-        "a.yaml, line 8: The evaluation `fake: { stride: 8 }` stands twice.")]
+        "a.yaml, line 8: The evaluation `fake: { stride: 8 }` is given twice.")]
     [InlineData(
         Head + Variants + "evaluate:\n  - fake:\n    stride: 8",
-        "a.yaml, line 8: `stride` stands in the same item of the list as `fake`.")]
+        "a.yaml, line 8: `stride` is in the same item of the list as `fake`.")]
     [InlineData(Head + Variants + "evaluate:\n  - fake: 8", "a.yaml, line 7: Write evaluations as a list")]
     [InlineData(Head + Variants + "evaluate: [{}]", "a.yaml, line 6: An item of `evaluate` is empty.")]
     [InlineData("recipe: &a small\n", "a.yaml, line 1: Anchors, aliases and tags")]

@@ -244,7 +244,7 @@ public sealed class AblationRunTests : IDisposable
             new[] { "file", "scenes" },
             name =>
                 Assert.Contains(
-                    "holds no ablation",
+                    "contains no ablation",
                     Assert.Throws<TrainingException>(() => AblationFolder.Open(tiny[name])).Message,
                     StringComparison.Ordinal));
         Assert.Contains("empty", Assert.Throws<TrainingException>(() => AblationFolder.Open(" ")).Message, StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public sealed class EvaluationTests : IDisposable
     public void Classes_that_are_colours_are_told_by_every_protocol_in_every_language()
     {
         ImageSets.Folders(folder);
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder.Root, Token);
         BackboneSource backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1);
         IEvaluation[] evaluations =
         [
@@ -86,7 +86,7 @@ public sealed class EvaluationTests : IDisposable
     public void Features_are_the_same_bits_whatever_the_threads_and_those_of_the_network_itself()
     {
         ImageSets.Folders(folder);
-        (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, _) = SingleLabelImages.Open(folder.Root, Token);
         using var scope = NewDisposeScope();
         using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         Tensor Features(int threads) =>
@@ -107,7 +107,7 @@ public sealed class EvaluationTests : IDisposable
     public void Mirrored_features_are_those_of_mirrored_images()
     {
         ImageSets.Folders(folder);
-        (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, _) = SingleLabelImages.Open(folder.Root, Token);
         using var scope = NewDisposeScope();
         using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         using PooledFeatures features = PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, mirror: true, stop: Token);
@@ -141,7 +141,7 @@ public sealed class EvaluationTests : IDisposable
     {
         ImageSets.Folders(folder);
         folder.Truncated("train/a/zz.jpg");
-        (LabelledImages train, _) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, _) = SingleLabelImages.Open(folder.Root, Token);
         using Backbone backbone = BackboneSource.Untrained(BackboneKind.Resnet18, 1).Build();
         DataException refusal = Assert.Throws<DataException>(() =>
             PooledFeatures.Of(backbone, new DataOptions(), train.Entries, Small, stop: Token));
@@ -156,10 +156,10 @@ public sealed class EvaluationTests : IDisposable
     public void Sets_too_small_for_a_protocol_are_refused_by_name()
     {
         ImageSets.Folders(folder, train: 2);
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder.Root, Token);
         Refused(() => _ = new KnnEvaluation(train, test), "200 nearest", "6 images");
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(test)), "fewer than 3", "a, b, c");
-        LabelledImages without = test with { Entries = [.. test.Entries.Take(2)], Labels = [0, 0] };
+        SingleLabelImages without = test with { Entries = [.. test.Entries.Take(2)], Labels = [0, 0] };
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(without), new() { Folds = 2 }), "shows b, c");
         Refused(
             () => _ = new LinearEvaluation(train with { Entries = [.. train.Entries.Skip(1)], Labels = [.. train.Labels.Skip(1)] }, test),

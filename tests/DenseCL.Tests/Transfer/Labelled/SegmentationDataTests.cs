@@ -270,7 +270,7 @@ public sealed class SegmentationDataTests : IDisposable
         Image("images/val/v.png");
         Mask("masks/val/v.png", 0, 1);
         SegmentationData data = Open();
-        IReadOnlyList<LabelledImage> few = data.Labelled(3, 7), more = data.Labelled(8, 7);
+        IReadOnlyList<SegmentationImage> few = data.Labelled(3, 7), more = data.Labelled(8, 7);
         Assert.Equal((3, 8, 12), (few.Count, more.Count, data.Labelled(null, 7).Count));
         Assert.Subset(more.ToHashSet(), few.ToHashSet());
         Assert.Equal(few, data.Labelled(3, 7));

@@ -40,7 +40,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
         using Backbone network = Backbone.Build(stride);
         List<Tensor> features = [];
         List<long> labels = [];
-        foreach (LabelledImage image in data.Train)
+        foreach (SegmentationImage image in data.Train)
         {
             (Tensor rows, int side) = Features(network, image);
             features.Add(rows);
@@ -55,7 +55,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
             Stop);
         Assert.Equal(probe.Loss, found.Loss, 1e-6);
         ConfusionMatrix expected = new(data.ClassNames.Count);
-        foreach (LabelledImage image in data.Test)
+        foreach (SegmentationImage image in data.Test)
         {
             (Tensor rows, int side) = Features(network, image);
             double[] scores = [.. probe.Scores(rows).data<double>()];
@@ -86,7 +86,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
             new() { TestFolder = folder["train"], AllowEmptyClasses = true },
             Stop);
         ConfusionMatrix commonest = new(data.ClassNames.Count);
-        foreach (LabelledImage image in data.Test)
+        foreach (SegmentationImage image in data.Test)
         {
             byte[] mask = data.ReadMask(image).Values;
             commonest.Add([.. mask.Select(v => (long)v)], new long[mask.Length]);
@@ -157,7 +157,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
     }
 
     /// <summary>(side · side, C)</summary>
-    private static (Tensor Rows, int Side) Features(Backbone network, LabelledImage image)
+    private static (Tensor Rows, int Side) Features(Backbone network, SegmentationImage image)
     {
         using PixelNormalisation normalisation = new(new DataOptions(), CPU);
         RgbImage pixels = new();

@@ -7,24 +7,26 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
 /// <summary>
-/// What is asked of logits at every pixel of a larger image, on the processor: each pixel's logits are interpolated when their turn comes,
-/// and never stored.
+/// Computes with logits at every pixel of a larger image, on the processor. Each pixel's logits are interpolated when they are needed, and
+/// never stored.
 /// </summary>
-/// <remarks>libtorch wants the enlarged map, its softmax and its gradient in memory, and took an eighth of a training step and half of a
-/// test for them (ResNet-18, crops of 256 × 192, 12 classes).</remarks>
+/// <remarks>
+/// libtorch needs the enlarged map, its softmax and its gradient in memory, and spent an eighth of a training step and half of a test on
+/// them (ResNet-18, crops of 256 × 192, 12 classes).
+/// </remarks>
 internal static unsafe class EnlargedLogits
 {
     private const int Lanes = 16;
 
-    // Fills up the classes to whole vectors. Not −∞: 0 · −∞ is no number.
+    // Pads the classes to whole vectors. Not −∞: 0 · −∞ is not a number.
     private const float Impossible = -1e30f;
 
     /// <summary>
     /// Σ share · (log Σ exp z − z at the label) over the pixels that have a label, and its gradient with respect to the logits.
     /// </summary>
     /// <param name="logits">(N, K, h, w)</param>
-    /// <param name="masks">(N, H, W) int64: what is not 0 … K − 1 does not count.</param>
-    /// <param name="share">What a pixel counts.</param>
+    /// <param name="masks">(N, H, W) int64: values outside 0 … K − 1 do not count.</param>
+    /// <param name="share">The weight of a pixel.</param>
     /// <returns>The loss, and the gradient in the type of the logits.</returns>
     public static (double Loss, Tensor Gradient) CrossEntropy(Tensor logits, Tensor masks, double share)
     {
@@ -39,7 +41,7 @@ internal static unsafe class EnlargedLogits
             ComputeThreads.Run(&CrossEntropyOfImages, &job);
         }
 
-        GC.KeepAlive((rows, labels, gradient));     // an address holds nothing
+        GC.KeepAlive((rows, labels, gradient));     // an address keeps nothing alive
         return (losses.Sum() * share, gradient.permute(0, 3, 1, 2).to_type(logits.dtype).MoveToOuterDisposeScope());
     }
 
@@ -197,7 +199,7 @@ internal static unsafe class EnlargedLogits
     }
 
     /// <summary>
-    /// Between which two of the given positions one of the wanted lies, as <see cref="SegmentationLoss.Enlarge"/> has it.
+    /// The two given positions between which a requested position lies, as in <see cref="SegmentationLoss.Enlarge"/>.
     /// </summary>
     private readonly record struct Tap(int Low, int High, float Share)
     {

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
-/// <summary>A fully convolutional network: a backbone of a finer output stride and its heads, with their gradients and momentum.</summary>
+/// <summary>
+/// A fully convolutional network: a backbone with a finer output stride and its heads, with their gradients and momentum.
+/// </summary>
 internal sealed class Fcn : IDisposable
 {
     private readonly SegmentationOptions options;
@@ -19,11 +21,11 @@ internal sealed class Fcn : IDisposable
     private readonly Sgd? backboneOptimiser;
     private readonly Sgd headOptimiser;
 
-    /// <param name="backbone">Disposed of with this.</param>
+    /// <param name="backbone">Disposed together with this object.</param>
     /// <param name="options">The protocol.</param>
     /// <param name="classes">K</param>
-    /// <param name="seed">From which the heads' start and the dropout are drawn.</param>
-    /// <param name="device">Where to compute.</param>
+    /// <param name="seed">The seed of the heads' initial weights and of the dropout.</param>
+    /// <param name="device">The device that computes.</param>
     public Fcn(Backbone backbone, SegmentationOptions options, int classes, ulong seed, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -48,7 +50,7 @@ internal sealed class Fcn : IDisposable
     /// <param name="images">(N, 3, H, W) float32 or bfloat16, normalised, channels-last in memory.</param>
     /// <param name="masks">(N, H, W) int64: 0 … K − 1, or 255.</param>
     /// <param name="step">The step, from 0: it keys the dropout.</param>
-    /// <returns>The loss in nats, the auxiliary head's included.</returns>
+    /// <returns>The loss in nats, including the auxiliary head's.</returns>
     public double Forward(Tensor images, Tensor masks, long step)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -78,14 +80,14 @@ internal sealed class Fcn : IDisposable
         return loss;
     }
 
-    /// <summary>Moves the weights by the gradients of the last pass.</summary>
+    /// <summary>Updates the weights with the gradients of the last pass.</summary>
     public void Learn(double learningRate)
     {
         backboneOptimiser?.Step(learningRate);
         headOptimiser.Step(learningRate * options.HeadRate);
     }
 
-    /// <summary>The logits of images, with the statistics of the training: (N, 3, H, W) → (N, K, h, w) float32.</summary>
+    /// <summary>The logits of images, with the running batch-norm statistics: (N, 3, H, W) → (N, K, h, w) float32.</summary>
     public Tensor Logits(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -96,10 +98,10 @@ internal sealed class Fcn : IDisposable
         return logits.to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
     }
 
-    // What came before the heads does not learn: no tape, and no gradient is asked of it.
+    // The layers before the heads are not trained: there is no tape and no gradient is needed.
     private Activation[] Frozen(Tensor images) => [.. Backbone.Stages(images).Select(map => new Activation(map, needsGradient: false))];
 
-    /// <summary>(N, C, 1, 1): which channels the classifier sees in this step, and how much larger they are for it.</summary>
+    /// <summary>(N, C, 1, 1): the factor of each channel in this step, 0 if dropout hides it from the classifier.</summary>
     private Tensor? Kept(FcnHead head, Tensor images, long step)
     {
         if (options.Dropout == 0)

@@ -11,13 +11,13 @@ namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 /// </summary>
 internal sealed class FcnHead : nn.Module, IInitialised
 {
-    // Lists, because modules that are fields would be registered by the fields' names.
+    // Lists, because modules in fields would be registered under the fields' names.
     private readonly List<(Convolution Convolution, BatchNorm Norm)> layers = [];
     private readonly Parameter weight;
     private readonly Parameter bias;
 
     /// <param name="inChannels">Channels of the feature map.</param>
-    /// <param name="channels">C; the kernel of the batch norm takes multiples of 32, and libtorch computes the others.</param>
+    /// <param name="channels">C; the batch-norm kernel needs multiples of 32, and libtorch computes all others.</param>
     /// <param name="convolutions">How many, at least 1.</param>
     /// <param name="classes">K</param>
     public FcnHead(int inChannels, int channels, int convolutions, int classes)
@@ -44,7 +44,7 @@ internal sealed class FcnHead : nn.Module, IInitialised
     public int Classes { get; }
 
     /// <inheritdoc/>
-    /// <remarks>The classifier starts from N(0, 0.01²), so that all classes are about equally probable at first.</remarks>
+    /// <remarks>The classifier is initialised with N(0, 0.01²), so that all classes are about equally probable at first.</remarks>
     public void Initialise(Func<string, CounterRandom> random)
     {
         weight.Start(StartValues.KaimingFanIn, random("classifier.weight"));       // N(0, 2 / C)
@@ -54,7 +54,7 @@ internal sealed class FcnHead : nn.Module, IInitialised
 
     /// <summary>(N, in, h, w) → logits (N, K, h, w), in the type of the input.</summary>
     /// <param name="map">The feature map.</param>
-    /// <param name="tape">Notes the backward pass, or null.</param>
+    /// <param name="tape">Records the backward pass, or null.</param>
     /// <param name="kept">(N, C, 1, 1): 0 for channels that are dropped, 1 / (1 − p) for the others; null for no dropout.</param>
     public Activation forward(Activation map, Tape? tape, Tensor? kept)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
-/// <summary>What learns from scratch: the head on the last stage, and the auxiliary one on the third.</summary>
+/// <summary>The parts that are trained from scratch: the head on the last stage, and the auxiliary one on the third.</summary>
 internal sealed class FcnHeads : nn.Module
 {
     private readonly FcnHead main;
@@ -12,7 +12,7 @@ internal sealed class FcnHeads : nn.Module
     /// <param name="stageChannels">Channels of the backbone's four stages.</param>
     /// <param name="options">Width and depth, and whether there is an auxiliary head.</param>
     /// <param name="classes">K</param>
-    /// <param name="seed">Of the start values.</param>
+    /// <param name="seed">The seed of the initial weights.</param>
     public FcnHeads(IReadOnlyList<int> stageChannels, SegmentationOptions options, int classes, ulong seed)
         : base(nameof(FcnHeads))
     {

@@ -6,10 +6,10 @@ using static TorchSharp.torch.nn.functional;
 
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
-/// <summary>Cross-entropy of logits that are enlarged to the mask, the mean over all pixels of a batch that count.</summary>
+/// <summary>Cross-entropy of logits that are enlarged to the size of the mask; the mean over all pixels of a batch that count.</summary>
 internal static class SegmentationLoss
 {
-    /// <summary>Enlarges logits or pixels bilinearly; positions are areas and not points (align_corners false).</summary>
+    /// <summary>Enlarges logits or pixels bilinearly; positions are areas, not points (align_corners false).</summary>
     /// <param name="maps">(N, C, h, w) float32</param>
     /// <param name="height">Of the result.</param>
     /// <param name="width">Of the result.</param>
@@ -22,7 +22,7 @@ internal static class SegmentationLoss
     /// <param name="logits">(N, K, h, w), float32 or bfloat16.</param>
     /// <param name="masks">(N, H, W) int64: 0 … K − 1, or 255.</param>
     /// <param name="counted">Pixels of all masks that are not 255.</param>
-    /// <param name="weight">What the loss counts.</param>
+    /// <param name="weight">The weight of the loss.</param>
     /// <returns>The weighted loss in nats, and its gradient with respect to the logits, in their type.</returns>
     public static (double Loss, Tensor Gradient) Of(Tensor logits, Tensor masks, long counted, double weight)
     {
@@ -45,7 +45,7 @@ internal static class SegmentationLoss
         return Enlarge(logits, height, width).argmax(1).cpu().data<long>().ToArray();
     }
 
-    /// <summary>An image at a time: the enlarged logits of a whole batch are some gigabytes in the paper's sizes.</summary>
+    /// <summary>One image at a time: the enlarged logits of a whole batch take some gigabytes at the paper's sizes.</summary>
     public static (double Loss, Tensor Gradient) ByLibtorch(Tensor logits, Tensor masks, double pixel)
     {
         using DisposeScope scope = NewDisposeScope();

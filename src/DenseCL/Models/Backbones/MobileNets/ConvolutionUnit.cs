@@ -3,15 +3,16 @@ using DenseCL.Compute;
 namespace DenseCL.Models.Backbones.MobileNets;
 
 /// <summary>
-/// A convolution, batch norm and what follows it; torchvision's <c>Conv2dNormActivation</c> with MobileNetV3's batch norm.
+/// A convolution, batch norm and a nonlinearity; torchvision's <c>Conv2dNormActivation</c> with MobileNetV3's batch norm.
 /// </summary>
 internal sealed class ConvolutionUnit : Block
 {
-    // Of the batch norm (Howard et al., ICCV 2019, as torchvision has it); running statistics follow more slowly than PyTorch's default.
+    // The batch norm's constants (Howard et al., ICCV 2019, as in torchvision); running statistics follow more slowly than PyTorch's
+    // default.
     private const double Epsilon = 0.001;
     private const double Momentum = 0.01;
 
-    // A pair, because modules that are fields would be registered by the fields' names.
+    // A pair, because modules in fields would be registered under the fields' names.
     private readonly (Convolution Convolution, BatchNorm Norm) layers;
     private readonly Nonlinearity nonlinearity;
 
@@ -36,8 +37,8 @@ internal sealed class ConvolutionUnit : Block
     public override Activation forward(Activation input, Tape? tape) => forward(input, tape, shortcut: null);
 
     /// <param name="input">(N, in, H, W)</param>
-    /// <param name="tape">Notes the backward pass, or null.</param>
-    /// <param name="shortcut">(N, out, H', W'), added behind the batch norm; or null</param>
+    /// <param name="tape">Records the backward pass, or null.</param>
+    /// <param name="shortcut">(N, out, H', W'), added after the batch norm; or null</param>
     public Activation forward(Activation input, Tape? tape, Activation? shortcut)
     {
         Activation x = layers.Norm.forward(layers.Convolution.forward(input, tape), tape, nonlinearity == Nonlinearity.Relu, shortcut);

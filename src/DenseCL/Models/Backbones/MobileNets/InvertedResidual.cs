@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace DenseCL.Models.Backbones.MobileNets;
 
 /// <summary>
-/// A 1×1 convolution to more channels, a depthwise convolution, squeeze and excitation where the row has it, and a 1×1 convolution to few
-/// channels (Howard et al., ICCV 2019, figure 4). Where input and output are alike, the input is added.
+/// A 1×1 convolution to more channels, a depthwise convolution, squeeze and excitation if the row has it, and a 1×1 convolution to few
+/// channels (Howard et al., ICCV 2019, figure 4). If input and output have the same shape, the input is added.
 /// </summary>
 internal sealed class InvertedResidual : Block
 {
-    // A tuple, because modules that are fields would be registered by the fields' names.
+    // A tuple, because modules in fields would be registered under the fields' names.
     private readonly (ConvolutionUnit? Expand, ConvolutionUnit Depthwise, SqueezeExcitation? Squeeze, ConvolutionUnit Project) layers;
     private readonly bool shortcut;
 
@@ -34,7 +34,7 @@ internal sealed class InvertedResidual : Block
             new ConvolutionUnit(row.Expanded, row.Channels, 1, Nonlinearity.None));
         shortcut = row.Stride == 1 && inChannels == row.Channels;
 
-        // torchvision's name of the list; its numbers depend on which of the layers there are.
+        // torchvision's name of the list; its indices depend on which of the layers exist.
         register_module("block", nn.ModuleList([.. InOrder]));
     }
 
@@ -57,7 +57,7 @@ internal sealed class InvertedResidual : Block
         return shortcut ? graph.Add("Add", $"{name}.add", [x, input]) : x;
     }
 
-    /// <summary>A quarter of the channels, rounded to a multiple of 8 that is no more than a tenth less.</summary>
+    /// <summary>A quarter of the channels, rounded to a multiple of 8 that is at most a tenth less.</summary>
     private static long Squeezed(long channels)
     {
         long quarter = channels / 4, rounded = Math.Max(8, (quarter + 4) / 8 * 8);

@@ -10,8 +10,8 @@ namespace DenseCL.Models.Backbones.MobileNets;
 /// MobileNetV3-Large without its classifier (Howard et al., ICCV 2019, table 1): torchvision's <c>mobilenet_v3_large().features</c>.
 /// </summary>
 /// <remarks>
-/// Where a stride is given up for a finer map, the depthwise convolutions of that stage and of those behind it are dilated, its first one
-/// too, as in torchvision's <c>mobilenet_v3_large(dilated=True)</c>, which is this network at output stride 16.
+/// If a stride is replaced to get a finer map, the depthwise convolutions of that stage and of the following ones are dilated, including
+/// its first one. torchvision's <c>mobilenet_v3_large(dilated=True)</c> does the same; it is this network at output stride 16.
 /// </remarks>
 internal sealed class MobileNetV3 : Backbone
 {
@@ -61,7 +61,7 @@ internal sealed class MobileNetV3 : Backbone
     {
         List<Block> blocks = [new ConvolutionUnit(3, StemChannels, 3, Nonlinearity.Hardswish, stride: 2)];
         List<(string Name, Block Block)[]> stages = [];
-        long channels = StemChannels, current = 2, dilation = 1;        // of the map before the next block
+        long channels = StemChannels, current = 2, dilation = 1;        // the state of the map before the next block
         foreach (MobileRow[] rows in Large)
         {
             int first = blocks.Count;
@@ -98,12 +98,13 @@ internal sealed class MobileNetV3 : Backbone
 
     private protected override IReadOnlyList<IReadOnlyList<(string Name, Block Block)>> StageBlocks { get; }
 
-    // Of the 1×1 convolution behind the last block: six times that block's channels.
+    // The 1×1 convolution after the last block has six times that block's channels.
     private static long Widest => 6 * Large[^1][^1].Channels;
 
     private protected override Activation Stem(Activation images, Tape? tape) => features[0].forward(images, tape);
 
     private protected override string DescribeStem(NetworkGraph graph, string images) => features[0].Describe(graph, "features.0", images);
 
-    private static string BlocksOf(int count) => string.Create(CultureInfo.InvariantCulture, $"number of inverted residual blocks is {count}");
+    private static string BlocksOf(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"number of inverted residual blocks is {count}");
 }

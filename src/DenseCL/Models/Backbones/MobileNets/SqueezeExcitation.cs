@@ -5,8 +5,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace DenseCL.Models.Backbones.MobileNets;
 
 /// <summary>
-/// Squeeze and excitation (Hu et al., CVPR 2018) with the hard sigmoid of MobileNetV3: each channel is scaled by what two layers make of
-/// the averages of all channels, y = x · hard sigmoid(W₂ max(0, W₁ mean(x) + b₁) + b₂). Names are torchvision's.
+/// Squeeze and excitation (Hu et al., CVPR 2018) with the hard sigmoid of MobileNetV3. Two layers compute a factor for each channel from
+/// the averages of all channels: y = x · hard sigmoid(W₂ max(0, W₁ mean(x) + b₁) + b₂). Names are torchvision's.
 /// </summary>
 internal sealed class SqueezeExcitation : Block
 {

@@ -3,7 +3,7 @@ using DenseCL.Compute;
 namespace DenseCL.Models.Backbones.ResNets;
 
 /// <summary>Two 3×3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left); the stride is on the first.</summary>
-/// <remarks>Dilation: of the first convolution what it was before the stride, of the second what it is behind it.</remarks>
+/// <remarks>The first convolution has the dilation from before the stride, the second the dilation from after it.</remarks>
 internal sealed class BasicBlock : Block
 {
     private readonly Convolution conv1;

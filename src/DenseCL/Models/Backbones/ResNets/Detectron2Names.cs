@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace DenseCL.Models.Backbones.ResNets;
 
-/// <summary>What Detectron2 calls the tensors of a residual network, and torchvision.</summary>
+/// <summary>Converts the tensor names of a residual network between Detectron2 and torchvision.</summary>
 /// <remarks>
-/// Detectron2 keeps a batch norm inside the convolution it follows, counts the stem as the first of five stages, and counts no batches
+/// In Detectron2 a batch norm is inside the convolution that it follows, the stem is the first of five stages, and batches are not counted
 /// (<c>num_batches_tracked</c>).
 /// </remarks>
 public static partial class Detectron2Names
 {
     /// <summary>Detectron2's name.</summary>
-    /// <param name="name">torchvision's name, without prefix, as <c>layer1.0.bn1.weight</c>.</param>
-    /// <returns>As <c>res2.0.conv1.norm.weight</c>; null for what Detectron2's backbone does not have.</returns>
+    /// <param name="name">torchvision's name, without prefix, such as <c>layer1.0.bn1.weight</c>.</param>
+    /// <returns>A name such as <c>res2.0.conv1.norm.weight</c>; null for what Detectron2's backbone does not have.</returns>
     public static string? FromTorchvision(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -26,8 +26,8 @@ public static partial class Detectron2Names
     }
 
     /// <summary>torchvision's name.</summary>
-    /// <param name="name">Detectron2's name, without a prefix as <c>backbone.bottom_up.</c>.</param>
-    /// <returns>As <c>layer1.0.bn1.weight</c>; null for what torchvision's network does not have.</returns>
+    /// <param name="name">Detectron2's name, without a prefix such as <c>backbone.bottom_up.</c>.</param>
+    /// <returns>A name such as <c>layer1.0.bn1.weight</c>; null for what torchvision's network does not have.</returns>
     public static string? ToTorchvision(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -44,7 +44,7 @@ internal sealed class ResNet : Backbone
     {
         conv1 = new Convolution(3, 64, 7, 2);
         bn1 = new BatchNorm(64);
-        long channels = 64, current = 4, dilation = 1;      // of the map before the next block
+        long channels = 64, current = 4, dilation = 1;      // the state of the map before the next block
         layer1 = Stage(64, blocks[0], 1);
         layer2 = Stage(128, blocks[1], 2);
         layer3 = Stage(256, blocks[2], 2);
@@ -77,8 +77,8 @@ internal sealed class ResNet : Backbone
     private protected override IReadOnlyList<IReadOnlyList<(string Name, Block Block)>> StageBlocks { get; }
 
     /// <summary>The catalogue's entry of a residual network.</summary>
-    /// <param name="kind">Its name.</param>
-    /// <param name="bottleneck">Whether its blocks have three convolutions and four times the channels, or two.</param>
+    /// <param name="kind">The network.</param>
+    /// <param name="bottleneck">Whether its blocks have three convolutions and four times the channels; otherwise two convolutions.</param>
     /// <param name="blocks">How many there are in each of the four stages.</param>
     public static BackboneEntry EntryOf(BackboneKind kind, bool bottleneck, params int[] blocks)
     {

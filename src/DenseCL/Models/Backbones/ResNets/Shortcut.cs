@@ -6,7 +6,7 @@ namespace DenseCL.Models.Backbones.ResNets;
 /// <summary>The projection of a residual block's shortcut, torchvision's `downsample`: a 1×1 convolution and batch norm.</summary>
 internal sealed class Shortcut : nn.Module
 {
-    // A pair, because modules that are fields would be registered by the fields' names.
+    // A pair, because modules in fields would be registered under the fields' names.
     private readonly (Convolution Convolution, BatchNorm Norm) layers;
 
     private Shortcut(long inChannels, long outChannels, long stride)
@@ -17,13 +17,13 @@ internal sealed class Shortcut : nn.Module
         register_module("1", layers.Norm);
     }
 
-    /// <returns>Null where the identity fits.</returns>
+    /// <returns>Null if the identity fits.</returns>
     public static Shortcut? Create(long inChannels, long outChannels, long stride) =>
         stride == 1 && inChannels == outChannels ? null : new Shortcut(inChannels, outChannels, stride);
 
     public Activation forward(Activation x, Tape? tape) => layers.Norm.forward(layers.Convolution.forward(x, tape), tape, relu: false);
 
-    /// <summary>Adds the operators of <see cref="forward"/> to a graph and returns the value that they make.</summary>
+    /// <summary>Adds the operators of <see cref="forward"/> to a graph and returns the resulting value.</summary>
     public string Describe(NetworkGraph graph, string name, string input) =>
         layers.Norm.Describe(graph, $"{name}.1", layers.Convolution.Describe(graph, $"{name}.0", input));
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.Detectron2;
 
 /// <summary>
-/// An open pickle of numpy arrays, as in Detectron2's model zoo, read without Python and without running anything in it. Arrays are named
-/// by the keys on the way to them, joined with dots, such as <c>model.stem.conv1.weight</c>. Numbers and short texts are metadata.
+/// An open pickle of numpy arrays, as in Detectron2's model zoo, read without Python and without executing anything in it. Arrays are named
+/// by the keys that lead to them, joined with dots, such as <c>model.stem.conv1.weight</c>. Numbers and short texts are metadata.
 /// </summary>
 /// <remarks>Arrays may be read from several threads.</remarks>
 public sealed class Detectron2File : WeightFile
@@ -24,9 +24,10 @@ public sealed class Detectron2File : WeightFile
     }
 
     /// <summary>
-    /// Checks everything but the numbers of the arrays. The file owns the bytes from then on; if this throws, nobody does.
+    /// Checks everything except the numbers of the arrays. From then on this object owns the bytes; if the method throws, the caller still
+    /// does.
     /// </summary>
-    /// <exception cref="WeightFileException">The file is damaged, or refers to anything but arrays and containers.</exception>
+    /// <exception cref="WeightFileException">The file is damaged, or refers to something other than arrays and containers.</exception>
     internal static Detectron2File Open(WeightBytes bytes)
     {
         try

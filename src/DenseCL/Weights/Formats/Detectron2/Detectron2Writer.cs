@@ -6,21 +6,22 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats.Detectron2;
 
-/// <summary>Writes weights as Detectron2's model zoo has them: a pickle with numpy arrays.</summary>
+/// <summary>Writes weights like Detectron2's model zoo: a pickle with numpy arrays.</summary>
 public static class Detectron2Writer
 {
     /// <summary>
     /// Writes a file for Detectron2's <c>MODEL.WEIGHTS</c>; numpy 1 and 2 read it. The same input gives the same bytes.
-    /// The file is written beside and renamed: the old one stays until the new one is on the disk.
+    /// The file is written under another name and renamed: the old one stays until the new one is on the disk.
     /// </summary>
-    /// <param name="path">The file to make or replace; Detectron2 wants it to end in <c>.pkl</c>.</param>
+    /// <param name="path">The file to make or replace; Detectron2 expects it to end in <c>.pkl</c>.</param>
     /// <param name="tensors">
     /// Detectron2's names (<see cref="Models.Backbones.ResNets.Detectron2Names"/>), each once, and tensors on any device; a view is written
-    /// as it reads, row-major. numpy has no bfloat16: it is written as float32, which holds the same values.
+    /// in its logical order, row-major. numpy has no bfloat16: such tensors are written as float32, which represents the same values.
     /// </param>
-    /// <param name="author">What stands under <c>__author__</c>; Detectron2 logs it.</param>
+    /// <param name="author">The value of <c>__author__</c>; Detectron2 logs it.</param>
     /// <exception cref="ArgumentException">A name occurs twice, or a tensor is of a type that numpy does not have.</exception>
-    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    /// <exception cref="WeightFileException">The file could not be written, for example because the disk is full; the old one is
+    /// unchanged.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, string author = "DenseCL for .NET")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -45,7 +46,7 @@ public static class Detectron2Writer
                 pickle.Value("__author__");
                 pickle.Value(author);
 
-                // Names are compared from their ends: 'stem.conv1.weight' finds 'backbone.bottom_up.stem.conv1.weight'.
+                // Names are compared from their ends: 'stem.conv1.weight' matches 'backbone.bottom_up.stem.conv1.weight'.
                 pickle.Value("matching_heuristics");
                 pickle.Value(true);
             });

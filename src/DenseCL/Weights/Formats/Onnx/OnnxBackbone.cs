@@ -7,28 +7,29 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>Writes a backbone as an ONNX model: a network that other programs can run, its weights under torchvision's names.</summary>
+/// <summary>Writes a backbone as an ONNX model, a network that other programs can run. Its weights have torchvision's names.</summary>
 /// <remarks>
-/// Input <c>images</c>: float32 (batch, 3, height, width), all but the 3 free. Batch norm stands beside the convolutions, not folded into
-/// them, with its running statistics: the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is left out; no
-/// network that only runs has a use for it.
+/// The input <c>images</c> is float32 (batch, 3, height, width); every size except the 3 is free. Batch norm is not folded into the
+/// convolutions and has its running statistics, so the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is
+/// left out, because it is of no use for inference.
 /// </remarks>
 public static class OnnxBackbone
 {
-    // Operators of 2020, which every runtime has by now. NetworkGraph speaks of the same ones.
+    // Operators of 2020, which every runtime supports by now. NetworkGraph uses the same ones.
     private const long OperatorSet = 13;
     private const long IrVersion = 7;
 
-    /// <summary>Writes the model beside and renames it: the old file stays until the new one is on the disk.</summary>
+    /// <summary>Writes the model under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="backbone">The backbone, on any device; weights of other types become float32.</param>
     /// <param name="options">Outputs and normalisation.</param>
     /// <param name="metadata">
-    /// Notes for <c>metadata_props</c>. What the model itself shows is added, or replaced: <c>architecture</c>, <c>stem</c>, <c>stride</c>,
-    /// <c>channels</c>, <c>normalisation</c>, and <c>mean</c> and <c>std</c> if they are inside. Safetensors' own <c>format</c> and
-    /// checksum are left out.
+    /// Notes for <c>metadata_props</c>. What follows from the model itself is added, or replaced: <c>architecture</c>, <c>stem</c>,
+    /// <c>stride</c>, <c>channels</c>, <c>normalisation</c>, and <c>mean</c> and <c>std</c> if they are inside. The <c>format</c> and the
+    /// checksum of safetensors are left out.
     /// </param>
-    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    /// <exception cref="WeightFileException">The file could not be written, for example because the disk is full; the old one is
+    /// unchanged.</exception>
     public static void Write(string path, Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

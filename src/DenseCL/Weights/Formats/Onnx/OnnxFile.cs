@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>An open ONNX model, of which the initialisers of its graph are the tensors.</summary>
+/// <summary>An open ONNX model; the initialisers of its graph are the tensors.</summary>
 /// <remarks>
-/// Of any network and any version; data in other files (external data), sparse tensors, and types without a <see cref="WeightType"/> are
-/// refused. Tensors inside nodes (constants, branches, loops) are not seen. Reading from several threads is allowed.
+/// The model may be of any network and any version. Data in other files (external data), sparse tensors, and types without a <see
+/// cref="WeightType"/> are refused. Tensors inside nodes (constants, branches, loops) are not read. Tensors may be read from several
+/// threads.
 /// </remarks>
 public sealed class OnnxFile : WeightFile
 {
@@ -20,7 +21,7 @@ public sealed class OnnxFile : WeightFile
         tensors = header.Tensors.ToDictionary(t => t.Entry.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Checks the model. The file owns the bytes from then on; if this throws, nobody does.</summary>
+    /// <summary>Checks the model. From then on this object owns the bytes; if the method throws, the caller still does.</summary>
     internal static OnnxFile Open(WeightBytes bytes)
     {
         try
@@ -54,7 +55,7 @@ public sealed class OnnxFile : WeightFile
         Action<Span<byte>> next = tensor.Numbers(bytes);
         try
         {
-            return Fill(entry, (destination, _) => next(destination));      // from the first to the last, as they are asked for
+            return Fill(entry, (destination, _) => next(destination));      // from the first to the last, as requested
         }
         catch (FormatException e)
         {

@@ -6,7 +6,7 @@ using static Onnx.TensorShapeProto.Types;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>The operators of a backbone, as it describes them itself, between the images and the maps that are asked for.</summary>
+/// <summary>The operators of a backbone, as it describes them itself, from the images to the requested maps.</summary>
 internal static class OnnxGraph
 {
     /// <summary>Initialisers of the normalisation, (1, 3, 1, 1).</summary>

@@ -6,7 +6,7 @@ using static Google.Protobuf.WireFormat;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>
-/// What is of interest in an ONNX model, read with distrust: initialisers and notes. Nodes are passed over, and what nests in them.
+/// The initialisers and metadata of an ONNX model, which is untrusted. Nodes and everything nested in them are skipped.
 /// </summary>
 internal sealed class OnnxHeader
 {
@@ -16,7 +16,7 @@ internal sealed class OnnxHeader
     private readonly WireReader reader;
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
 
-    // Of names and notes together: a file cannot make much more memory of its own bytes than they are.
+    // For names and notes together: a file cannot make this use much more memory than its own size.
     private int textLeft = 1 << 24;
 
     private OnnxHeader(WireReader reader) => this.reader = reader;
@@ -25,12 +25,12 @@ internal sealed class OnnxHeader
     public List<OnnxTensor> Tensors { get; } = [];
 
     /// <summary>
-    /// The model's <c>metadata_props</c>, and <c>producer_name</c> and <c>producer_version</c> unless they are among them.
+    /// The model's <c>metadata_props</c>, and <c>producer_name</c> and <c>producer_version</c> unless <c>metadata_props</c> has them.
     /// </summary>
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Parses and checks a model.</summary>
-    /// <exception cref="FormatException">It is wrong; the message says what and where, without the file's name.</exception>
+    /// <exception cref="FormatException">It is invalid; the message says what and where, without the file's name.</exception>
     public static OnnxHeader Parse(WeightBytes bytes)
     {
         if (bytes.Length > int.MaxValue)
@@ -61,7 +61,7 @@ internal sealed class OnnxHeader
                     Note(reader.Block(end));
                     break;
                 case ModelProto.GraphFieldNumber when wire is WireType.LengthDelimited:
-                    graph = true;       // in several pieces, if the writer was odd: they belong together
+                    graph = true;       // an unusual writer may split it into several pieces, which belong together
                     Graph(reader.Block(end));
                     break;
                 default:

@@ -2,8 +2,8 @@ using static Google.Protobuf.WireFormat;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>The numbers of one repeated field of a message, packed or one by one, read as they are asked for.</summary>
-/// <param name="reader">At the beginning of the message; for nobody else meanwhile.</param>
+/// <summary>The numbers of one repeated field of a message, packed or single, read one at a time.</summary>
+/// <param name="reader">At the beginning of the message; must not be used by anything else meanwhile.</param>
 /// <param name="end">Where the message ends.</param>
 /// <param name="field">The field.</param>
 /// <param name="type">How a single number is written.</param>
@@ -11,7 +11,7 @@ internal sealed class OnnxNumbers(WireReader reader, long end, int field, WireTy
 {
     private long packedEnd;
 
-    /// <summary>The next number, or false behind the last.</summary>
+    /// <summary>The next number; false after the last.</summary>
     public bool TryNext(out ulong number)
     {
         while (reader.Position >= packedEnd)

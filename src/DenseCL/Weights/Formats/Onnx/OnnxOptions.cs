@@ -2,7 +2,7 @@ using DenseCL.Recipes;
 
 namespace DenseCL.Weights.Formats.Onnx;
 
-/// <summary>What of a backbone is exported, and what is to be done before it.</summary>
+/// <summary>Which parts of a backbone are exported, and what is done to its input first.</summary>
 public sealed record OnnxOptions
 {
     /// <summary>Which feature maps are the outputs.</summary>

@@ -4,14 +4,15 @@ using static Google.Protobuf.WireFormat;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>
-/// Knows ONNX by its first bytes. Protobuf has no magic number, so that only the schema can tell: fields of a <c>ModelProto</c>, each
+/// Recognises ONNX by its first bytes. Protobuf has no magic number, so only the schema can be checked: fields of a <c>ModelProto</c>, each
 /// written as it must be.
 /// </summary>
 internal static class OnnxSignature
 {
     /// <summary>
-    /// True for <c>ir_version</c> first, as every known writer has it, and then nothing but fields of a model, of which no name holds a
-    /// control character and no text or message begins with a zero: so for no zip, pickle, safetensors or TensorFlow model.
+    /// True if <c>ir_version</c> comes first, as in the files of all known writers, followed only by fields of a model. No name may contain
+    /// a control character, and no text or message may begin with a zero. It is false for every zip, pickle, safetensors and TensorFlow
+    /// model.
     /// </summary>
     /// <param name="first">The first bytes of the file: 64 or more, or all.</param>
     public static bool Matches(ReadOnlySpan<byte> first)

@@ -8,21 +8,21 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// <summary>An initialiser, and where its elements lie.</summary>
 /// <param name="Entry">Its name, type and shape.</param>
 /// <param name="Start">The first byte of <c>raw_data</c>, or of the whole message if the elements are in another field.</param>
-/// <param name="End">Behind the last byte.</param>
+/// <param name="End">After the last byte.</param>
 /// <param name="Field">The field with the elements: <c>raw_data</c>, or one with numbers.</param>
 internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int Field)
 {
     private const int MaxRank = 64;
 
-    /// <summary>Whether the elements are one behind the other, from <see cref="Start"/>.</summary>
+    /// <summary>Whether the elements are contiguous, from <see cref="Start"/>.</summary>
     public bool IsRaw => Field == RawDataFieldNumber;
 
-    /// <summary>Checks a <c>TensorProto</c>; whatever passes can be read without another check.</summary>
-    /// <param name="reader">At the beginning of the message; in the end behind it.</param>
+    /// <summary>Checks a <c>TensorProto</c>; it can then be read without further checks.</summary>
+    /// <param name="reader">At the beginning of the message; afterwards at its end.</param>
     /// <param name="end">Where the message ends.</param>
     /// <param name="index">Its place among the initialisers, for messages.</param>
     /// <param name="textLimit">How many bytes the name may have.</param>
-    /// <exception cref="FormatException">It is wrong, or of a kind that is not read.</exception>
+    /// <exception cref="FormatException">It is invalid, or of an unsupported kind.</exception>
     public static OnnxTensor Parse(WireReader reader, long end, int index, int textLimit)
     {
         string? name = null;
@@ -54,7 +54,7 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
                         RefuseExternal(true);
                         break;
                     case SegmentFieldNumber:
-                        throw new FormatException("it is a segment of a larger tensor, which this program does not put together");
+                        throw new FormatException("it is a segment of a larger tensor, which this program does not join");
                     case NameFieldNumber or DataTypeFieldNumber or RawDataFieldNumber or DataLocationFieldNumber:
                         throw new FormatException(
                             $"field {field} comes twice, after other data, or as wire type {wire}, near byte {reader.Position}");
@@ -94,7 +94,7 @@ internal sealed record OnnxTensor(WeightEntry Entry, long Start, long End, int F
         }
     }
 
-    /// <summary>Reads the elements in the file's order; the next call goes on behind them.</summary>
+    /// <summary>Reads the elements in the file's order; the next call continues after them.</summary>
     /// <param name="bytes">The file.</param>
     /// <returns>Fills a span with elements, little-endian.</returns>
     public Action<Span<byte>> Numbers(WeightBytes bytes)

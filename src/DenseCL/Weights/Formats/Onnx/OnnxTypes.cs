@@ -6,8 +6,7 @@ using static Onnx.TensorProto.Types;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>
-/// The element types of ONNX that tensors of weights have, and the field in which a <c>TensorProto</c> keeps them if not in
-/// <c>raw_data</c>.
+/// The element types of ONNX that weight tensors have, and the field in which a <c>TensorProto</c> stores them if not in <c>raw_data</c>.
 /// </summary>
 internal static class OnnxTypes
 {
@@ -28,7 +27,7 @@ internal static class OnnxTypes
         (DataType.Bool, WeightType.Bool, Int32DataFieldNumber),
     ];
 
-    /// <exception cref="FormatException">There is no such type here.</exception>
+    /// <exception cref="FormatException">The type is not supported.</exception>
     public static (WeightType Type, int Field) Find(ulong number)
     {
         int i = Array.FindIndex(Table, t => (ulong)t.Onnx == number);
@@ -42,10 +41,10 @@ internal static class OnnxTypes
         return (Table[i].Type, Table[i].Field);
     }
 
-    /// <summary>Whether a field of a <c>TensorProto</c> holds numbers one by one.</summary>
+    /// <summary>Whether a field of a <c>TensorProto</c> stores single numbers.</summary>
     public static bool IsData(int field) => Table.Any(t => t.Field == field);
 
-    /// <summary>How a single number is written in such a field.</summary>
+    /// <summary>How a number in such a field is written.</summary>
     public static WireType Wire(int field) => field switch
     {
         FloatDataFieldNumber => WireType.Fixed32,
@@ -53,7 +52,7 @@ internal static class OnnxTypes
         _ => WireType.Varint,
     };
 
-    /// <summary>Whether a number of such a field is one of the type; half precision and bfloat16 are there as their 16 bits.</summary>
+    /// <summary>Whether a number in such a field is valid for the type; half precision and bfloat16 are stored as their 16 bits.</summary>
     public static bool Fits(WeightType type, ulong number) => type switch
     {
         WeightType.Bool => number <= 1,

@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>
-/// Writes a model whose initialisers go from the tensors' own memory to the file, one at a time: a message in memory would hold them all
-/// once more.
+/// Writes a model whose initialisers go directly from the tensors' memory to the file, one at a time. A message in memory would be a second
+/// copy of all of them.
 /// </summary>
 internal static class OnnxWriter
 {
     private const int Chunk = 1 << 24;
 
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="model">All but its graph.</param>
-    /// <param name="graph">All but its initialisers.</param>
+    /// <param name="model">The model without its graph.</param>
+    /// <param name="graph">The graph without its initialisers.</param>
     /// <param name="initialisers">Names and tensors, on any device, of any floating type: they are written as float32.</param>
     /// <exception cref="WeightFileException">The file could not be written, or would be larger than protobuf allows.</exception>
     public static void Write(string path, ModelProto model, GraphProto graph, IReadOnlyDictionary<string, Tensor> initialisers)
@@ -53,7 +53,8 @@ internal static class OnnxWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: see that the folder exists, may be written and has room.",
+                $"{path}: could not be written ({e.Message}). Nothing was changed: "
+                + "check that the folder exists, may be written and has room.",
                 e);
         }
     }
@@ -65,7 +66,7 @@ internal static class OnnxWriter
 
     private static long TensorSize(TensorProto head, Tensor tensor) => head.CalculateSize() + FieldSize(RawSize(tensor));
 
-    /// <summary>Bytes of a field with its tag, which is one byte for the fields written here, and its length.</summary>
+    /// <summary>Bytes of a field with its length and its tag, which is one byte for the fields written here.</summary>
     private static long FieldSize(long content) => 1 + CodedOutputStream.ComputeUInt64Size((ulong)content) + content;
 
     private static void WriteData(FileStream file, Tensor tensor)

@@ -6,11 +6,12 @@ using static Google.Protobuf.WireFormat;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>
-/// Walks protobuf's wire format in a file, over what is of no interest without reading it. Every length is checked against the message it
-/// stands in before anything follows from it. For one thread.
+/// Reads protobuf's wire format from a file, skipping what is not needed. Every length is checked against the enclosing message before it
+/// is used. For one thread.
 /// </summary>
-/// <remarks>The format: https://protobuf.dev/programming-guides/encoding. Whatever is wrong is a <see cref="FormatException"/> with the
-/// place.</remarks>
+/// <remarks>
+/// The format: https://protobuf.dev/programming-guides/encoding. Every error is a <see cref="FormatException"/> that gives the position.
+/// </remarks>
 internal sealed class WireReader(WeightBytes bytes)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -19,10 +20,10 @@ internal sealed class WireReader(WeightBytes bytes)
     private long bufferStart;
     private int bufferLength;
 
-    /// <summary>Where the next byte is read.</summary>
+    /// <summary>The position of the next byte.</summary>
     public long Position { get; set; }
 
-    /// <summary>Reads the head of a field.</summary>
+    /// <summary>Reads the tag of a field.</summary>
     /// <param name="end">Where the message ends.</param>
     /// <param name="number">The field's number.</param>
     /// <param name="type">How its value is written.</param>
@@ -43,14 +44,14 @@ internal sealed class WireReader(WeightBytes bytes)
             || number == 0
             || type is not (WireType.Varint or WireType.Fixed64 or WireType.LengthDelimited or WireType.Fixed32))
         {
-            // Groups, which could nest without end, are among the types that ONNX never had.
+            // Groups, which could be nested without limit, are among the types that ONNX never had.
             throw new FormatException($"at byte {start} no field begins: its number is {tag >> 3} and its wire type {tag & 7}");
         }
 
         return true;
     }
 
-    /// <summary>Goes behind the value of a field.</summary>
+    /// <summary>Skips the value of a field.</summary>
     public void Skip(WireType type, long end)
     {
         switch (type)
@@ -68,7 +69,7 @@ internal sealed class WireReader(WeightBytes bytes)
     }
 
     /// <summary>Reads the length of a string, message or packed list, which then begins at <see cref="Position"/>.</summary>
-    /// <returns>Where it ends, at most at <paramref name="end"/>.</returns>
+    /// <returns>Its end, at most <paramref name="end"/>.</returns>
     public long Block(long end)
     {
         long start = Position;
@@ -76,7 +77,8 @@ internal sealed class WireReader(WeightBytes bytes)
         return length <= (ulong)(end - Position)
             ? Position + (long)length
             : throw new FormatException(
-                $"the length at byte {start} is given as {length}, of which {end - Position} bytes are there: the file is truncated or damaged"
+                $"the length at byte {start} is given as {length}, of which {end - Position} bytes are there: "
+                + "the file is truncated or damaged"
             );
     }
 

@@ -2,7 +2,7 @@ using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles;
 
 /// <summary>
-/// Bytes that stand in a pickle as a text of the characters 0 to 255: protocols below 3 have no bytes, and Python 3 writes
+/// Bytes that are written in a pickle as text of the characters 0 to 255. Protocols below 3 have no bytes, so Python 3 writes
 /// <c>_codecs.encode(text, 'latin1')</c>.
 /// </summary>
 internal sealed class LatinBytes : ByteSource
@@ -13,8 +13,8 @@ internal sealed class LatinBytes : ByteSource
     private readonly long position;
     private readonly long textLength;
 
-    /// <summary>Looks through the text and counts its characters.</summary>
-    /// <exception cref="FormatException">It has characters above 255, or is no UTF-8.</exception>
+    /// <summary>Checks the text and counts its characters.</summary>
+    /// <exception cref="FormatException">It has characters above 255, or is not UTF-8.</exception>
     public LatinBytes(ByteSource text, long position, long textLength)
     {
         (this.text, this.position, this.textLength) = (text, position, textLength);
@@ -33,7 +33,8 @@ internal sealed class LatinBytes : ByteSource
         if (Length > MaxMemory)
         {
             throw new NotSupportedException(
-                $"it holds an array of {Length} bytes as text, more than the {MaxMemory} that are decoded here: write it again with pickle protocol 4"
+                $"it holds an array of {Length} bytes as text, more than the {MaxMemory} that are decoded here: "
+                + "write it again with pickle protocol 4"
             );
         }
 
@@ -42,7 +43,7 @@ internal sealed class LatinBytes : ByteSource
         return new MemoryBytes(bytes);
     }
 
-    /// <summary>Decodes, or only counts if there is no room.</summary>
+    /// <summary>Decodes the text, or only counts its bytes if the destination is empty.</summary>
     private long Decode(Span<byte> destination)
     {
         byte[] window = new byte[(int)Math.Min(Window, textLength)];

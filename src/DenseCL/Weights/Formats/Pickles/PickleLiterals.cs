@@ -5,16 +5,16 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>Numbers and texts as protocol 0 writes them, and whole numbers of any length.</summary>
+/// <summary>Numbers and texts as protocol 0 writes them, and integers of any length.</summary>
 internal static class PickleLiterals
 {
-    /// <summary>A number that takes more bytes is none of a checkpoint, and takes long to convert.</summary>
+    /// <summary>A longer number does not occur in checkpoints, and takes long to convert.</summary>
     public const int MaxNumber = 1024;
 
-    /// <summary>Little-endian, with a sign; a long if it fits.</summary>
+    /// <summary>Little-endian and signed; a long if it fits.</summary>
     public static object Whole(ReadOnlySpan<byte> bytes) => Narrow(new BigInteger(bytes));
 
-    /// <summary>Decimal digits, with Python 2's <c>L</c> at the end or not; 00 and 01 are truth values.</summary>
+    /// <summary>Decimal digits, possibly with Python 2's <c>L</c> at the end; 00 and 01 are Booleans.</summary>
     public static object Whole(byte[] line, bool truthValues)
     {
         string text = Encoding.Latin1.GetString(line);

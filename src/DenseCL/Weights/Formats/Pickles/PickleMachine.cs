@@ -6,19 +6,19 @@ using static DenseCL.Weights.Formats.Pickles.PickleOpcode;
 namespace DenseCL.Weights.Formats.Pickles;
 
 /// <summary>
-/// Reads a pickle as a description of objects. Python runs a pickle as a program that may call anything; this machine has the instructions
-/// for containers, texts and numbers, and of calls the constructors in <see cref="PickleGlobals"/>, which make records.
+/// Reads a pickle as a description of objects. Python executes a pickle as a program that may call anything. This machine has only the
+/// instructions for containers, texts and numbers; the only calls are the constructors in <see cref="PickleGlobals"/>, which make records.
 /// </summary>
 /// <remarks>The instructions: pickletools in Python's standard library.</remarks>
 internal sealed class PickleMachine
 {
-    // What each takes in memory, roughly.
+    // The approximate memory of each.
     private const int EntryCost = 128;
     private const int StepCost = 32;
     private const int ContainerCost = 128;
     private const int MaxName = 512;
 
-    /// <summary>Lines of protocol 0 are decoded in memory; arrays are not written so any more.</summary>
+    /// <summary>Lines of protocol 0 are decoded in memory; arrays are no longer written this way.</summary>
     private const int MaxLine = 1 << 24;
 
     private readonly PickleReader reader;
@@ -34,15 +34,16 @@ internal sealed class PickleMachine
     }
 
     /// <summary>Reads a pickle.</summary>
-    /// <param name="source">Where it is.</param>
-    /// <param name="position">Its first byte; afterwards, the one behind its last.</param>
-    /// <param name="budget">What it may cost.</param>
-    /// <param name="persistent">Makes storages of what stands for them, or null if the file has none.</param>
+    /// <param name="source">The bytes that contain it.</param>
+    /// <param name="position">Its first byte; afterwards the byte after its last.</param>
+    /// <param name="budget">The memory it may use.</param>
+    /// <param name="persistent">Makes storages from their references; null if the file has none.</param>
     /// <returns>
-    /// null, a bool, long, BigInteger or double, or one of this folder's records. Containers may hold themselves or one another many times.
+    /// null, a bool, long, BigInteger or double, or one of the records of this folder. Containers may contain themselves, or one another
+    /// many times.
     /// </returns>
     /// <exception cref="FormatException">It is damaged.</exception>
-    /// <exception cref="NotSupportedException">It is more, or other, than is read here.</exception>
+    /// <exception cref="NotSupportedException">It is too large, or contains something that is not supported.</exception>
     public static object? Load(ByteSource source, ref long position, PickleBudget budget, Func<object?, StorageReference>? persistent)
     {
         PickleMachine machine = new(source, position, budget, persistent);
@@ -254,7 +255,7 @@ internal sealed class PickleMachine
             case Reduce or NewObj:
                 object?[] call = stack.Pop(2);
 
-                // A dictionary may be made from a list of entries, the same list again and again.
+                // A dictionary may be made from a list of entries, and from the same list repeatedly.
                 budget.Charge(
                     call[1] is PickleTuple { Items: [PickleList list, ..] }
                         ? ContainerCost + ((long)EntryCost * list.Items.Count)
@@ -263,7 +264,8 @@ internal sealed class PickleMachine
                     call is [PickleGlobal { Call: { } make }, PickleTuple arguments]
                         ? make(arguments.Items)
                         : throw new NotSupportedException(
-                            $"its pickle calls {Describe(call[0])}, which makes no tensor, array or dictionary, and this program runs no code out of files. "
+                            $"its pickle calls {Describe(call[0])}, which makes no tensor, array or dictionary, "
+                            + "and this program runs no code out of files. "
                                 + "Load it in Python you trust and save its state_dict again"));
                 break;
             case Build:
@@ -281,14 +283,15 @@ internal sealed class PickleMachine
                 break;
             case PersId or Inst or Obj or Ext1 or Ext2 or Ext4 or NewObjEx or NextBuffer or ReadOnlyBuffer:
                 throw new NotSupportedException(
-                    $"its pickle has the instruction {opcode.ToString().ToUpperInvariant()}, which neither torch.save nor numpy writes, and this program runs no code "
+                    $"its pickle has the instruction {opcode.ToString().ToUpperInvariant()}, which neither torch.save nor numpy writes, "
+                    + "and this program runs no code "
                     + "out of files. Load it in Python you trust and save its state_dict again");
             default:
-                throw new FormatException($"byte {reader.Position - 1} of the pickle, 0x{(byte)opcode:X2}, is no instruction");
+                throw new FormatException($"byte {reader.Position - 1} of the pickle, 0x{(byte)opcode:X2}, is not an instruction");
         }
     }
 
-    /// <summary>Attributes of a dictionary, such as the versions in a state_dict's <c>_metadata</c>, mean nothing to weights.</summary>
+    /// <summary>Attributes of a dictionary, such as the versions in a state_dict's <c>_metadata</c>, are irrelevant for weights.</summary>
     private static void Attach(object? state, object? target)
     {
         switch (target)
@@ -303,7 +306,8 @@ internal sealed class PickleMachine
                 break;
             default:
                 throw new NotSupportedException(
-                    $"its pickle gives a state to {Describe(target)}, which is not read: load it in Python you trust and save its state_dict again"
+                    $"its pickle gives a state to {Describe(target)}, which is not read: "
+                    + $"load it in Python you trust and save its state_dict again"
                 );
         }
     }

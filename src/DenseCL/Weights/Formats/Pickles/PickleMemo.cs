@@ -1,16 +1,16 @@
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>What a pickle keeps to name it again.</summary>
+/// <summary>The memo of a pickle: objects that it refers to again.</summary>
 internal sealed class PickleMemo(PickleBudget budget)
 {
-    /// <summary>Writers count from 0 or 1: a larger number is no number of an object.</summary>
+    /// <summary>Writers count from 0 or 1: a larger number is invalid.</summary>
     private const long Limit = 1 << 22;
 
     private static readonly object Absent = new();
     private readonly List<object?> items = [];
     private long count;
 
-    /// <summary>Keeps an item under the next number.</summary>
+    /// <summary>Stores an item under the next number.</summary>
     public void Add(object? item) => Put(count, item);
 
     public void Put(long place, object? item)

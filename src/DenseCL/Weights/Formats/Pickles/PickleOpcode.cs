@@ -1,6 +1,6 @@
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>The instructions of a pickle, by the names that Python's documentation (pickletools) gives them.</summary>
+/// <summary>The instructions of a pickle, with the names from Python's documentation (pickletools).</summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

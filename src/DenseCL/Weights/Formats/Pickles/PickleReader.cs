@@ -3,7 +3,7 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>Reads a pickle's bytes one behind the other.</summary>
+/// <summary>Reads a pickle's bytes one after the other.</summary>
 internal sealed class PickleReader(ByteSource source, long position)
 {
     private readonly byte[] window = new byte[1 << 15];
@@ -11,7 +11,7 @@ internal sealed class PickleReader(ByteSource source, long position)
     private int windowLength;
     private long at = position;
 
-    /// <summary>The bytes' place.</summary>
+    /// <summary>The source of the bytes.</summary>
     public ByteSource Source => source;
 
     /// <summary>The next byte.</summary>
@@ -24,7 +24,7 @@ internal sealed class PickleReader(ByteSource source, long position)
         return window[at++ - windowStart];
     }
 
-    /// <summary>The next few bytes, until the next call.</summary>
+    /// <summary>The next few bytes, valid until the next call.</summary>
     public ReadOnlySpan<byte> Bytes(int count)
     {
         Ensure(count);
@@ -40,22 +40,23 @@ internal sealed class PickleReader(ByteSource source, long position)
 
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8));
 
-    /// <summary>A length of 8 bytes, or 4 with a sign.</summary>
+    /// <summary>A length of 8 bytes, or of 4 with a sign.</summary>
     public long Length(bool wide)
     {
         long length = wide ? BinaryPrimitives.ReadInt64LittleEndian(Bytes(8)) : Int32();
         return length >= 0 ? length : throw new FormatException($"a length at byte {at} of the pickle is negative or absurd");
     }
 
-    /// <summary>Goes over bytes.</summary>
-    /// <returns>Where they begin.</returns>
+    /// <summary>Skips bytes.</summary>
+    /// <returns>The position at which they begin.</returns>
     /// <exception cref="FormatException">There are fewer.</exception>
     public long Skip(long length)
     {
         if (length > source.Length - at)
         {
             throw new FormatException(
-                $"a text or array of {length} bytes at byte {at} of the pickle goes beyond its end at {source.Length}: the file is truncated"
+                $"a text or array of {length} bytes at byte {at} of the pickle goes beyond its end at {source.Length}: "
+                + "the file is truncated"
             );
         }
 
@@ -64,7 +65,7 @@ internal sealed class PickleReader(ByteSource source, long position)
     }
 
     /// <summary>The rest of the line, without its end.</summary>
-    /// <exception cref="FormatException">It is longer than allowed, or the last.</exception>
+    /// <exception cref="FormatException">It is longer than allowed, or has no end.</exception>
     public byte[] Line(int limit)
     {
         List<byte> line = [];

@@ -22,7 +22,7 @@ internal sealed class PickleStack
         return item;
     }
 
-    /// <summary>Drops the uppermost item or, if nothing is above it, the mark.</summary>
+    /// <summary>Removes the top item or, if nothing is above it, the mark.</summary>
     public void Drop()
     {
         if (marks.Count > 0 && items.Count == Floor)
@@ -35,7 +35,7 @@ internal sealed class PickleStack
         }
     }
 
-    /// <summary>Takes some items.</summary>
+    /// <summary>Removes and returns some items.</summary>
     public object?[] Pop(int count)
     {
         object?[] taken = new object?[count];
@@ -47,7 +47,7 @@ internal sealed class PickleStack
         return taken;
     }
 
-    /// <summary>Takes what is above the mark, and the mark.</summary>
+    /// <summary>Removes the mark and everything above it, and returns the items.</summary>
     public object?[] PopMark()
     {
         if (marks.Count == 0)

@@ -3,10 +3,10 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>A text or bytes of a pickle. They stay in the file: numpy's arrays are such bytes.</summary>
+/// <summary>Text or bytes of a pickle. They stay in the file, because numpy's arrays are such bytes.</summary>
 internal sealed class PickleText
 {
-    /// <summary>No name and no number of ours is longer.</summary>
+    /// <summary>No valid name or number is longer.</summary>
     private const int MaxString = 1 << 16;
 
     private readonly ByteSource source;
@@ -16,15 +16,15 @@ internal sealed class PickleText
     private LatinBytes? latin;
 
     /// <param name="kind">What the bytes are.</param>
-    /// <param name="source">Where they are.</param>
-    /// <param name="position">The first.</param>
+    /// <param name="source">The source that contains them.</param>
+    /// <param name="position">The first byte.</param>
     /// <param name="length">How many.</param>
     public PickleText(PickleTextKind kind, ByteSource source, long position, long length)
     {
         (Kind, this.source, this.position, this.length) = (kind, source, position, length);
     }
 
-    /// <summary>A text that is known already.</summary>
+    /// <summary>A text that is already known.</summary>
     public PickleText(string text)
         : this(PickleTextKind.Unicode, new MemoryBytes(Encoding.UTF8.GetBytes(text)), 0, Encoding.UTF8.GetByteCount(text))
     {
@@ -34,11 +34,11 @@ internal sealed class PickleText
     /// <summary>What the bytes are.</summary>
     public PickleTextKind Kind { get; }
 
-    /// <summary>Whether <see cref="ToText"/> would return it.</summary>
+    /// <summary>Whether <see cref="ToText"/> would succeed.</summary>
     public bool IsShort => length <= MaxString;
 
-    /// <summary>The text; bytes are taken as latin1, as names that Python 2 wrote are.</summary>
-    /// <exception cref="FormatException">It is too long for a name, or no UTF-8.</exception>
+    /// <summary>The text. Bytes are read as latin1, as names written by Python 2 must be.</summary>
+    /// <exception cref="FormatException">It is too long for a name, or not UTF-8.</exception>
     public string ToText()
     {
         if (text is null)
@@ -55,13 +55,13 @@ internal sealed class PickleText
         return text;
     }
 
-    /// <summary>The bytes; of a text of Python 2, which does not tell them apart, too.</summary>
+    /// <summary>The bytes; also for a text of Python 2, which does not distinguish the two.</summary>
     /// <exception cref="FormatException">It is a text of Python 3.</exception>
     public ByteSource ToBytes() => Kind != PickleTextKind.Unicode
         ? new SourceRange(source, position, length)
         : throw new FormatException("a text stands where bytes belong");
 
-    /// <summary>The bytes whose latin1 this text is.</summary>
+    /// <summary>The bytes of this text in latin1.</summary>
     /// <exception cref="FormatException">The text has other characters.</exception>
     public PickleText EncodeLatin1()
     {
@@ -70,7 +70,7 @@ internal sealed class PickleText
             return this;
         }
 
-        // Kept: a file may ask for the same text a million times.
+        // Cached: a file may use the same text a million times.
         latin ??= new LatinBytes(source, position, length);
         return new PickleText(PickleTextKind.Bytes, latin, 0, latin.Length);
     }
@@ -83,7 +83,7 @@ internal sealed class PickleText
         }
         catch (ArgumentException e)
         {
-            throw new FormatException("a text is no valid UTF-8", e);
+            throw new FormatException("a text is not valid UTF-8", e);
         }
     }
 }

@@ -6,7 +6,7 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>Goes through what a pickle describes and gives every tensor a name: the keys on the way to it, joined with dots.</summary>
+/// <summary>Goes through the objects of a pickle and names every tensor: the keys that lead to it, joined with dots.</summary>
 internal sealed class PickleTree
 {
     private const int MaxDepth = 64;
@@ -30,10 +30,10 @@ internal sealed class PickleTree
     private PickleTree(Func<string, TensorRecord, StoredTensor> locate) => this.locate = locate;
 
     /// <summary>Names all tensors.</summary>
-    /// <param name="root">What the pickle describes.</param>
+    /// <param name="root">The root object of the pickle.</param>
     /// <param name="locate">Finds a tensor of PyTorch in its storage, by its name for messages.</param>
-    /// <exception cref="FormatException">A tensor's numbers do not fit together.</exception>
-    /// <exception cref="NotSupportedException">There are too many, or one name twice.</exception>
+    /// <exception cref="FormatException">A tensor's numbers are inconsistent.</exception>
+    /// <exception cref="NotSupportedException">There are too many tensors, or two with the same name.</exception>
     public static PickledWeights Flatten(object? root, Func<string, TensorRecord, StoredTensor> locate)
     {
         PickleTree tree = new(locate);
@@ -43,11 +43,12 @@ internal sealed class PickleTree
 
     private void Visit(object? value)
     {
-        // A list may hold itself, and a hundred lists may describe more tensors than there are atoms.
+        // A list may contain itself, and a hundred lists may describe more tensors than there are atoms.
         if (++visits > MaxVisits || path.Count > MaxDepth)
         {
             throw new NotSupportedException(
-                $"its containers are nested deeper than {MaxDepth}, or hold one another so often that they stand for more than {MaxVisits} values, near "
+                $"its containers are nested deeper than {MaxDepth}, or hold one another so often that they stand for more than "
+                + $"{MaxVisits} values, near "
                 + $"{Quote(string.Join('.', path.Take(4)))}: load it in Python you trust and save its state_dict alone");
         }
 
@@ -101,7 +102,8 @@ internal sealed class PickleTree
         if (named > MaxNames || entries.Count + unreadable.Count == MaxTensors)
         {
             throw new NotSupportedException(
-                $"it has more than {MaxTensors} tensors, or their names are longer than {MaxNames} characters together: save fewer in a file"
+                $"it has more than {MaxTensors} tensors, or their names are longer than {MaxNames} characters together: "
+                + "save fewer in a file"
             );
         }
 

@@ -4,19 +4,19 @@ using System.Text;
 namespace DenseCL.Weights.Formats.Pickles;
 
 /// <summary>
-/// Writes a Python pickle: plain values, and the few operations that weight files need. An operation takes what was written before it, as
-/// on a stack.
+/// Writes a Python pickle: plain values, and the few operations that weight files need. As on a stack, an operation applies to what was
+/// written before it.
 /// </summary>
 /// <remarks>
-/// The operations are those of protocol 2, which PyTorch's restricted reader takes; <see cref="Bytes(byte[])"/> and <see cref="LongBytes"/>
-/// are of protocol 3 and 4, which it does not. See https://docs.python.org/3/library/pickletools.html.
+/// The operations are those of protocol 2, which PyTorch's restricted reader accepts. <see cref="Bytes(byte[])"/> and <see
+/// cref="LongBytes"/> belong to protocols 3 and 4, which it does not accept. See https://docs.python.org/3/library/pickletools.html.
 /// </remarks>
 internal sealed class PickleWriter
 {
     private readonly Stream stream;
     private readonly Dictionary<string, int> remembered = new(StringComparer.Ordinal);
 
-    /// <param name="stream">Buffered, as most writes are of a byte.</param>
+    /// <param name="stream">Should be buffered, because most writes are single bytes.</param>
     /// <param name="protocol">2 to 4.</param>
     public PickleWriter(Stream stream, byte protocol)
     {
@@ -24,15 +24,15 @@ internal sealed class PickleWriter
         Write(0x80, protocol);
     }
 
-    /// <summary>A function or class, by the module and its name there.</summary>
+    /// <summary>A function or class, by its module and its name in the module.</summary>
     public void Global(string module, string name) => Once(
         $"global {module} {name}", () => stream.Write(Encoding.UTF8.GetBytes($"c{module}\n{name}\n")));
 
-    /// <summary>A text that occurs often: written at its first use.</summary>
+    /// <summary>A text that occurs often: it is written only once.</summary>
     public void Word(string text) => Once($"word {text}", () => Text(text));
 
-    /// <summary>null, a text, a truth value, a whole number, a float, a dictionary by text, or a list of these.</summary>
-    /// <exception cref="ArgumentException">A value of another type.</exception>
+    /// <summary>null, a text, a Boolean, an integer, a float, a dictionary with text keys, or a list of these.</summary>
+    /// <exception cref="ArgumentException">The value has another type.</exception>
     public void Value(object? value)
     {
         switch (value)
@@ -69,7 +69,8 @@ internal sealed class PickleWriter
                 break;
             default:
                 throw new ArgumentException(
-                    $"A value of type {value.GetType().Name} is not written to a pickle: give text, numbers, truth values, lists or dictionaries.",
+                    $"A value of type {value.GetType().Name} is not written to a pickle: "
+                    + "give text, numbers, truth values, lists or dictionaries.",
                     nameof(value));
         }
     }
@@ -95,7 +96,7 @@ internal sealed class PickleWriter
         }
     }
 
-    /// <summary>A tuple of what <paramref name="items"/> writes.</summary>
+    /// <summary>A tuple of the values that <paramref name="items"/> writes.</summary>
     public void Tuple(Action items)
     {
         Write('(');
@@ -140,31 +141,31 @@ internal sealed class PickleWriter
         }
     }
 
-    /// <summary>Calls the function written before with a tuple of what <paramref name="arguments"/> writes.</summary>
+    /// <summary>Calls the function written before with a tuple of the values that <paramref name="arguments"/> writes.</summary>
     public void Call(Action arguments)
     {
         Tuple(arguments);
         Write('R');
     }
 
-    /// <summary>Gives the object written before a state: a tuple of what <paramref name="state"/> writes.</summary>
+    /// <summary>Sets the state of the object written before: a tuple of the values that <paramref name="state"/> writes.</summary>
     public void Build(Action state)
     {
         Tuple(state);
         Write('b');
     }
 
-    /// <summary>Makes the tuple written before the name of an object that is kept outside the pickle.</summary>
+    /// <summary>Turns the tuple written before into the reference to an object that is stored outside the pickle.</summary>
     public void Persistent() => Write('Q');
 
-    /// <summary>Bytes, fewer than 256; from protocol 3 on.</summary>
+    /// <summary>Fewer than 256 bytes; requires protocol 3.</summary>
     public void Bytes(byte[] bytes)
     {
         Write('C', checked((byte)bytes.Length));
         stream.Write(bytes);
     }
 
-    /// <summary>Bytes of any number; from protocol 4 on.</summary>
+    /// <summary>Any number of bytes; requires protocol 4.</summary>
     /// <param name="length">How many.</param>
     /// <param name="write">Writes them.</param>
     public void LongBytes(long length, Action<Stream> write)
@@ -176,7 +177,7 @@ internal sealed class PickleWriter
         write(stream);
     }
 
-    /// <summary>Ends the pickle: what is on the stack is its value.</summary>
+    /// <summary>Ends the pickle: the value on the stack is its result.</summary>
     public void Stop() => Write('.');
 
     private void Text(string text)
@@ -189,7 +190,7 @@ internal sealed class PickleWriter
         stream.Write(bytes);
     }
 
-    /// <summary>Writes something and has the reader remember it, or recalls it.</summary>
+    /// <summary>Writes a value and memoises it, or refers to it if that was done before.</summary>
     private void Once(string key, Action write)
     {
         if (remembered.TryGetValue(key, out int place))

@@ -1,9 +1,9 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>The tensors and notes of a pickle, by name.</summary>
+/// <summary>The tensors and metadata of a pickle, by name.</summary>
 /// <param name="Entries">The tensors' descriptions, in the file's order.</param>
-/// <param name="Tensors">Where they are.</param>
+/// <param name="Tensors">The tensors.</param>
 /// <param name="Unreadable">Tensors of other kinds, and why they cannot be read.</param>
 /// <param name="Metadata">Numbers and short texts.</param>
 internal sealed record PickledWeights(

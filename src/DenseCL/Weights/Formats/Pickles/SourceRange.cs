@@ -1,7 +1,7 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles;
 
-/// <summary>A part of other bytes.</summary>
+/// <summary>A part of a byte source.</summary>
 internal sealed class SourceRange : ByteSource
 {
     private readonly ByteSource source;

@@ -3,7 +3,7 @@ using DenseCL.Weights.Tensors;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>A compressed entry of a zip. PyTorch writes none, but other zip programs do when they pack a file again.</summary>
+/// <summary>A compressed entry of a zip. PyTorch writes none, but other zip programs do when they repack a file.</summary>
 internal sealed class DeflatedBytes(ByteSource packed, long length) : ByteSource
 {
     /// <inheritdoc/>
@@ -18,11 +18,12 @@ internal sealed class DeflatedBytes(ByteSource packed, long length) : ByteSource
         if (length > MaxMemory || packed.Length > MaxMemory)
         {
             throw new NotSupportedException(
-                $"it has a compressed entry of {length} bytes, more than the {MaxMemory} that are unpacked here: zip it again without compression (zip -0)"
+                $"it has a compressed entry of {length} bytes, more than the {MaxMemory} that are unpacked here: "
+                + "zip it again without compression (zip -0)"
             );
         }
 
-        // Deflate cannot do better than 1032 to 1: what promises more is not given the memory.
+        // Deflate cannot compress better than 1032 to 1. No memory is allocated for an entry that claims more.
         if (length / 1040 > packed.Length)
         {
             throw new FormatException($"a compressed entry of {packed.Length} bytes claims to hold {length}");

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// An open file of <c>torch.save</c>, read without Python and without running anything in it. Tensors in dictionaries and lists are named
-/// by the keys on the way to them, joined with dots; a tensor that is alone in the file is called <c>tensor</c>. Numbers and short texts
-/// are metadata.
+/// An open file of <c>torch.save</c>, read without Python and without executing anything in it. Tensors in dictionaries and lists are named
+/// by the keys that lead to them, joined with dots; a tensor that is alone in the file is called <c>tensor</c>. Numbers and short texts are
+/// metadata.
 /// </summary>
 /// <remarks>Tensors may be read from several threads.</remarks>
 public sealed class PyTorchFile : WeightFile
@@ -24,9 +24,10 @@ public sealed class PyTorchFile : WeightFile
     }
 
     /// <summary>
-    /// Checks everything but the numbers of the tensors. The file owns the bytes from then on; if this throws, nobody does.
+    /// Checks everything except the numbers of the tensors. From then on this object owns the bytes; if the method throws, the caller still
+    /// does.
     /// </summary>
-    /// <exception cref="WeightFileException">The file is damaged, or refers to anything but tensors and containers.</exception>
+    /// <exception cref="WeightFileException">The file is damaged, or refers to something other than tensors and containers.</exception>
     internal static PyTorchFile Open(WeightBytes bytes)
     {
         try
@@ -66,7 +67,8 @@ public sealed class PyTorchFile : WeightFile
 
         throw TorchMagic.IsTar(head)
             ? new NotSupportedException(
-                "is a tar archive, as PyTorch 0.1 wrote, or none of PyTorch at all: load it with an old PyTorch and save its state_dict again"
+                "is a tar archive, as PyTorch 0.1 wrote, or none of PyTorch at all: "
+                    + "load it with an old PyTorch and save its state_dict again"
             )
             : new FormatException("it begins neither as a zip nor with PyTorch's magic number");
     }

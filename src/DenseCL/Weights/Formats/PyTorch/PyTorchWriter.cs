@@ -7,29 +7,30 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>Writes tensors as <c>torch.save</c> writes a state dict, without PyTorch.</summary>
+/// <summary>Writes tensors in the format in which <c>torch.save</c> writes a state dict, without PyTorch.</summary>
 public static class PyTorchWriter
 {
     /// <summary>
-    /// Writes a file that <c>torch.load</c> of PyTorch 1.6 and later reads, with <c>weights_only=True</c> too. The same input gives the
-    /// same bytes. The file is written beside and renamed: the old one stays until the new one is on the disk.
+    /// Writes a file that <c>torch.load</c> of PyTorch 1.6 and later reads, also with <c>weights_only=True</c>. The same input gives the
+    /// same bytes. The file is written under another name and renamed: the old one stays until the new one is on the disk.
     /// </summary>
-    /// <param name="path">The file to make or replace, as <c>.pth</c>.</param>
+    /// <param name="path">The file to make or replace, such as <c>model.pth</c>.</param>
     /// <param name="tensors">
-    /// Names, each once, and tensors on any device; a view is written as it reads, row-major. Tensors that are one in memory are written
-    /// once, and are one in memory when PyTorch has read them.
+    /// Names, each once, and tensors on any device; a view is written in its logical order, row-major. Tensors that share memory are
+    /// written once, and share memory again when PyTorch has read them.
     /// </param>
-    /// <param name="key">Null: the file is the state dict. Otherwise it is a dictionary that holds the state dict under this key, as
+    /// <param name="key">Null: the file is the state dict. Otherwise it is a dictionary that has the state dict under this key, such as
     /// <c>state_dict</c>.</param>
     /// <param name="beside">
-    /// What else that dictionary holds: texts, truth values, whole numbers, floats, null, and lists and dictionaries (by text) of these.
-    /// PyTorch before 2.0 reads floats without <c>weights_only</c> only.
+    /// The other content of that dictionary: texts, Booleans, integers, floats, null, and lists and dictionaries (with text keys) of these.
+    /// PyTorch before 2.0 reads floats only without <c>weights_only</c>.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A name occurs twice, a tensor or value is of a type that is not written, or <paramref name="beside"/> is given without a key or
-    /// holds it.
+    /// A name occurs twice, a tensor or value has a type that is not supported, or <paramref name="beside"/> is given without a key or
+    /// contains the key.
     /// </exception>
-    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    /// <exception cref="WeightFileException">The file could not be written, for example because the disk is full; the old one is
+    /// unchanged.</exception>
     public static void Write(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -41,7 +42,7 @@ public static class PyTorchWriter
         if (beside is not null && (key is null || beside.ContainsKey(key)))
         {
             throw new ArgumentException(
-                "Notes need a key of the state dict beside which they stand, and must not have it themselves.",
+                "Notes require a key for the state dict, and must not contain that key themselves.",
                 nameof(beside));
         }
 
@@ -95,7 +96,7 @@ public static class PyTorchWriter
         return (storages, owners);
     }
 
-    /// <summary>Where the tensor is and how it is laid out; null where that cannot be told.</summary>
+    /// <summary>The address and layout of a tensor; null if they are unknown.</summary>
     private static unsafe string? Identity(Tensor tensor)
     {
         if (tensor.device_type != DeviceType.CPU || tensor.numel() == 0 || !tensor.is_contiguous())

@@ -12,15 +12,15 @@ internal sealed class StoredZip
 {
     private const int Alignment = 64;
 
-    /// <summary>The first day that zip knows, for the same bytes at any time: 1 January 1980.</summary>
+    /// <summary>The earliest date in a zip, 1 January 1980: the bytes do not depend on the time.</summary>
     private const int Day = 1 | (1 << 5);
 
     private readonly Stream file;
     private readonly long limit;
     private readonly List<byte[]> directory = [];
 
-    /// <param name="file">Empty, and can seek.</param>
-    /// <param name="limit">Numbers from here on are written with 64 bits; tests give a small one.</param>
+    /// <param name="file">Must be empty and seekable.</param>
+    /// <param name="limit">Numbers from this one on are written with 64 bits; tests use a small one.</param>
     public StoredZip(Stream file, long limit = uint.MaxValue) => (this.file, this.limit) = (file, limit);
 
     /// <summary>Writes bytes to the entry.</summary>
@@ -29,14 +29,14 @@ internal sealed class StoredZip
     /// <summary>Adds an entry.</summary>
     /// <param name="name">Its name, ASCII.</param>
     /// <param name="length">Its number of bytes.</param>
-    /// <param name="write">Hands them over, in as many parts as it likes.</param>
+    /// <param name="write">Writes them, in any number of parts.</param>
     public void Add(string name, long length, Action<Append> write)
     {
         long offset = file.Position;
         bool wide = length >= limit;
         byte[] sizes = wide ? Wide(length, length) : [];
 
-        // The padding is an extra field of the kind and content that PyTorch uses.
+        // The padding is an extra field with the same id and content as PyTorch's.
         int start = (int)((offset + 30 + name.Length + sizes.Length + 4) % Alignment);
         byte[] padding = new byte[4 + ((Alignment - start) % Alignment)];
         padding.AsSpan().Fill((byte)'Z');
@@ -97,14 +97,14 @@ internal sealed class StoredZip
         file.Write(last);
     }
 
-    /// <summary>What the header before an entry and the one in the directory have in common.</summary>
+    /// <summary>The fields that the header before an entry and the one in the directory share.</summary>
     private static byte[] Header(uint signature, string name, uint crc, long length, bool wide, byte[] extra, byte[] tail)
     {
         bool inDirectory = tail.Length > 0;
         byte[] common = new byte[26];
         Span<byte> fields = common;
         uint size = wide ? uint.MaxValue : (uint)length;
-        BinaryPrimitives.WriteInt16LittleEndian(fields, 45);                        // needs zip64, or may
+        BinaryPrimitives.WriteInt16LittleEndian(fields, 45);                        // may need zip64
         BinaryPrimitives.WriteInt16LittleEndian(fields[8..], Day);
         BinaryPrimitives.WriteUInt32LittleEndian(fields[10..], crc);
         BinaryPrimitives.WriteUInt32LittleEndian(fields[14..], size);
@@ -121,7 +121,7 @@ internal sealed class StoredZip
         return [.. start, .. common, .. tail, .. Encoding.ASCII.GetBytes(name), .. extra];
     }
 
-    /// <summary>The extra field for numbers that 32 bits may not hold.</summary>
+    /// <summary>The extra field for numbers that may not fit in 32 bits.</summary>
     private static byte[] Wide(params long[] numbers)
     {
         byte[] field = new byte[4 + (8 * numbers.Length)];

@@ -7,8 +7,8 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// What <c>torch.save</c> wrote before PyTorch 1.6: pickles of a magic number, a version, the machine, the object and the storages' names,
-/// and behind them each storage as a count of 8 bytes and its elements.
+/// The format of <c>torch.save</c> before PyTorch 1.6: pickles of a magic number, a version, the machine, the object and the storages'
+/// names, followed by each storage as a count of 8 bytes and its elements.
 /// </summary>
 internal static class TorchLegacy
 {
@@ -16,7 +16,7 @@ internal static class TorchLegacy
     private const int Pickles = 5;
 
     /// <exception cref="FormatException">The file is damaged.</exception>
-    /// <exception cref="NotSupportedException">The file holds what is not read here.</exception>
+    /// <exception cref="NotSupportedException">The file contains something that is not supported.</exception>
     public static PickledWeights Parse(WeightBytes bytes)
     {
         FileRange file = new(bytes, 0, bytes.Length);
@@ -51,12 +51,12 @@ internal static class TorchLegacy
         Dictionary<string, ByteSource> sources = new(StringComparer.Ordinal);
         IReadOnlyList<object?> list = names is PickleList { Items: var items }
             ? items
-            : throw new FormatException("the names of its storages are no list");
+            : throw new FormatException("the names of its storages are not a list");
         foreach (object? item in list)
         {
             string key = item is PickleText { IsShort: true } text
                 ? text.ToText()
-                : throw new FormatException("the name of a storage is no text");
+                : throw new FormatException("the name of a storage is not a text");
             if (!storages.Roots.TryGetValue(key, out StorageReference? root))
             {
                 throw new FormatException($"the storage {Quote(key)} is in the file, but no tensor is in it");
@@ -76,8 +76,8 @@ internal static class TorchLegacy
     }
 
     /// <summary>
-    /// Elements are little-endian on every machine. The count is so today, but was in the machine's order at first, whatever the machine's
-    /// description in the file says.
+    /// Elements are little-endian on every machine. So is the count today, but early versions wrote it in the machine's byte order,
+    /// whatever the description of the machine in the file says.
     /// </summary>
     private static void CheckCount(FileRange place, StorageReference root)
     {
@@ -86,7 +86,8 @@ internal static class TorchLegacy
         if (BinaryPrimitives.ReadInt64LittleEndian(count) != root.RootCount && BinaryPrimitives.ReadInt64BigEndian(count) != root.RootCount)
         {
             throw new FormatException(
-                $"the storage {Quote(root.Key)} begins with the count {BinaryPrimitives.ReadInt64LittleEndian(count)}, but the pickle says {root.RootCount}"
+                $"the storage {Quote(root.Key)} begins with the count {BinaryPrimitives.ReadInt64LittleEndian(count)}, "
+                + $"but the pickle says {root.RootCount}"
             );
         }
     }

@@ -5,28 +5,29 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>The storages that a file's pickle names.</summary>
+/// <summary>The storages to which a file's pickle refers.</summary>
 internal sealed class TorchStorages
 {
     private const int MaxKey = 256;
 
     private readonly Dictionary<string, StorageReference> roots = new(StringComparer.Ordinal);
 
-    /// <summary>The storages by name, as they were named first.</summary>
+    /// <summary>The storages by name, as they were first described.</summary>
     public IReadOnlyDictionary<string, StorageReference> Roots => roots;
 
     /// <summary>
-    /// Reads what stands for a storage: ('storage', class, name, device, elements), and before PyTorch 1.6 a sixth, which is None or, for a
-    /// storage that was a part of another, (name, first element, elements).
+    /// Reads the reference to a storage: ('storage', class, name, device, elements). Before PyTorch 1.6 there is a sixth item: None or, for
+    /// a storage that was a part of another, (name, first element, elements).
     /// </summary>
-    /// <exception cref="FormatException">It is something else, or contradicts an earlier one.</exception>
-    /// <exception cref="NotSupportedException">It stands for a program's source.</exception>
+    /// <exception cref="FormatException">It is something else, or contradicts an earlier reference.</exception>
+    /// <exception cref="NotSupportedException">It refers to a program's source.</exception>
     public StorageReference Add(object? id)
     {
         if (id is PickleTuple { Items: [PickleText { IsShort: true } word, ..] } && word.ToText() is "module")
         {
             throw new NotSupportedException(
-                "it holds a whole network as a Python object, with its source, and not only weights: load it in Python you trust and save its state_dict"
+                "it holds a whole network as a Python object, with its source, and not only weights: "
+                + "load it in Python you trust and save its state_dict"
             );
         }
 
@@ -61,13 +62,13 @@ internal sealed class TorchStorages
     /// <param name="name">The tensor, for messages.</param>
     /// <param name="tensor">What the pickle says.</param>
     /// <param name="source">The whole storage.</param>
-    /// <param name="bigEndian">Whether numbers begin with their highest byte.</param>
-    /// <exception cref="FormatException">They are not inside of the storage.</exception>
+    /// <param name="bigEndian">Whether numbers are big-endian.</param>
+    /// <exception cref="FormatException">They are not inside the storage.</exception>
     public static StoredTensor Locate(string name, TensorRecord tensor, ByteSource source, bool bigEndian)
     {
         if (tensor.Type.Type is null)
         {
-            return StoredTensor.Unreadable($"is of type {tensor.Type.Name}, of which there are no tensors here: convert it in Python");
+            return StoredTensor.Unreadable($"is of type {tensor.Type.Name}, which has no tensor type here: convert it in Python");
         }
 
         if (tensor.Problem is not null)

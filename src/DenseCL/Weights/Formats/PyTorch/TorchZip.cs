@@ -6,14 +6,14 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// What <c>torch.save</c> writes since PyTorch 1.6: a zip with a pickle and each storage as an entry, in a folder of any name.
+/// The format of <c>torch.save</c> since PyTorch 1.6: a zip with a pickle and each storage as an entry, in a folder with any name.
 /// </summary>
 internal static class TorchZip
 {
     private const string PickleName = "data.pkl";
 
     /// <exception cref="FormatException">The file is damaged.</exception>
-    /// <exception cref="NotSupportedException">The file holds what is not read here.</exception>
+    /// <exception cref="NotSupportedException">The file contains something that is not supported.</exception>
     public static PickledWeights Parse(WeightBytes bytes)
     {
         ZipDirectory zip = ZipDirectory.Read(bytes);
@@ -21,7 +21,8 @@ internal static class TorchZip
         if (zip.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || zip.Contains(folder + "constants.pkl"))
         {
             throw new NotSupportedException(
-                "is a TorchScript archive, a program with its weights (torch.jit.save): load it in Python with torch.jit.load and save its state_dict with torch.save"
+                "is a TorchScript archive, a program with its weights (torch.jit.save): "
+                + "load it in Python with torch.jit.load and save its state_dict with torch.save"
             );
         }
 
@@ -56,7 +57,8 @@ internal static class TorchZip
         {
             [var name] => name[..^PickleName.Length],
             [] => throw new NotSupportedException(
-                $"is a zip without {PickleName}, such as {string.Join(", ", zip.Names.Take(3).Select(Quote))}, so not of torch.save: name a file of weights"
+                $"is a zip without {PickleName}, such as {string.Join(", ", zip.Names.Take(3).Select(Quote))}, so not of torch.save: "
+                + "name a file of weights"
             ),
             _ => throw new FormatException($"it has {PickleName} in two folders, {Quote(found[0])} and {Quote(found[1])}"),
         };
@@ -66,7 +68,7 @@ internal static class TorchZip
     {
         if (!zip.Contains(folder + "byteorder"))
         {
-            // Older files have no such entry, and hardly any was written on a big-endian machine.
+            // Older files have no such entry, and almost none was written on a big-endian machine.
             return false;
         }
 

@@ -6,8 +6,8 @@ using static DenseCL.Weights.Tensors.WeightNames;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
-/// The directory of a zip, read with distrust: every entry lies inside of the file, in front of the directory, apart from all others, and
-/// is called there as in the directory. Checksums are not compared: PyTorch can be told not to write them.
+/// The directory of a zip, which is untrusted. Every entry must lie inside the file, before the directory and apart from all others, and
+/// must have the same name there as in the directory. Checksums are not compared, because PyTorch can be configured not to write them.
 /// </summary>
 /// <remarks>The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 to 4.5.</remarks>
 internal sealed class ZipDirectory
@@ -36,7 +36,8 @@ internal sealed class ZipDirectory
         if (count > MaxEntries || length > MaxDirectory)
         {
             throw new NotSupportedException(
-                $"is a zip with a directory of {count} entries and {length} bytes (limits {MaxEntries} and {MaxDirectory}): save fewer tensors in a file"
+                $"is a zip with a directory of {count} entries and {length} bytes (limits {MaxEntries} and {MaxDirectory}): "
+                + "save fewer tensors in a file"
             );
         }
 
@@ -61,12 +62,12 @@ internal sealed class ZipDirectory
         return zip;
     }
 
-    /// <summary>Whether there is an entry.</summary>
+    /// <summary>Whether there is an entry with a name.</summary>
     public bool Contains(string name) => entries.ContainsKey(name);
 
     /// <summary>The content of an entry.</summary>
     /// <exception cref="FormatException">There is none of that name, or it is damaged.</exception>
-    /// <exception cref="NotSupportedException">It is packed in a way that is not read here.</exception>
+    /// <exception cref="NotSupportedException">It is packed in a way that is not supported.</exception>
     public ByteSource Open(string name)
     {
         ZipEntry entry =
@@ -86,12 +87,13 @@ internal sealed class ZipDirectory
             throw new FormatException($"the entry {Quote(name)} of the zip is not where the directory says");
         }
 
-        // The directory's sizes count: the local ones are 0 in what PyTorch writes.
+        // The directory's sizes are used: the local ones are 0 in PyTorch's files.
         long start = entry.Offset + LocalLength + nameLength + extraLength;
         if (start > entry.Limit - entry.PackedLength)
         {
             throw new FormatException(
-                $"the entry {Quote(name)} of the zip takes {entry.PackedLength} bytes from byte {start}, and the next begins at {entry.Limit}"
+                $"the entry {Quote(name)} of the zip takes {entry.PackedLength} bytes from byte {start}, "
+                + $"and the next begins at {entry.Limit}"
             );
         }
 
@@ -107,7 +109,7 @@ internal sealed class ZipDirectory
                 $"the entry {Quote(name)} of the zip is stored in {entry.PackedLength} bytes and has {entry.Length}");
     }
 
-    /// <summary>Each entry ends where the next begins, at the latest.</summary>
+    /// <summary>Each entry must end before the next begins.</summary>
     private void CheckApart(long directory)
     {
         long limit = directory;
@@ -161,7 +163,7 @@ internal sealed class ZipDirectory
         throw new FormatException("the zip has no end: it is truncated");
     }
 
-    /// <summary>Numbers beyond 4 GB are in another record in front of the end.</summary>
+    /// <summary>Numbers beyond 4 GB are in another record before the end.</summary>
     private static (long Start, long Length, long Count, long End) WideEnd(
         WeightBytes file,
         long end,

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DenseCL.Weights.Formats.PyTorch;
 
-/// <summary>An entry of a zip's directory, as it says; nothing is checked yet.</summary>
+/// <summary>An entry of a zip's directory; nothing is checked yet.</summary>
 internal sealed class ZipEntry
 {
     private const int HeadLength = 46;
@@ -18,10 +18,10 @@ internal sealed class ZipEntry
 
     public long Length { get; private set; }
 
-    /// <summary>Where its local head begins.</summary>
+    /// <summary>The position of its local header.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Where the next begins.</summary>
+    /// <summary>The position of the next entry.</summary>
     public long Limit { get; set; }
 
     /// <summary>Reads the next entry.</summary>
@@ -55,7 +55,7 @@ internal sealed class ZipEntry
         return entry;
     }
 
-    /// <summary>Numbers of 2³² − 1 stand for larger ones in the extra field 1, in this order.</summary>
+    /// <summary>The number 2³² − 1 means that the value is in the extra field 1, in this order.</summary>
     private void Widen(ReadOnlySpan<byte> extra)
     {
         while (extra.Length >= 4)

@@ -28,18 +28,18 @@ public sealed class SafetensorsFile : WeightFile
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="verify">Whether to read all of it at once and compare the checksum this library writes.</param>
-    /// <exception cref="WeightFileException">The file is damaged, is not safetensors, or <paramref name="verify"/> finds no or another
-    /// checksum.</exception>
+    /// <param name="verify">Whether to read the whole file at once and compare the checksum that this library writes.</param>
+    /// <exception cref="WeightFileException">The file is damaged or is not safetensors, or <paramref name="verify"/> is true and the
+    /// checksum is missing or differs.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">There is no permission to read the file.</exception>
     public static SafetensorsFile Open(string path, bool verify = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Open(new WeightBytes(path), verify);
     }
 
-    /// <summary>Checks the header. The file owns the bytes from then on; if this throws, nobody does.</summary>
+    /// <summary>Checks the header. From then on this object owns the bytes; if the method throws, the caller still does.</summary>
     internal static SafetensorsFile Open(WeightBytes bytes, bool verify)
     {
         try
@@ -139,7 +139,8 @@ public sealed class SafetensorsFile : WeightFile
         if (!string.Equals(found, expected, StringComparison.Ordinal))
         {
             throw new WeightFileException(
-                $"{bytes.Path}: the checksum of its data is {found}, but {WeightNames.Quote(expected)} was written: the file is damaged, copy or export it again."
+                $"{bytes.Path}: the checksum of its data is {found}, but {WeightNames.Quote(expected)} was written: "
+                + "the file is damaged, copy or export it again."
             );
         }
     }

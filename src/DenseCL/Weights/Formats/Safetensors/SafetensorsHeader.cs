@@ -4,7 +4,9 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Formats.Safetensors;
 
-/// <summary>The header of a safetensors file, read with distrust: whatever passes can be addressed without another check.</summary>
+/// <summary>
+/// The header of a safetensors file, which is untrusted. After these checks every tensor can be read without further ones.
+/// </summary>
 internal static class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
@@ -17,7 +19,7 @@ internal static class SafetensorsHeader
     /// <summary>Parses and checks a header.</summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataLength">Bytes in the file after the header.</param>
-    /// <exception cref="FormatException">The header is wrong; the message says what and where, without the file's name.</exception>
+    /// <exception cref="FormatException">The header is invalid; the message says what and where, without the file's name.</exception>
     public static (List<(WeightEntry Entry, long Offset)> Tensors, Dictionary<string, string> Metadata) Parse(
         ReadOnlySpan<byte> json,
         long dataLength)
@@ -66,7 +68,7 @@ internal static class SafetensorsHeader
             }
         }
 
-        // Anything but white space behind the object makes the reader throw.
+        // Anything but white space after the object makes the reader throw.
         reader.Read();
         List<(WeightEntry Entry, long Offset)> ordered = [.. entries.OrderBy(e => e.Offset).ThenBy(e => e.Entry.Length)];
         CheckLayout(ordered, dataLength);
@@ -130,7 +132,7 @@ internal static class SafetensorsHeader
 
     private static void CheckLength(string name, WeightType type, List<long> shape, long begin, long end)
     {
-        // Sides of 0 count as 1 for the overflow, because strides are products of the other sides.
+        // Sizes of 0 count as 1 for the overflow check, because strides are products of the other sizes.
         Int128 bytes = WeightTypes.Size(type);
         foreach (long side in shape)
         {
@@ -157,7 +159,7 @@ internal static class SafetensorsHeader
             Expect(ref reader, JsonTokenType.Number, name);
             if (!reader.TryGetInt64(out long number) || number < 0 || numbers.Count == limit)
             {
-                throw new FormatException($"{Quote(name)} has a number that is no whole number of 0 or more, or more than {limit} of them");
+                throw new FormatException($"{Quote(name)} has a number that is not a whole number of 0 or more, or more than {limit} of them");
             }
 
             numbers.Add(number);
@@ -175,7 +177,7 @@ internal static class SafetensorsHeader
         }
     }
 
-    /// <summary>The tensors must fill the data section without gap, overlap or rest.</summary>
+    /// <summary>The tensors must fill the data section without gap, overlap or remainder.</summary>
     private static void CheckLayout(List<(WeightEntry Entry, long Offset)> ordered, long dataLength)
     {
         long position = 0;

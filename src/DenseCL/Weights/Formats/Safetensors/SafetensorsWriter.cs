@@ -11,14 +11,15 @@ namespace DenseCL.Weights.Formats.Safetensors;
 /// <summary>Writes safetensors files.</summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Writes a file beside and renames it: the old file stays until the new one is on the disk.</summary>
+    /// <summary>Writes a file under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="tensors">Names, each once, and tensors on any device; a view is written as it reads, row-major. Larger element types
-    /// come first in the file, for alignment.</param>
+    /// <param name="tensors">Names, each once, and tensors on any device; a view is written in its logical order, row-major. Larger element
+    /// types come first in the file, for alignment.</param>
     /// <param name="metadata">Notes; <see cref="SafetensorsFile.ChecksumKey"/> is added, or replaced.</param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved, or a tensor is of a type the format does not
     /// have.</exception>
-    /// <exception cref="WeightFileException">The file could not be written, as when the disk is full; the old one is unchanged.</exception>
+    /// <exception cref="WeightFileException">The file could not be written, for example because the disk is full; the old one is
+    /// unchanged.</exception>
     public static void Write(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -29,7 +30,7 @@ public static class SafetensorsWriter
         (string Name, WeightType Type, Tensor Tensor)[] ordered = Order(tensors);
         WeightOutput.Replace(path, file =>
         {
-            // The header names the checksum of the data behind it: written first with a place for it, and again at the end.
+            // The header contains the checksum of the data after it: it is written first with a placeholder, and again at the end.
             file.Write(Header(ordered, metadata, new string('0', 32)));
             string checksum = WriteData(file, ordered);
             file.Position = 0;
@@ -85,7 +86,8 @@ public static class SafetensorsWriter
         if (length > SafetensorsHeader.MaxLength)
         {
             throw new ArgumentException(
-                $"The names and metadata take {length} bytes, more than the {SafetensorsHeader.MaxLength} the format allows: write several files.",
+                $"The names and metadata take {length} bytes, more than the {SafetensorsHeader.MaxLength} the format allows: "
+                + "write several files.",
                 nameof(tensors));
         }
 

@@ -3,12 +3,13 @@ using DenseCL.Models.Backbones;
 namespace DenseCL.Weights.Tensors.Naming;
 
 /// <summary>
-/// What a program calls the parts of contrastive pre-training in its files: one row of the table that reading and writing share.
+/// The names that a program gives to the parts of contrastive pre-training in its files: one row of the table that reading and writing
+/// share.
 /// </summary>
-/// <param name="Title">Who writes such files.</param>
-/// <param name="Layers">What the backbone's layers are called after the prefix.</param>
-/// <param name="Parts">Prefixes of our names (those of <see cref="Part"/>) and what stands in their place there; whole names for the
-/// queues.</param>
+/// <param name="Title">The program that writes such files.</param>
+/// <param name="Layers">The naming of the backbone's layers after the prefix.</param>
+/// <param name="Parts">Prefixes of this library's names (those of <see cref="Part"/>) and their replacements in the program's files; whole
+/// names for the queues.</param>
 internal sealed record Ecosystem(string Title, LayerNaming Layers, params (string Ours, string Theirs)[] Parts)
 {
     /// <summary>Whole models of OpenSelfSup, in which the method was published.</summary>
@@ -17,7 +18,7 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
         (Part.KeyBackbone, "encoder_k.0."), (Part.KeyGlobalHead, "encoder_k.1.mlp."), (Part.KeyDenseHead, "encoder_k.1.mlp2."),
         (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2"));
 
-    /// <summary>Whole models of mmselfsup; the backbone as all of OpenMMLab has it.</summary>
+    /// <summary>Whole models of mmselfsup; the backbone is named as in all of OpenMMLab.</summary>
     public static readonly Ecosystem Mmselfsup = new(
         "mmselfsup 1",
         LayerNaming.Torchvision,
@@ -33,13 +34,13 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
     /// <summary>Backbones of Detectron2.</summary>
     public static readonly Ecosystem Detectron2 = new("Detectron2", LayerNaming.Detectron2, (Part.Backbone, ""));
 
-    /// <summary>Backbones of torchvision; what stands beside them has this program's own names.</summary>
+    /// <summary>Backbones of torchvision; everything else has this program's own names.</summary>
     public static readonly Ecosystem Torchvision = new("torchvision or timm", LayerNaming.Torchvision,
         (Part.Backbone, ""), (Part.GlobalHead, "globalHead.layers."), (Part.DenseHead, "denseHead.layers."),
         (Part.KeyBackbone, "key.backbone."), (Part.KeyGlobalHead, "key.globalHead.layers."), (Part.KeyDenseHead, "key.denseHead.layers."),
         Same(Part.GlobalQueue), Same(Part.DenseQueue));
 
-    /// <summary>In the order of preference where several fit a file equally.</summary>
+    /// <summary>In the order of preference if several fit a file equally well.</summary>
     public static readonly Ecosystem[] All =
     [
         new(
@@ -112,15 +113,15 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
         Torchvision,
     ];
 
-    /// <summary>What such a file begins the names of the query backbone with.</summary>
+    /// <summary>The prefix of the query backbone's names in such a file.</summary>
     public string Backbone => Prefix(Part.Backbone)!;
 
-    /// <summary>What stands for a part of ours; null if such files do not have it.</summary>
+    /// <summary>The replacement for a part's prefix; null if such files do not have the part.</summary>
     public string? Prefix(string part) => Parts.FirstOrDefault(p => p.Ours == part).Theirs;
 
-    /// <summary>The name of a tensor of ours there; null if such files do not have it.</summary>
-    /// <param name="ours">A name as in our checkpoints, such as <c>query.backbone.conv1.weight</c>.</param>
-    /// <param name="layers">What the layers of the backbone are called.</param>
+    /// <summary>The name in such a file for one of this library's tensors; null if such files do not have it.</summary>
+    /// <param name="ours">A name as in this library's checkpoints, such as <c>query.backbone.conv1.weight</c>.</param>
+    /// <param name="layers">The naming of the backbone's layers.</param>
     public string? NameOf(string ours, BackboneNames layers)
     {
         foreach ((string part, string theirs) in Parts)

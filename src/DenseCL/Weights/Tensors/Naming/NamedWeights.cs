@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Tensors.Naming;
 
 /// <summary>
-/// Where the parts of our networks lie in a file of any ecosystem. Nobody says by which names: wherever the first and a later convolution
-/// of a network of the catalogue stand under one prefix there is a backbone, and what stands beside it tells who wrote the file.
+/// Finds the parts of this library's networks in a file of any program. The caller need not know the naming. If the first and a later
+/// convolution of a network in the catalogue have the same prefix, there is a backbone; the other names show which program wrote the file.
 /// </summary>
 public sealed class NamedWeights
 {
@@ -23,15 +23,15 @@ public sealed class NamedWeights
     /// <summary>The file.</summary>
     public WeightFile File { get; }
 
-    /// <summary>Who names tensors so, and before what, to be said aloud: <c>MoCo (state_dict.module.encoder_q.…)</c>.</summary>
+    /// <summary>The program with this naming, and the prefix, for display: <c>MoCo (state_dict.module.encoder_q.…)</c>.</summary>
     public string Convention => BackbonePrefix.Length == 0 ? ecosystem.Title : $"{ecosystem.Title} ({BackbonePrefix}…)";
 
-    /// <summary>What the names of the backbone's tensors begin with in the file.</summary>
+    /// <summary>The prefix of the backbone's tensors in the file.</summary>
     public string BackbonePrefix => root + ecosystem.Backbone;
 
-    /// <summary>Finds the backbone in a file and the naming that explains most of what else is in it.</summary>
-    /// <param name="file">The file; it stays open for as long as this is used, and the caller closes it.</param>
-    /// <exception cref="WeightFileException">There is no network of the catalogue in it.</exception>
+    /// <summary>Finds the backbone in a file, and the naming that explains most of the other tensors.</summary>
+    /// <param name="file">The file; it must stay open while this object is used, and the caller closes it.</param>
+    /// <exception cref="WeightFileException">The file contains no network of the catalogue.</exception>
     public static NamedWeights Find(WeightFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -45,21 +45,24 @@ public sealed class NamedWeights
             .FirstOrDefault();
         return best
             ?? throw new WeightFileException(
-                $"{file.Path}: holds no backbone that is known here: none of its {file.Keys.Count} tensors is a first convolution beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
+                $"{file.Path}: contains no known backbone: none of its {file.Keys.Count} tensors is a first convolution "
+                + $"beside {string.Join(" or ", Kinds.Select(kind => WeightNames.Quote(kind.Later)))}, or what others call it. "
                     + $"It has {string.Join(", ", file.Keys.Take(3).Select(WeightNames.Quote))}{(file.Keys.Count > 3 ? ", …" : "")}");
     }
 
-    /// <summary>The file's name for a tensor of ours; null if it has none.</summary>
-    /// <param name="ours">As in our checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>,
+    /// <summary>The file's name for one of this library's tensors; null if the file does not have it.</summary>
+    /// <param name="ours">A name as in this library's checkpoints: <c>query.backbone.conv1.weight</c>, <c>key.denseHead.layers.0.bias</c>,
     /// <c>globalQueue</c>.</param>
     public string? Source(string ours) =>
         ecosystem.NameOf(ours, layers) is { } theirs && File.Contains(root + theirs) ? root + theirs : null;
 
-    /// <summary>The name that a tensor of ours would have in the file, for messages; null if files of this kind do not have it.</summary>
+    /// <summary>
+    /// The name that one of this library's tensors would have in the file, for messages; null if files of this kind do not have it.
+    /// </summary>
     internal string? Expected(string ours) => ecosystem.NameOf(ours, layers) is { } theirs ? root + theirs : null;
 
     /// <summary>Which network the backbone is, by its blocks.</summary>
-    /// <exception cref="WeightFileException">It is none that this library builds.</exception>
+    /// <exception cref="WeightFileException">This library does not build such a network.</exception>
     public BackboneKind Architecture
     {
         get
@@ -72,10 +75,10 @@ public sealed class NamedWeights
         }
     }
 
-    /// <summary>Whether queues have a key a column, as everywhere but here.</summary>
+    /// <summary>Whether queues have one key per column, as in all programs except this one.</summary>
     internal bool KeysAreColumns => ecosystem.Prefix(Part.GlobalQueue) != Part.GlobalQueue;
 
-    /// <summary>Which entry of a queue is written next, and so the oldest.</summary>
+    /// <summary>The entry of a queue that is written next, which is the oldest.</summary>
     /// <param name="queue">The file's name for the queue.</param>
     internal long QueuePosition(string queue)
     {
@@ -117,7 +120,7 @@ public sealed class NamedWeights
                     continue;
                 }
 
-                // The one that explains most; of those that explain as much, the one that says most of the prefix.
+                // The naming that explains most; among equals, the one with the longest prefix.
                 yield return Ecosystem
                     .All.Where(e =>
                         e.Layers == naming
@@ -125,7 +128,7 @@ public sealed class NamedWeights
                     .Select(e => new NamedWeights(file, e, layers, prefix[..^e.Backbone.Length]))
                     .OrderByDescending(c => c.Others)
                     .ThenByDescending(c => c.ecosystem.Backbone.Length)
-                    .ThenBy(c => c.ecosystem.Parts.Length)      // with nothing beside the backbone, the plainest
+                    .ThenBy(c => c.ecosystem.Parts.Length)      // if there is only a backbone, the simplest
                     .First();
             }
         }

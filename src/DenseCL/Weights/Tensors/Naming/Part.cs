@@ -1,6 +1,6 @@
 namespace DenseCL.Weights.Tensors.Naming;
 
-/// <summary>The parts of contrastive pre-training, by what their tensors' names begin with in our checkpoints.</summary>
+/// <summary>The parts of contrastive pre-training, by the prefix of their tensors' names in this library's checkpoints.</summary>
 internal static class Part
 {
     public const string Backbone = "query.backbone.", GlobalHead = "query.globalHead.layers.", DenseHead = "query.denseHead.layers.";
@@ -10,7 +10,7 @@ internal static class Part
     /// <summary>The two affine maps of a head.</summary>
     public static readonly string[] HeadTensors = ["0.weight", "0.bias", "2.weight", "2.bias"];
 
-    /// <summary>All names of ours outside the backbones.</summary>
+    /// <summary>All of this library's names outside the backbones.</summary>
     public static readonly string[] Others =
     [
         .. new[] { GlobalHead, DenseHead, KeyGlobalHead, KeyDenseHead }.SelectMany(head => HeadTensors.Select(tensor => head + tensor)),

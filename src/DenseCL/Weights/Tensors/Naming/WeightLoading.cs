@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Weights.Tensors.Naming;
 
-/// <summary>Copies tensors out of a file and notes what became of each.</summary>
+/// <summary>Copies tensors from a file and records what was done with each.</summary>
 internal sealed class WeightLoading(NamedWeights weights)
 {
     private readonly List<LoadedTensor> lines = [];
@@ -11,8 +11,8 @@ internal sealed class WeightLoading(NamedWeights weights)
 
     public List<string> Notes { get; } = [];
 
-    /// <summary>Copies what the file has into the tensors of a module, by the name that its part has in our checkpoints.</summary>
-    /// <returns>Whether every tensor that counts was in the file and fitted.</returns>
+    /// <summary>Copies the file's tensors into those of a module. The part is given by its name in this library's checkpoints.</summary>
+    /// <returns>Whether every tensor that counts was in the file with a shape that fits.</returns>
     public bool Load(string part, IReadOnlyDictionary<string, Tensor> state)
     {
         int before = lines.Count;
@@ -31,9 +31,9 @@ internal sealed class WeightLoading(NamedWeights weights)
             IsCounter(entry.Key)
             || (weights.Source(part + entry.Key) is { } source && Arrange(weights.File[source].Shape, entry.Value.shape) is not null));
 
-    /// <summary>Fills a queue with that of the file, if it is of the same size.</summary>
+    /// <summary>Fills a queue with the file's, if it has the same size.</summary>
     /// <param name="part">The queue.</param>
-    /// <param name="keys">(K, D), to be filled; the oldest key comes first.</param>
+    /// <param name="keys">(K, D), is filled; the oldest key comes first.</param>
     /// <returns>Whether the file has such a queue.</returns>
     public bool LoadQueue(string part, Tensor keys)
     {
@@ -47,7 +47,8 @@ internal sealed class WeightLoading(NamedWeights weights)
         if (!shape.SequenceEqual(columns ? keys.shape.Reverse() : keys.shape))
         {
             Notes.Add(
-                $"{source} is of shape ({string.Join(", ", shape)}) and is not taken: here the queue has {keys.shape[0]} keys of {keys.shape[1]} numbers."
+                $"{source} is of shape ({string.Join(", ", shape)}) and is not taken: "
+                + $"here the queue has {keys.shape[0]} keys of {keys.shape[1]} numbers."
             );
             return false;
         }
@@ -66,8 +67,8 @@ internal sealed class WeightLoading(NamedWeights weights)
     }
 
     /// <summary>
-    /// Reads what the file has beside the query's backbone: heads, key encoder, queues, by our names. Queues have a key a row, the oldest
-    /// first.
+    /// Reads everything of the method except the query encoder's backbone: heads, key encoder and queues, under this library's names.
+    /// Queues have one key per row, the oldest first.
     /// </summary>
     public IEnumerable<(string Ours, Tensor Tensor)> Read()
     {
@@ -85,7 +86,7 @@ internal sealed class WeightLoading(NamedWeights weights)
         }
     }
 
-    /// <summary>The report, with what nobody took.</summary>
+    /// <summary>The report, including the tensors that were not used.</summary>
     public LoadReport Report()
     {
         IEnumerable<LoadedTensor> unexpected = weights
@@ -103,7 +104,7 @@ internal sealed class WeightLoading(NamedWeights weights)
         return rows.roll([-(weights.QueuePosition(source) % Math.Max(rows.shape[0], 1))], [0]).MoveToOuterDisposeScope();
     }
 
-    // A counter that no computation here reads; half of the formats leave it out.
+    // A counter that no computation here uses; half of the formats leave it out.
     private static bool IsCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
 
     private LoadedTensor? Copy(string ours, string name, Tensor tensor)
@@ -127,7 +128,7 @@ internal sealed class WeightLoading(NamedWeights weights)
         return new LoadedTensor(same ? TensorFate.Matched : TensorFate.Reshaped, name, source, same ? "" : shapes);
     }
 
-    // (out, in) is (out, in, 1, 1); anything else is another network.
+    // (out, in) equals (out, in, 1, 1); any other difference means another network.
     private static Func<Tensor, Tensor>? Arrange(ReadOnlySpan<long> file, long[] here)
     {
         if (!Bare(file).SequenceEqual(Bare(here)))

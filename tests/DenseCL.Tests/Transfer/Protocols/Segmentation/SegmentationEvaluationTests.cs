@@ -129,7 +129,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
                     predictions: draw,
                     stop: TestContext.Current.CancellationToken));
         ConfusionMatrix again = new(data.ClassNames.Count);
-        foreach (LabelledImage labelled in data.Test)
+        foreach (SegmentationImage labelled in data.Test)
         {
             Mask predicted = MaskFile.Read(folder["predictions", "masks", labelled.Name + ".png"], ImageLimits.Default);
             again.Add([.. data.ReadMask(labelled).Values.Select(v => (long)v)], [.. predicted.Values.Select(v => (long)v)]);
@@ -156,7 +156,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         {
             RgbImage image = new();
             image.Reset(1, 1);
-            draw(new LabelledImage("../../outside", "", ""), image, new Mask(1, 1, [0]));
+            draw(new SegmentationImage("../../outside", "", ""), image, new Mask(1, 1, [0]));
             return 0;
         }));
 

@@ -1,10 +1,10 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>The calls that stand for arrays in what numpy writes.</summary>
+/// <summary>The calls that numpy writes for arrays.</summary>
 internal static class ArrayCalls
 {
-    /// <summary>(class, shape, code): an array that its state follows.</summary>
+    /// <summary>(class, shape, code): an array, followed by its state.</summary>
     public static object? Reconstruct(IReadOnlyList<object?> arguments)
         => arguments is [PickleGlobal { Name: "numpy.ndarray" }, PickleTuple, _] ? new ArrayRecord() : throw Wrong("_reconstruct");
 

@@ -1,7 +1,7 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>What a pickle says of a numpy array; its state comes after it was made.</summary>
+/// <summary>What a pickle says about a numpy array. Its state follows after it was made.</summary>
 internal sealed class ArrayRecord
 {
     private const int MaxRank = 64;
@@ -11,7 +11,7 @@ internal sealed class ArrayRecord
     private object? data;
     private bool columnMajor;
 
-    /// <summary>An array without its state yet.</summary>
+    /// <summary>An array that has no state yet.</summary>
     public ArrayRecord()
     {
     }
@@ -20,7 +20,7 @@ internal sealed class ArrayRecord
     public ArrayRecord(object? shape, object? type, object? data, bool columnMajor) => Set(shape, type, data, columnMajor);
 
     /// <summary>Takes numpy's state: (version, shape, type, whether column-major, bytes).</summary>
-    /// <exception cref="FormatException">It is none, or the second.</exception>
+    /// <exception cref="FormatException">It is not a valid state, or the array has one already.</exception>
     public void Build(object? state)
     {
         if (
@@ -34,8 +34,8 @@ internal sealed class ArrayRecord
         Set(sides, elements, bytes, order is true or 1L);
     }
 
-    /// <summary>The array as a tensor; nothing else of it was checked before.</summary>
-    /// <exception cref="FormatException">Its numbers do not fit together.</exception>
+    /// <summary>The array as a tensor; all its numbers are checked here.</summary>
+    /// <exception cref="FormatException">Its numbers are inconsistent.</exception>
     public StoredTensor ToStored(string name)
     {
         if (shape is null || type is null)
@@ -45,7 +45,7 @@ internal sealed class ArrayRecord
 
         if (type.Element.Type is null || data is not PickleText text)
         {
-            return StoredTensor.Unreadable($"is an array of {type.Element.Name}, of which there are no tensors here: convert it in Python");
+            return StoredTensor.Unreadable($"is an array of {type.Element.Name}, which has no tensor type here: convert it in Python");
         }
 
         long[] sides = shape.ToLongs("a numpy array's shape", MaxRank);
@@ -58,7 +58,7 @@ internal sealed class ArrayRecord
             : throw new FormatException($"{WeightNames.Quote(name)} takes {length} bytes by its shape, but has {bytes.Length}");
     }
 
-    /// <summary>The number, if it is an array of one, or null.</summary>
+    /// <summary>The number, if the array has exactly one; otherwise null.</summary>
     public object? ToNumber()
     {
         if (ToStored("a number") is not { Problem: null } stored || stored.Entry("a number") is not { Count: 1 } entry)
@@ -84,7 +84,7 @@ internal sealed class ArrayRecord
 
     private void Set(object? sides, object? elements, object? bytes, bool fortran)
     {
-        shape = sides as PickleTuple ?? throw new FormatException("the shape of a numpy array is no tuple");
+        shape = sides as PickleTuple ?? throw new FormatException("the shape of a numpy array is not a tuple");
         type = elements as ArrayType ?? throw new FormatException("the type of a numpy array is none");
         (data, columnMajor) = (bytes, fortran);
     }

@@ -1,7 +1,7 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>numpy's description of elements. Its byte order comes after it was made.</summary>
+/// <summary>numpy's description of elements. Its byte order follows after it was made.</summary>
 /// <param name="element">Kind and size.</param>
 internal sealed class ArrayType(ElementType element)
 {
@@ -10,11 +10,11 @@ internal sealed class ArrayType(ElementType element)
     /// <summary>Kind and size.</summary>
     public ElementType Element { get; private set; } = element;
 
-    /// <summary>Whether numbers begin with their highest byte.</summary>
+    /// <summary>Whether numbers are big-endian.</summary>
     public bool BigEndian { get; private set; }
 
     /// <summary>Takes numpy's state: (version, byte order, sub-array, names, fields, size, alignment, flags).</summary>
-    /// <exception cref="FormatException">It is none, or the second.</exception>
+    /// <exception cref="FormatException">It is not a valid state, or the type has one already.</exception>
     public void Build(object? state)
     {
         if (built || state is not PickleTuple { Items: [long, PickleText { IsShort: true } order, var part, var names, ..] })

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>A dictionary of a pickle, in the file's order; a key set twice has the later value, as in Python.</summary>
+/// <summary>A dictionary of a pickle, in the file's order; if a key is set twice, the later value is used, as in Python.</summary>
 internal sealed class PickleDictionary
 {
     private const int MaxTuple = 8;
@@ -17,11 +17,11 @@ internal sealed class PickleDictionary
     public object? this[string name] => places is not null && places.TryGetValue(('s', name), out int place) ? entries[place].Value : null;
 
     /// <summary>Sets an entry.</summary>
-    /// <exception cref="FormatException">The key is of a kind that Python does not allow, or too long.</exception>
-    /// <exception cref="NotSupportedException">The key has no name here.</exception>
+    /// <exception cref="FormatException">Python does not allow such a key, or it is too long.</exception>
+    /// <exception cref="NotSupportedException">The key cannot be used as a name.</exception>
     public void Set(object? key, object? value)
     {
-        // The names of .NET's dictionaries are hashed with a secret: a file cannot make them collide.
+        // .NET hashes strings with a random seed: a file cannot make the names collide.
         (char Kind, string Name) named = Name(key, 0);
         places ??= [];
         if (places.TryGetValue(named, out int place))
@@ -51,6 +51,6 @@ internal sealed class PickleDictionary
             PickleList or PickleDictionary => throw new FormatException(
                 "a list or dictionary is the key of a dictionary, which Python does not allow"),
             _ => throw new NotSupportedException(
-                "a dictionary in it has a key that is no text or number: load it in Python and save its state_dict again"),
+                "a dictionary in it has a key that is not a text or number: load it in Python and save its state_dict again"),
         };
 }

@@ -4,14 +4,14 @@ using static DenseCL.Weights.Tensors.WeightNames;
 
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>All names of Python that a pickle may refer to.</summary>
+/// <summary>All Python names that a pickle may refer to.</summary>
 internal static class PickleGlobals
 {
     private static readonly string[] Builtins = ["builtins", "__builtin__"];
     private static readonly FrozenDictionary<string, PickleGlobal> Known = All().ToFrozenDictionary(g => g.Name, StringComparer.Ordinal);
 
     /// <summary>The record of a name.</summary>
-    /// <exception cref="NotSupportedException">It is none of them.</exception>
+    /// <exception cref="NotSupportedException">The name is unknown.</exception>
     public static PickleGlobal Find(string module, string name)
     {
         string whole = $"{module}.{name}";
@@ -29,7 +29,8 @@ internal static class PickleGlobals
             _ => "only tensors, arrays, dictionaries, lists and numbers are read",
         };
         throw new NotSupportedException(
-            $"it refers to {Quote(whole)}: {kind}, and this program runs no code out of files. Load it in Python you trust and save its state_dict again"
+            $"it refers to {Quote(whole)}: {kind}, and this program runs no code out of files. "
+            + "Load it in Python you trust and save its state_dict again"
         );
     }
 
@@ -48,7 +49,7 @@ internal static class PickleGlobals
             yield return new($"{module}.set", MakeSet, null);
             yield return new($"{module}.frozenset", MakeSet, null);
 
-            // What Python 3 writes for no bytes at all where there is no instruction for bytes.
+            // What Python 3 writes for empty bytes if the protocol has no instruction for bytes.
             yield return new(
                 $"{module}.bytes",
                 arguments => arguments is [] ? new PickleText(PickleTextKind.Bytes, new MemoryBytes([]), 0, 0) : throw Wrong("bytes"),
@@ -134,7 +135,7 @@ internal static class PickleGlobals
         return arguments is [] ? dictionary : throw Wrong("collections.OrderedDict");
     }
 
-    /// <summary>A set is only carried along: nothing that is read is in one.</summary>
+    /// <summary>A set is only kept as an object: nothing that is read is in one.</summary>
     private static PickleList MakeSet(IReadOnlyList<object?> arguments)
         => arguments is [] or [PickleList] ? new PickleList() : throw Wrong("set");
 

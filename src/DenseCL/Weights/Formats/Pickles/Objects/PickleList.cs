@@ -3,6 +3,6 @@ namespace DenseCL.Weights.Formats.Pickles.Objects;
 /// <summary>A list of a pickle, or the arguments of a set, whose order is the file's.</summary>
 internal sealed class PickleList
 {
-    /// <summary>What is in it; perhaps the list itself.</summary>
+    /// <summary>Its items; one of them may be the list itself.</summary>
     public List<object?> Items { get; } = [];
 }

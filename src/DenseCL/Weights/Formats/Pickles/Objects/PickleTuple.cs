@@ -1,16 +1,16 @@
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
 /// <summary>A tuple of a pickle.</summary>
-/// <param name="items">What is in it.</param>
+/// <param name="items">Its items.</param>
 internal sealed class PickleTuple(object?[] items)
 {
-    /// <summary>What is in it.</summary>
+    /// <summary>Its items.</summary>
     public IReadOnlyList<object?> Items => items;
 
-    /// <summary>The whole numbers in it.</summary>
+    /// <summary>The items as integers.</summary>
     /// <param name="what">What they are, for messages.</param>
-    /// <param name="limit">The most there may be.</param>
-    /// <exception cref="FormatException">There is something else in it, or more.</exception>
+    /// <param name="limit">The maximum number of items.</param>
+    /// <exception cref="FormatException">An item is not an integer, or there are more.</exception>
     public long[] ToLongs(string what, int limit)
     {
         if (items.Length > limit)
@@ -18,6 +18,6 @@ internal sealed class PickleTuple(object?[] items)
             throw new FormatException($"{what} has {items.Length} numbers (limit {limit})");
         }
 
-        return [.. items.Select(i => i as long? ?? throw new FormatException($"{what} holds something that is no whole number of 64 bits"))];
+        return [.. items.Select(i => i as long? ?? throw new FormatException($"{what} holds something that is not a whole number of 64 bits"))];
     }
 }

@@ -1,7 +1,7 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>What a pickle says of a storage of PyTorch, or of a part of one.</summary>
+/// <summary>What a pickle says about a PyTorch storage, or about a part of one.</summary>
 /// <param name="Key">The storage's name in the file.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="RootCount">Elements of the whole storage.</param>

@@ -1,6 +1,6 @@
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>The calls that stand for tensors in what <c>torch.save</c> writes.</summary>
+/// <summary>The calls that <c>torch.save</c> writes for tensors.</summary>
 internal static class TensorCalls
 {
     /// <summary>(storage, offset, shape, strides, requires_grad, hooks, marks)</summary>
@@ -21,7 +21,7 @@ internal static class TensorCalls
     public static object? Parameter(IReadOnlyList<object?> arguments)
         => arguments is [TensorRecord tensor, _, _, ..] && arguments.Count <= 4 ? tensor : throw Wrong("_rebuild_parameter");
 
-    /// <summary>(one of the calls above, class, its arguments, attributes): a tensor that someone gave attributes.</summary>
+    /// <summary>(one of the calls above, class, its arguments, attributes): a tensor to which attributes were added.</summary>
     public static object? FromType(IReadOnlyList<object?> arguments)
     {
         if (arguments is not [PickleGlobal { Call: { } call }, PickleGlobal { Name: "torch.Tensor" or "torch.nn.parameter.Parameter" }, PickleTuple inner, _]
@@ -34,7 +34,7 @@ internal static class TensorCalls
         return tensor;
     }
 
-    /// <summary>Complex numbers may be stored conjugated, and any negated; none of it is so in weights.</summary>
+    /// <summary>Complex tensors may be stored conjugated, and any tensor negated; weights never are.</summary>
     private static string? Problem(object? marks) => marks switch
     {
         null or PickleDictionary { Entries: [] } => null,

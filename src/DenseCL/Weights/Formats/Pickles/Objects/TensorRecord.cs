@@ -1,10 +1,10 @@
 using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights.Formats.Pickles.Objects;
 
-/// <summary>What a pickle says of a tensor of PyTorch; nothing of it is checked yet.</summary>
-/// <param name="Storage">Where its elements are.</param>
+/// <summary>What a pickle says about a PyTorch tensor; nothing of it is checked yet.</summary>
+/// <param name="Storage">The storage with its elements.</param>
 /// <param name="Type">Their type.</param>
-/// <param name="Offset">The first, counted from the storage's.</param>
+/// <param name="Offset">The first element, counted from the start of the storage.</param>
 /// <param name="Shape">The sides.</param>
 /// <param name="Strides">The strides, in elements.</param>
 /// <param name="Problem">Why it cannot be read, or null.</param>

@@ -3,12 +3,12 @@ using DenseCL.Data.Sources;
 
 namespace DenseCL.Transfer.Labelled;
 
-/// <summary>Images of one class each.</summary>
+/// <summary>Images with one class each.</summary>
 /// <param name="Root">Where they are, for messages.</param>
 /// <param name="Entries">The images, at least one.</param>
 /// <param name="ClassNames">The names of the K classes.</param>
-/// <param name="Labels">Of each image its class, 0 … K − 1.</param>
-public sealed record LabelledImages(
+/// <param name="Labels">The class of each image, 0 … K − 1.</param>
+public sealed record SingleLabelImages(
     string Root,
     IReadOnlyList<ImageEntry> Entries,
     IReadOnlyList<string> ClassNames,
@@ -17,14 +17,14 @@ public sealed record LabelledImages(
     private static readonly string[] TestFolders = ["val", "test"];
 
     /// <summary>Opens a training and a test set, and reads the header of every image.</summary>
-    /// <param name="train">A folder with a folder for each class, or a pack or tars of such a one.</param>
-    /// <param name="test">The same of images to test on; classes must be of the training set.</param>
+    /// <param name="train">A folder with a folder for each class, or a pack or tars made from one.</param>
+    /// <param name="test">The test images, in the same form; their classes must all be in the training set.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
-    /// There are no classes, a class has no images, a class to test is not in the training set, the two are the same, or an image cannot be
-    /// read.
+    /// There are no classes, a class has no images, a test class is not in the training set, the two sets are the same, or an image cannot
+    /// be read.
     /// </exception>
-    public static (LabelledImages Train, LabelledImages Test) Open(string train, string test, CancellationToken stop = default)
+    public static (SingleLabelImages Train, SingleLabelImages Test) Open(string train, string test, CancellationToken stop = default)
     {
         ImageSource fit = WithClasses(train),
             judge = WithClasses(test);
@@ -32,14 +32,15 @@ public sealed record LabelledImages(
             string.Equals(fit.Root, judge.Root, StringComparison.Ordinal)
             && string.Equals(fit.Fingerprint, judge.Fingerprint, StringComparison.Ordinal))
         {
-            throw new DataException($"{fit.Root} is given to train and to test on: give images to test on that were not trained on.");
+            throw new DataException($"{fit.Root} is given both for training and for testing: give test images that were not trained on.");
         }
 
         string[] unknown = [.. judge.ClassNames.Except(fit.ClassNames, StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {
             throw new DataException(
-                $"{judge.Root} has classes that {fit.Root} has not: {Few(unknown)}. A class can only be told if it was trained on: add images of it, or remove it from the test."
+                $"{judge.Root} has classes that {fit.Root} does not have: {Few(unknown)}. "
+                + $"A class can be recognised only if it was trained on: add images of it, or remove it from the test."
             );
         }
 
@@ -53,7 +54,7 @@ public sealed record LabelledImages(
 
         return (Of(fit), Of(judge));
 
-        LabelledImages Of(ImageSource source) =>
+        SingleLabelImages Of(ImageSource source) =>
             new(
                 source.Root,
                 source.Entries,
@@ -61,15 +62,15 @@ public sealed record LabelledImages(
                 [.. source.Entries.Select(entry => index[source.ClassNames[entry.Label!.Value]])]);
     }
 
-    /// <summary>Whether a folder has train/ and val/ (or test/) in it.</summary>
+    /// <summary>Whether a folder contains train/ and val/ (or test/).</summary>
     internal static bool IsSplit(string data) =>
         Directory.Exists(Path.Combine(data, "train")) && TestFolders.Any(name => Directory.Exists(Path.Combine(data, name)));
 
-    /// <summary>Opens a data set that is one folder with train/ and val/ (or test/) in it.</summary>
+    /// <summary>Opens a data set in one folder that contains train/ and val/ (or test/).</summary>
     /// <param name="data">The folder.</param>
     /// <param name="stop">Ends the work.</param>
-    /// <exception cref="DataException">The folder has no such parts, or as for the two apart.</exception>
-    public static (LabelledImages Train, LabelledImages Test) Open(string data, CancellationToken stop = default)
+    /// <exception cref="DataException">The folder does not contain them, or one of the two sets cannot be used.</exception>
+    public static (SingleLabelImages Train, SingleLabelImages Test) Open(string data, CancellationToken stop = default)
     {
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
         string train = Path.Combine(root, "train");
@@ -77,14 +78,15 @@ public sealed record LabelledImages(
         if (!Directory.Exists(train) || test is null)
         {
             throw new DataException(
-                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test."
+                $"{root} has no {(Directory.Exists(train) ? "val/ or test/" : "train/")} in it: "
+                + $"give a folder with train/CLASS/IMAGE and val/CLASS/IMAGE, or --train and --test."
             );
         }
 
         return Open(train, test, stop);
     }
 
-    /// <summary>Names in a message, not too many.</summary>
+    /// <summary>Some of the names, for a message.</summary>
     internal static string Few(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
 
     private static ImageSource WithClasses(string path)
@@ -96,7 +98,7 @@ public sealed record LabelledImages(
                 $"The images of {source.Root} have no classes: every image must lie in one of at least two class folders, CLASS/IMAGE.");
         }
 
-        // A pack lists its classes itself; in a folder an empty one would go unseen.
+        // A pack lists its classes itself; in a folder an empty class would not be noticed.
         if (Directory.Exists(source.Root) && source.Entries.All(entry => entry.Shard is null))
         {
             string[] empty =

@@ -5,15 +5,15 @@ using DenseCL.Data;
 
 namespace DenseCL.Transfer.Ablation;
 
-/// <summary>The data that evaluations are made on, as a whole.</summary>
-internal static class LabelledData
+/// <summary>Identifies the data of the evaluations.</summary>
+internal static class DataFingerprint
 {
     /// <summary>
-    /// 32 hexadecimal digits (XXH128) that change with the name below the folder or the length of any file; hidden files do not count.
+    /// 32 hexadecimal digits (XXH128) that change with the relative path or the length of any file; hidden files do not count.
     /// </summary>
     /// <param name="path">A folder or a file.</param>
-    /// <exception cref="DataException">There is nothing.</exception>
-    public static string Fingerprint(string path)
+    /// <exception cref="DataException">The path does not exist.</exception>
+    public static string Of(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
         {

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace DenseCL.Method;
 
-/// <summary>Means over the batch-norm groups of a step; the groups are of one size.</summary>
-internal sealed class Average
+/// <summary>Means of losses and indicators over the batch-norm groups of a step; all groups have the same size.</summary>
+internal sealed class GroupMeans
 {
     private readonly List<Tensor> losses = [], globalLosses = [], denseLosses = [];
     private readonly List<double?> entropies = [], mutuals = [], samePlaces = [], agreements = [], positionVariances = [];
     private readonly List<(double Positive, double Negative, double Deviation)> similarities = [], denseSimilarities = [];
 
-    /// <summary>Adds a group's losses. They are read at the end: reading a number waits for the device.</summary>
+    /// <summary>Adds a group's losses. They are read at the end, because reading a number waits for the device.</summary>
     public void Add(Tensor loss, Tensor? globalLoss, Tensor? denseLoss)
     {
         Add(losses, loss);

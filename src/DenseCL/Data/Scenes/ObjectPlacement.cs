@@ -1,16 +1,16 @@
 using DenseCL.Platform;
 namespace DenseCL.Data.Scenes;
 
-/// <summary>Chooses where objects lie, so that they overlap often and are hidden never.</summary>
-internal static class Layout
+/// <summary>Chooses where objects lie: they overlap often but are never hidden.</summary>
+internal static class ObjectPlacement
 {
     private const int Tries = 24;
     private const int Probes = 9;
 
-    /// <summary>How far inside the frame a centre lies at least, as a share of the shorter side.</summary>
+    /// <summary>The minimum distance of a centre from the frame, as a share of the shorter side.</summary>
     private const double Margin = 0.08;
 
-    /// <summary>The share of an object that neither the frame nor other objects may hide less of.</summary>
+    /// <summary>The share of each object that must stay visible, not hidden by the frame or by other objects.</summary>
     private const double MinVisible = 0.3;
 
     /// <summary>The objects of a scene, from the rearmost to the foremost.</summary>
@@ -28,7 +28,7 @@ internal static class Layout
                 (double x, double y) = (random.NextDouble(Margin, width - Margin), random.NextDouble(Margin, height - Margin));
                 if (placed.Count > 0 && random.NextInt(2) == 0)
                 {
-                    // Every second object leans on another one: chance alone gives too few occlusions.
+                    // Every second object leans on another one: random placement alone gives too few occlusions.
                     PlacedObject other = placed[random.NextInt(placed.Count)];
                     (double dx, double dy) = Light.Direction(ref random);
                     double reach = (other.Radius + (diameter / 2)) * random.NextDouble(0.4, 0.9);

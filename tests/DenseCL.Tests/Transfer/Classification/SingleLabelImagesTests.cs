@@ -4,7 +4,7 @@ using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Tests.Transfer.Classification;
 
-public sealed class LabelledImagesTests : IDisposable
+public sealed class SingleLabelImagesTests : IDisposable
 {
     private readonly TemporaryImages folder = new();
 
@@ -17,7 +17,7 @@ public sealed class LabelledImagesTests : IDisposable
     {
         ImageSets.Folders(folder);
         Directory.Delete(Path.Combine(folder.Root, "val", "a"), recursive: true);
-        (LabelledImages train, LabelledImages test) = LabelledImages.Open(folder.Root, Token);
+        (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder.Root, Token);
         Assert.Equal(["a", "b", "c"], train.ClassNames);
         Assert.Equal(["a", "b", "c"], test.ClassNames);
         Assert.Equal([1, 1, 2, 2], test.Labels);
@@ -29,16 +29,16 @@ public sealed class LabelledImagesTests : IDisposable
     {
         ImageSets.Folders(folder);
         folder.Picture("val/zebra/1.png");
-        Refused(() => LabelledImages.Open(folder.Root, Token), "zebra", "train");
+        Refused(() => SingleLabelImages.Open(folder.Root, Token), "zebra", "train");
         Directory.Delete(Path.Combine(folder.Root, "val", "zebra"), recursive: true);
         Directory.CreateDirectory(Path.Combine(folder.Root, "train", "okapi"));
-        Refused(() => LabelledImages.Open(folder.Root, Token), "okapi", "no images");
+        Refused(() => SingleLabelImages.Open(folder.Root, Token), "okapi", "no images");
         Directory.Delete(Path.Combine(folder.Root, "train", "okapi"));
-        Refused(() => LabelledImages.Open(folder.PathOf("train"), folder.PathOf("train"), Token), "train and to test");
-        Refused(() => LabelledImages.Open(folder.PathOf("train/a"), folder.PathOf("val"), Token), "no classes");
-        Refused(() => LabelledImages.Open(folder.PathOf("train"), Token), "no train/");
+        Refused(() => SingleLabelImages.Open(folder.PathOf("train"), folder.PathOf("train"), Token), "train and to test");
+        Refused(() => SingleLabelImages.Open(folder.PathOf("train/a"), folder.PathOf("val"), Token), "no classes");
+        Refused(() => SingleLabelImages.Open(folder.PathOf("train"), Token), "no train/");
         Directory.Delete(Path.Combine(folder.Root, "val"), recursive: true);
-        Refused(() => LabelledImages.Open(folder.Root, Token), "val/ or test/");
+        Refused(() => SingleLabelImages.Open(folder.Root, Token), "val/ or test/");
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class LabelledImagesTests : IDisposable
     {
         ImageSets.Folders(folder);
         folder.Text("val/b/broken.png", "not an image");
-        Refused(() => LabelledImages.Open(folder.Root, Token), "1 of 7", "b/broken.png");
+        Refused(() => SingleLabelImages.Open(folder.Root, Token), "1 of 7", "b/broken.png");
     }
 
     [Fact]
