@@ -94,7 +94,7 @@ public sealed class DataPackTests : IDisposable
     {
         (string output, string error) = PackOntoADisk(size: "200k", "disk/pack");
         Assert.EndsWith("\n1\n", output, StringComparison.Ordinal);
-        Assert.Contains("make room", error, StringComparison.Ordinal);
+        Assert.Contains("free some space", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 

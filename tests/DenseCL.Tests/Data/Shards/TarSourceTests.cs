@@ -226,7 +226,7 @@ public sealed class TarSourceTests : IDisposable
         Expect(Extended("-5 path=a\n"), "not a list of records");
         Expect(Extended("10 path=ab"), "not a list of records");
         Expect(Extended("8 =abcd\n"), "without a key");
-        Expect(Extended("11 size=-5\n"), "no number");
+        Expect(Extended("11 size=-5\n"), "not a number");
         Expect(Extended($"5006 path={new string('p', 4995)}\n"), "longer than 4096 bytes");
         Expect(Extended("28 size=9223372036854775807\n"), "a member of 9223372036854775807 bytes");
 

@@ -34,7 +34,7 @@ public sealed class SingleLabelImagesTests : IDisposable
         Directory.CreateDirectory(Path.Combine(folder.Root, "train", "okapi"));
         Refused(() => SingleLabelImages.Open(folder.Root, Token), "okapi", "no images");
         Directory.Delete(Path.Combine(folder.Root, "train", "okapi"));
-        Refused(() => SingleLabelImages.Open(folder.PathOf("train"), folder.PathOf("train"), Token), "train and to test");
+        Refused(() => SingleLabelImages.Open(folder.PathOf("train"), folder.PathOf("train"), Token), "both for training and for testing");
         Refused(() => SingleLabelImages.Open(folder.PathOf("train/a"), folder.PathOf("val"), Token), "no classes");
         Refused(() => SingleLabelImages.Open(folder.PathOf("train"), Token), "no train/");
         Directory.Delete(Path.Combine(folder.Root, "val"), recursive: true);
