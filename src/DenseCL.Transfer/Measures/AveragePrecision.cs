@@ -1,7 +1,7 @@
 namespace DenseCL.Transfer.Measures;
 
 /// <summary>The area under a precision-recall curve. Images of equal score enter together, so no order of the images can matter.</summary>
-public static class AveragePrecision
+internal static class AveragePrecision
 {
     /// <summary>The sum of recall gained times precision reached, as scikit-learn's <c>average_precision_score</c>.</summary>
     /// <param name="scores">(N): higher means that the class is rather there.</param>

@@ -72,16 +72,16 @@ public sealed class DenseContrast : IDisposable
     public Encoder Key { get; }
 
     /// <summary>Global keys of earlier batches, (K, D).</summary>
-    public NegativeQueue GlobalQueue { get; }
+    internal NegativeQueue GlobalQueue { get; }
 
     /// <summary>A dense key vector of each image of earlier batches, (K, D); null for MoCo-v2.</summary>
-    public NegativeQueue? DenseQueue { get; }
+    internal NegativeQueue? DenseQueue { get; }
 
     /// <summary>Whether there is a dense branch at all.</summary>
     public bool IsDense { get; }
 
     /// <summary>The query encoder's parameters, and after <see cref="Forward"/> their gradients, for an optimiser.</summary>
-    public ParameterVector Parameters { get; }
+    internal ParameterVector Parameters { get; }
 
     /// <summary>
     /// The forward and backward pass of a step: keys, losses, gradients, both queues. A loss that is not a finite number leaves encoders

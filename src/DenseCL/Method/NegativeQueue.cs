@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Method;
 
 /// <summary>The keys of earlier batches, the negatives of this one: a ring of K unit vectors in which the oldest give way.</summary>
-public sealed class NegativeQueue : IDisposable
+internal sealed class NegativeQueue : IDisposable
 {
     /// <summary>A queue that starts with the given vectors, which count as not real.</summary>
     /// <param name="start">(K, D) unit vectors; the queue takes the tensor over.</param>

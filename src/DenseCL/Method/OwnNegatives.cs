@@ -7,7 +7,7 @@ namespace DenseCL.Method;
 /// <summary>Negatives of a row's own image, beside those that all rows share: the dense keys of other places.</summary>
 /// <param name="Keys">t: (N, P, D) unit vectors, P an image.</param>
 /// <param name="Excluded">Which keys are no negatives of which query position: (N, P, P) bool, query position, key position.</param>
-public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
+internal sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
 {
     /// <summary>P: rows of queries that belong to one image.</summary>
     internal long RowsOfImage => Keys.shape[1];

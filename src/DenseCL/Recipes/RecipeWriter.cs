@@ -2,7 +2,7 @@ using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>Writes a recipe with every setting, so that a run can be told and repeated from the file alone.</summary>
-public static class RecipeWriter
+internal static class RecipeWriter
 {
     /// <summary>Writes a recipe as YAML: every setting in the order of the options, lines ended by '\n', numbers to the last bit.</summary>
     /// <param name="recipe">The recipe; <see cref="RecipeReader.Parse"/> of the text gives it back exactly.</param>

@@ -7,7 +7,7 @@ using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights;
 
 /// <summary>What one must know to use a backbone, as it stands in the notes of every file that has room for notes.</summary>
-public static class BackboneMetadata
+internal static class BackboneMetadata
 {
     private static readonly string[] Kept = ["mean", "std", "method", "recipe", "step"];
 

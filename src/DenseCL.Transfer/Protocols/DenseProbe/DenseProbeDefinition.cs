@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.DenseProbe;
 
 /// <summary>What is said of <see cref="DenseProbeEvaluation"/> once.</summary>
-public sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOptions>
+internal sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOptions>
 {
     /// <inheritdoc/>
     public override string Name => "dense-probe";

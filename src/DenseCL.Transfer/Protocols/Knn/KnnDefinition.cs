@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Knn;
 
 /// <summary>What is said of <see cref="KnnEvaluation"/> once.</summary>
-public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
+internal sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 {
     /// <inheritdoc/>
     public override string Name => "knn";

@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Linear;
 
 /// <summary>What is said of <see cref="LinearEvaluation"/> once.</summary>
-public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
+internal sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 {
     /// <inheritdoc/>
     public override string Name => "linear";

@@ -5,7 +5,7 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// <param name="Right">Those whose match lies within one cell of the true place.</param>
 /// <param name="Exact">Those whose match is the very cell that the true place lies in.</param>
 /// <param name="Near">Cells within one cell of the true place, summed over the positions: what a match at random could hit.</param>
-public readonly record struct MatchCounts(long Positions, long Right, long Exact, long Near)
+internal readonly record struct MatchCounts(long Positions, long Right, long Exact, long Near)
 {
     /// <summary>The counts of both together.</summary>
     /// <param name="left">Some counts.</param>

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>What is said of <see cref="MatchScoreEvaluation"/> once.</summary>
-public sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOptions>
+internal sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOptions>
 {
     /// <inheritdoc/>
     public override string Name => "match-score";

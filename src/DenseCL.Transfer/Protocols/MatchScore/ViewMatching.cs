@@ -12,7 +12,7 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// A map of side P divides a view into P × P equal cells, whatever its crop's shape; a position stands for its cell, and is where the
 /// cell's centre is.
 /// </remarks>
-public static class ViewMatching
+internal static class ViewMatching
 {
     private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
 

@@ -9,7 +9,7 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <summary>
 /// A folder of what was predicted: drawn/NAME.png, the classes' colours over the image, and masks/NAME.png, the numbers of the classes.
 /// </summary>
-public static class PredictionFolder
+internal static class PredictionFolder
 {
     /// <summary>Makes the folder; if the work fails or is stopped, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>

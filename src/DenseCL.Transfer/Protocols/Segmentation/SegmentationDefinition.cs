@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>What is said of <see cref="SegmentationEvaluation"/> once.</summary>
-public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOptions>
+internal sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOptions>
 {
     /// <inheritdoc/>
     public override string Name => "segmentation";

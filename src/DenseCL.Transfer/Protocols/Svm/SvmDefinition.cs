@@ -5,7 +5,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Svm;
 
 /// <summary>What is said of <see cref="SvmEvaluation"/> once.</summary>
-public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
+internal sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
 {
     /// <inheritdoc/>
     public override string Name => "svm";

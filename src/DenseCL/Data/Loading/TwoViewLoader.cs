@@ -13,7 +13,7 @@ namespace DenseCL.Data.Loading;
 /// from streams keyed by what they are for, and a thread takes one image at a time into its place in the batch. Images that fill no whole
 /// batch at the end of an epoch are left out.
 /// </remarks>
-public sealed class TwoViewLoader : IDisposable
+internal sealed class TwoViewLoader : IDisposable
 {
     // With at most half of the images broken, a hundred draws in a row that all fail do not happen.
     private const int MaxReplacements = 100;

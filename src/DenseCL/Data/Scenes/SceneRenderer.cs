@@ -8,7 +8,7 @@ namespace DenseCL.Data.Scenes;
 /// The pixels are a function of (options, seed, index) alone, the same on every machine: only additions, products,
 /// quotients, roots and floors of doubles, which IEEE 754 rounds in one way, and integer hashes.
 /// </remarks>
-public static class SceneRenderer
+internal static class SceneRenderer
 {
     private const ulong Purpose = 0x5CE7E5;
 

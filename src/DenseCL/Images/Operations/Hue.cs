@@ -1,7 +1,7 @@
 namespace DenseCL.Images.Operations;
 
 /// <summary>Turning the hue, in place, equal to the last bit to torchvision's <c>adjust_hue</c> on Pillow images.</summary>
-public static class Hue
+internal static class Hue
 {
     /// <summary>Turns the hue of every pixel, by way of 8-bit HSV.</summary>
     /// <param name="pixels">RGB pixels.</param>

@@ -4,7 +4,7 @@ namespace DenseCL.Images.Operations;
 /// Working memory of the operations on pixels, which grows and is used again, so that they allocate nothing from the second image on. One
 /// for each thread.
 /// </summary>
-public sealed class Scratch
+internal sealed class Scratch
 {
     private byte[] bytes = [];
     private int[] integers = [];

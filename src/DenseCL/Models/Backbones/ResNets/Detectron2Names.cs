@@ -8,7 +8,7 @@ namespace DenseCL.Models.Backbones.ResNets;
 /// Detectron2 keeps a batch norm inside the convolution it follows, counts the stem as the first of five stages, and counts no batches
 /// (<c>num_batches_tracked</c>).
 /// </remarks>
-public static partial class Detectron2Names
+internal static partial class Detectron2Names
 {
     /// <summary>Detectron2's name.</summary>
     /// <param name="name">torchvision's name, without prefix, as <c>layer1.0.bn1.weight</c>.</param>

@@ -13,7 +13,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// them, with its running statistics: the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is left out; no
 /// network that only runs has a use for it.
 /// </remarks>
-public static class OnnxBackbone
+internal static class OnnxBackbone
 {
     // Operators of 2020, which every runtime has by now. NetworkGraph speaks of the same ones.
     private const long OperatorSet = 13;

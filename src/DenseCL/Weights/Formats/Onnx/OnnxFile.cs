@@ -8,7 +8,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// Of any network and any version; data in other files (external data), sparse tensors, and types without a <see cref="WeightType"/> are
 /// refused. Tensors inside nodes (constants, branches, loops) are not seen. Reading from several threads is allowed.
 /// </remarks>
-public sealed class OnnxFile : WeightFile
+internal sealed class OnnxFile : WeightFile
 {
     private readonly WeightBytes bytes;
     private readonly Dictionary<string, OnnxTensor> tensors;

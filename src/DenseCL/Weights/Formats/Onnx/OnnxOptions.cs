@@ -3,7 +3,7 @@ using DenseCL.Recipes;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>What of a backbone is exported, and what is to be done before it.</summary>
-public sealed record OnnxOptions
+internal sealed record OnnxOptions
 {
     /// <summary>Which feature maps are the outputs.</summary>
     public OnnxStages Stages { get; init; }
