@@ -22,6 +22,11 @@ internal sealed class BackboneNames
     /// </summary>
     public Func<string, string?>? Detectron2 { get; init; }
 
+    /// <summary>
+    /// Whether other programs that have such a network, OpenMMLab and timm, name and compute it as torchvision does.
+    /// </summary>
+    public bool Shared { get; init; }
+
     /// <summary>Says in words which blocks a network has, given whether a tensor is there: equal words mean the same network.</summary>
     public required Func<Predicate<string>, string> Blocks { get; init; }
 

@@ -117,13 +117,14 @@ public sealed class NamedWeights
                     continue;
                 }
 
-                // The one that explains most; of those that explain as much, the one that says most of the prefix.
+                // The one that explains most; of those that explain as much, one that has this network, and that says most of the prefix.
                 yield return Ecosystem
                     .All.Where(e =>
                         e.Layers == naming
                         && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
                     .Select(e => new NamedWeights(file, e, layers, prefix[..^e.Backbone.Length]))
                     .OrderByDescending(c => c.Others)
+                    .ThenBy(c => c.ecosystem.SharedOnly && !layers.Shared)
                     .ThenByDescending(c => c.ecosystem.Backbone.Length)
                     .ThenBy(c => c.ecosystem.Parts.Length)      // with nothing beside the backbone, the plainest
                     .First();
