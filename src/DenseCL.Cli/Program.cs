@@ -2,7 +2,6 @@ using System.CommandLine;
 using DenseCL.Cli;
 using DenseCL.Cli.Commands;
 using DenseCL.Transfer.Protocols;
-using DenseCL.Transfer.Protocols.MatchScore;
 using Spectre.Console;
 
 RootCommand root = new(
@@ -16,7 +15,7 @@ RootCommand root = new(
     DemoCommand.Create(),
     PretrainCommand.Create(),
     EvalCommand.Create(),
-    EvalCommand.Create(new MatchScoreDefinition()),
+    EvalCommand.Create(Evaluations.Find("match-score", Evaluations.All)),
     AblateCommand.Create(Evaluations.All),
     ExportCommand.Create(),
     InspectCommand.Create(),

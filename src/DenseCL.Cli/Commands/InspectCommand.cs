@@ -6,8 +6,6 @@ using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Models.Backbones;
 using DenseCL.Weights;
-using DenseCL.Weights.Formats;
-using DenseCL.Weights.Formats.Safetensors;
 using DenseCL.Weights.Tensors;
 using DenseCL.Weights.Tensors.Naming;
 using Spectre.Console;
@@ -59,11 +57,7 @@ internal static class InspectCommand
 
     private static int Inspect(WeightFile file, bool json, CancellationToken stop)
     {
-        if (file.Metadata.ContainsKey(SafetensorsFile.ChecksumKey) && file.Format == WeightFormat.Safetensors)
-        {
-            SafetensorsFile.Open(file.Path, verify: true).Dispose();
-        }
-
+        file.Verify();
         (string? architecture, string naming) = Recognise(file);
         (long bytes, string checksum) = Checksum(file.Path, stop);
         WeightEntry[] tensors = [.. file.Keys.Select(key => file[key])];

@@ -1,7 +1,7 @@
 namespace DenseCL.Transfer.Labelled;
 
 /// <summary>Reduces semantic masks to the grid of a feature map.</summary>
-public static class GridLabels
+internal static class GridLabels
 {
     /// <summary>The mask value of pixels that do not count.</summary>
     public const byte Ignore = 255;

@@ -1,7 +1,7 @@
 namespace DenseCL.Transfer.Measures;
 
 /// <summary>The area under a precision-recall curve. Images with equal scores are added together, so their order does not matter.</summary>
-public static class AveragePrecision
+internal static class AveragePrecision
 {
     /// <summary>The sum of precision times the gain in recall, like scikit-learn's <c>average_precision_score</c>.</summary>
     /// <param name="scores">(N): a higher score means that the class is more likely to be present.</param>

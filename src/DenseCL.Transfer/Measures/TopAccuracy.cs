@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Transfer.Measures;
 
 /// <summary>How often the true class has the highest score, or one of the five highest.</summary>
-public sealed class TopAccuracy
+internal sealed class TopAccuracy
 {
     private long best;
     private long amongFive;

@@ -8,7 +8,7 @@ namespace DenseCL.Compute;
 /// All parameters of a module, moved into one flat tensor of which they become views. The momentum update and SGD are then a handful of
 /// operations for the whole network, not one for each of its hundreds of parameters.
 /// </summary>
-public sealed class ParameterVector : IDisposable
+internal sealed class ParameterVector : IDisposable
 {
     /// <summary>Moves the parameters of a module, in the order of their names in the module.</summary>
     /// <param name="module">Its parameters must be of one type and on one device.</param>

@@ -73,16 +73,16 @@ public sealed class DenseContrast : IDisposable
     public Encoder KeyEncoder { get; }
 
     /// <summary>Global keys of earlier batches, (K, D).</summary>
-    public NegativeQueue GlobalQueue { get; }
+    internal NegativeQueue GlobalQueue { get; }
 
     /// <summary>One dense key vector for each image of earlier batches, (K, D); null for MoCo-v2.</summary>
-    public NegativeQueue? DenseQueue { get; }
+    internal NegativeQueue? DenseQueue { get; }
 
     /// <summary>Whether there is a dense branch.</summary>
     public bool IsDense { get; }
 
     /// <summary>The query encoder's parameters and, after <see cref="Forward"/>, their gradients, for an optimiser.</summary>
-    public ParameterVector Parameters { get; }
+    internal ParameterVector Parameters { get; }
 
     /// <summary>
     /// The forward and backward pass of a step: keys, losses, gradients, both queues. If the loss is not a finite number, encoders and

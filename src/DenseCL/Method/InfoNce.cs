@@ -8,7 +8,7 @@ namespace DenseCL.Method;
 /// The contrastive loss of MoCo and DenseCL (equations 1 and 2 of the paper), for one positive and the K negatives of a queue:
 /// <code>L = mean over rows of  −log( exp(q·k₊/τ) / (exp(q·k₊/τ) + Σ exp(q·k₋/τ)) )</code>
 /// </summary>
-public static class InfoNce
+internal static class InfoNce
 {
     // 4 M products (8 or 16 MB) at once: large enough for the matrix product, small enough for the processor's cache.
     private const long ProductsAtOnce = 1L << 22;

@@ -6,7 +6,7 @@ namespace DenseCL.Method;
 /// <summary>
 /// The keys of earlier batches, which are the negatives of this one: a ring of K unit vectors in which new keys replace the oldest.
 /// </summary>
-public sealed class NegativeQueue : IDisposable
+internal sealed class NegativeQueue : IDisposable
 {
     /// <summary>A queue that starts with the given vectors, which do not count as real keys.</summary>
     /// <param name="start">(K, D) unit vectors; the queue takes ownership of the tensor.</param>

@@ -7,7 +7,7 @@ namespace DenseCL.Method;
 /// <summary>Negatives from a row's own image, in addition to those that all rows share: the dense keys of other places.</summary>
 /// <param name="Keys">t: (N, P, D) unit vectors, P per image.</param>
 /// <param name="Excluded">Which keys are not negatives of which query position: (N, P, P) bool, query position, key position.</param>
-public sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
+internal sealed record OwnNegatives(Tensor Keys, Tensor Excluded)
 {
     /// <summary>P: the number of query rows per image.</summary>
     internal long RowsOfImage => Keys.shape[1];

@@ -95,61 +95,60 @@ internal sealed class Convolution : nn.Module, IInitialised
 
     private unsafe Activation Tiled(Activation x, ConvolutionShape shape, Tape? tape)
     {
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();   // a view that is left over would keep the storage after the activation is freed
-        Tensor input = x.Value.ChannelsLast();
-        bool bf16 = input.dtype == ScalarType.BFloat16;
-        Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs, dtype: input.dtype).permute(0, 3, 1, 2);
-        Tensor w = InMemory(weight).contiguous();
-        ConvolutionKernel.Forward(shape, bf16, input.Address(), Memory.Of<float>(w), y.Address());
-        GC.KeepAlive((input, w, y));    // an address keeps nothing alive
-        Activation output = new(y.MoveToOuterDisposeScope());
-        if (tape is null)
-        {
-            return output;
-        }
-
-        if (!ReferenceEquals(input, x.Value))
-        {
-            input.MoveToOuterDisposeScope();
-        }
-
-        tape.Record(() =>
-        {
-            using IDisposable noGrad = no_grad();
-            using DisposeScope scope = NewDisposeScope();
-            using Tensor gradient = output.Take();
-            Tensor dy = gradient.ChannelsLast();
-            ConvolutionKernel.WeightGradient(shape, bf16, input.Address(), dy.Address(), Memory.Of<float>(InMemory(weight.grad!)));
-            if (x.NeedsGradient)
+        bool bf16 = x.Value.dtype == ScalarType.BFloat16;
+        return Pass(x, shape, x.Value.dtype, tape,
+            (input, y) =>
             {
-                Tensor dx = empty(shape.Images, shape.Height, shape.Width, shape.Inputs, dtype: input.dtype).permute(0, 3, 1, 2);
-                ConvolutionKernel.InputGradient(shape, bf16, dy.Address(), Memory.Of<float>(InMemory(weight)), dx.Address());
-                x.Receive(dx);
-            }
-
-            GC.KeepAlive((input, dy));
-            if (!ReferenceEquals(input, x.Value))
-            {
-                input.Dispose();
-            }
-
-            y.Dispose();
-        });
-        return output;
+                Tensor w = InMemory(weight).contiguous();
+                ConvolutionKernel.Forward(shape, bf16, input.Address(), Memory.Of<float>(w), y.Address());
+                GC.KeepAlive(w);        // an address keeps nothing alive
+            },
+            (input, dy) =>
+                ConvolutionKernel.WeightGradient(shape, bf16, input.Address(), dy.Address(), Memory.Of<float>(InMemory(weight.grad!))),
+            (dy, dx) => ConvolutionKernel.InputGradient(shape, bf16, dy.Address(), Memory.Of<float>(InMemory(weight)), dx.Address()));
     }
 
     /// <summary>A depthwise convolution; bfloat16 maps are widened before it and narrowed after it.</summary>
     private unsafe Activation EachChannel(Activation x, ConvolutionShape shape, Tape? tape)
     {
+        return Pass(x, shape, ScalarType.Float32, tape,
+            (input, y) =>
+            {
+                Tensor taps = Taps();
+                DepthwiseKernel.Forward(shape, (float*)input.Address(), Memory.Of<float>(taps), (float*)y.Address());
+                GC.KeepAlive(taps);
+            },
+            (input, dy) =>
+            {
+                Tensor dw = empty(shape.Taps, shape.Outputs);
+                DepthwiseKernel.WeightGradient(shape, (float*)input.Address(), (float*)dy.Address(), Memory.Of<float>(dw));
+                weight.grad!.AddInPlace(dw.t().reshape(weight.shape));
+            },
+            (dy, dx) =>
+            {
+                Tensor taps = Taps();
+                DepthwiseKernel.InputGradient(shape, (float*)dy.Address(), Memory.Of<float>(taps), (float*)dx.Address());
+                GC.KeepAlive(taps);
+            });
+
+        // (C, 1, k, k) → (taps, C)
+        Tensor Taps() => weight.detach().reshape(shape.Outputs, shape.Taps).t().contiguous();
+    }
+
+    /// <summary>
+    /// Runs a kernel forward and, with a tape, backward, on maps of the type that it computes in. Each delegate gets what it reads and what it
+    /// fills: input and output; input and the gradient of the output (it adds to the weight's itself); the gradients of output and input.
+    /// </summary>
+    private static Activation Pass(Activation x, ConvolutionShape shape, ScalarType computed, Tape? tape,
+        Action<Tensor, Tensor> forward, Action<Tensor, Tensor> weightGradient, Action<Tensor, Tensor> inputGradient)
+    {
         using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();   // a view that is left over would keep the storage after the activation is freed
         ScalarType type = x.Value.dtype;
-        Tensor input = x.Value.ChannelsLast();      // kept in its own type for the backward pass
-        Tensor wide = input.to_type(ScalarType.Float32).ChannelsLast(), taps = Taps();
-        Tensor y = empty(shape.Images, shape.OutHeight, shape.OutWidth, shape.Outputs).permute(0, 3, 1, 2);
-        DepthwiseKernel.Forward(shape, (float*)wide.Address(), Memory.Of<float>(taps), (float*)y.Address());
-        GC.KeepAlive((wide, taps));     // an address keeps nothing alive
+        Tensor input = x.Value.ChannelsLast();          // kept in its own type for the backward pass
+        Tensor read = Computed(input), y = Map(shape.OutHeight, shape.OutWidth, shape.Outputs);
+        forward(read, y);
+        GC.KeepAlive(read);
         Activation output = new(y.to_type(type).MoveToOuterDisposeScope());
         if (tape is null)
         {
@@ -166,20 +165,16 @@ internal sealed class Convolution : nn.Module, IInitialised
             using IDisposable noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
             using Tensor gradient = output.Take();
-            Tensor dy = gradient.to_type(ScalarType.Float32).ChannelsLast(),
-                wide = input.to_type(ScalarType.Float32).ChannelsLast(),
-                taps = Taps();
-            Tensor dw = empty_like(taps);
-            DepthwiseKernel.WeightGradient(shape, (float*)wide.Address(), (float*)dy.Address(), Memory.Of<float>(dw));
-            weight.grad!.AddInPlace(dw.t().reshape(weight.shape));
+            Tensor read = Computed(input), dy = Computed(gradient);
+            weightGradient(read, dy);
             if (x.NeedsGradient)
             {
-                Tensor dx = empty(shape.Images, shape.Height, shape.Width, shape.Inputs).permute(0, 3, 1, 2);
-                DepthwiseKernel.InputGradient(shape, (float*)dy.Address(), Memory.Of<float>(taps), (float*)dx.Address());
+                Tensor dx = Map(shape.Height, shape.Width, shape.Inputs);
+                inputGradient(dy, dx);
                 x.Receive(dx.to_type(type));
             }
 
-            GC.KeepAlive((wide, dy, taps));
+            GC.KeepAlive((read, dy));
             if (!ReferenceEquals(input, x.Value))
             {
                 input.Dispose();
@@ -189,8 +184,9 @@ internal sealed class Convolution : nn.Module, IInitialised
         });
         return output;
 
-        // (C, 1, k, k) → (taps, C)
-        Tensor Taps() => weight.detach().reshape(shape.Outputs, shape.Taps).t().contiguous();
+        Tensor Computed(Tensor map) => map.to_type(computed).ChannelsLast();
+        Tensor Map(long height, long width, long channels) =>
+            empty(shape.Images, height, width, channels, dtype: computed).permute(0, 3, 1, 2);
     }
 
     // In a ParameterVector, (out, in, k, k) lies in memory as (out, k, k, in); without one there is no tape.

@@ -7,7 +7,7 @@ namespace DenseCL.Platform;
 /// image, view) is therefore the same whatever the number of threads, and can be entered at any point.
 /// </summary>
 /// <remarks>The hash is SplitMix64's finaliser (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).</remarks>
-public struct CounterRandom
+internal struct CounterRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
 

@@ -6,7 +6,7 @@ using System.Text;
 namespace DenseCL.Platform;
 
 /// <summary>The processor that this process runs on.</summary>
-public static class Processor
+internal static class Processor
 {
     /// <summary>The name that it reports.</summary>
     public static string Name { get; } = X86Base.IsSupported ? X86Name() : RuntimeInformation.ProcessArchitecture.ToString();

@@ -2,7 +2,7 @@ using DenseCL.Recipes.Settings;
 namespace DenseCL.Recipes;
 
 /// <summary>Writes a recipe with every setting, so that a run can be described and repeated from the file alone.</summary>
-public static class RecipeWriter
+internal static class RecipeWriter
 {
     /// <summary>
     /// Writes a recipe as YAML: every setting in the order of the options, lines ended by '

@@ -7,7 +7,7 @@ using DenseCL.Weights.Tensors;
 namespace DenseCL.Weights;
 
 /// <summary>What is needed to use a backbone. It is stored as metadata in every file format that has room for it.</summary>
-public static class BackboneMetadata
+internal static class BackboneMetadata
 {
     private static readonly string[] Kept = ["mean", "std", "method", "recipe", "step"];
 

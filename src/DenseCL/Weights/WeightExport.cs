@@ -33,10 +33,18 @@ public static class WeightExport
         NamedWeights weights = NamedWeights.Find(file);
         WeightLoading loading = new(weights);
         BackboneKind architecture = weights.Architecture;
-        if (options.Format == WeightFormat.Detectron2 && BackboneCatalogue.Of(architecture) is { Names.Detectron2: null } other)
+        BackboneEntry entry = BackboneCatalogue.Of(architecture);
+        if (options.Format == WeightFormat.Detectron2 && entry.Names.Detectron2 is null)
         {
             throw new WeightFileException(
-                $"{source} holds {other.Name}, and Detectron2 has no such network: choose safetensors, pytorch or onnx as the format.");
+                $"{source} holds {entry.Name}, and Detectron2 has no such network: choose safetensors, pytorch or onnx as the format.");
+        }
+
+        if (options.Naming != WeightNaming.Torchvision && !entry.Names.Shared)
+        {
+            throw new WeightFileException(
+                $"{source} holds {entry.Name}, and OpenMMLab's network of that kind is another one, with other names and padding: leave --naming out, and load the file into torchvision's."
+            );
         }
 
         using Backbone backbone = Backbone.Create(architecture);

@@ -73,6 +73,12 @@ public abstract class WeightFile : IDisposable
     /// </exception>
     public abstract Tensor Tensor(string key);
 
+    /// <summary>Reads all of the file and compares the checksum that this library writes. A file without one passes.</summary>
+    /// <exception cref="WeightFileException">The file is damaged.</exception>
+    public virtual void Verify()
+    {
+    }
+
     /// <summary>Closes the file; tensors read from it stay.</summary>
     public void Dispose()
     {

@@ -148,13 +148,15 @@ public class StepTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.5)]
-    [InlineData(1)]
-    public void It_leaves_no_tensor_behind(double lambda)
+    [InlineData(BackboneKind.Resnet18, 0)]
+    [InlineData(BackboneKind.Resnet18, 0.5)]
+    [InlineData(BackboneKind.Resnet18, 1)]
+    [InlineData(BackboneKind.MobilenetV3Large, 0.5)]
+    public void It_leaves_no_tensor_behind(BackboneKind backbone, double lambda)
     {
         using DisposeScope outer = NewDisposeScope();
-        using DenseContrast method = new(DenseContrastTests.Small(method: new() { Lambda = lambda, ImageNegatives = 1 }), CPU);
+        Recipe recipe = DenseContrastTests.Small(method: new() { Lambda = lambda, ImageNegatives = 1 });
+        using DenseContrast method = new(recipe with { Model = recipe.Model with { Backbone = backbone } }, CPU);
         Views views = DenseContrastTests.RandomViews(18);
         using DisposeScope scope = NewDisposeScope();
         method.Forward(views, 0, measureHealth: true);

@@ -94,6 +94,34 @@ public sealed class NamedWeightsTests : IDisposable
         Assert.Equal(architecture, NamedWeights.Find(file).Architecture);
     }
 
+    [Theory]
+    [InlineData("", "torchvision")]
+    [InlineData("backbone.", "torchvision (backbone.…)")]
+    [InlineData("backbone.body.", "torchvision (backbone.body.…)")]
+    [InlineData("state_dict.encoder_q.0.", "torchvision (state_dict.encoder_q.0.…)")]
+    [InlineData("state_dict.encoder.", "torchvision (state_dict.encoder.…)")]
+    [InlineData("query.backbone.", "checkpoint of this program (query.backbone.…)")]
+    public void A_MobileNet_of_torchvision_is_not_said_to_be_of_programs_that_have_another(string prefix, string convention)
+    {
+        using Backbone network = Backbone.Create(BackboneKind.MobilenetV3Large);
+        using MemoryWeights file = new(network.state_dict().ToDictionary(entry => prefix + entry.Key, entry => entry.Value));
+        NamedWeights weights = NamedWeights.Find(file);
+        Assert.Equal(convention, weights.Convention);
+        Assert.Equal(prefix, weights.BackbonePrefix);
+    }
+
+    [Fact]
+    public void Heads_beside_a_MobileNet_tell_who_wrote_the_file()
+    {
+        using Backbone network = Backbone.Create(BackboneKind.MobilenetV3Large);
+        Dictionary<string, Tensor> tensors = network.state_dict().ToDictionary(entry => "encoder_q.0." + entry.Key, entry => entry.Value);
+        tensors["encoder_q.1.mlp.0.weight"] = zeros(2, 960);
+        using MemoryWeights file = new(tensors);
+        NamedWeights weights = NamedWeights.Find(file);
+        Assert.StartsWith("OpenSelfSup", weights.Convention, StringComparison.Ordinal);
+        Assert.Equal("encoder_q.1.mlp.0.weight", weights.Source("query.globalHead.layers.0.weight"));
+    }
+
     [Fact]
     public void A_file_without_a_network_is_refused_with_what_it_has()
     {

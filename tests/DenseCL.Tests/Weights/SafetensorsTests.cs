@@ -205,6 +205,16 @@ public sealed class SafetensorsTests : IDisposable
         SafetensorsFile.Open(FilePath).Dispose();
         string message = Assert.Throws<WeightFileException>(() => SafetensorsFile.Open(FilePath, verify: true)).Message;
         Assert.Contains("checksum", message, StringComparison.Ordinal);
+        using WeightFile damaged = WeightFile.Open(FilePath);
+        Assert.Equal(message, Assert.Throws<WeightFileException>(damaged.Verify).Message);
+    }
+
+    [Fact]
+    public void A_file_without_a_checksum_has_nothing_to_be_verified_by()
+    {
+        File.WriteAllBytes(FilePath, Build("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", [7]));
+        using WeightFile file = WeightFile.Open(FilePath);
+        file.Verify();
     }
 
     [Fact]

@@ -30,8 +30,11 @@ public sealed class WeightExportTests : IDisposable
                 data.Add(architecture, format, WeightNaming.Torchvision);
             }
 
-            data.Add(architecture, WeightFormat.PyTorch, WeightNaming.OpenSelfSup);
-            data.Add(architecture, WeightFormat.PyTorch, WeightNaming.MmSegmentation);
+            if (architecture != BackboneKind.MobilenetV3Large)
+            {
+                data.Add(architecture, WeightFormat.PyTorch, WeightNaming.OpenSelfSup);
+                data.Add(architecture, WeightFormat.PyTorch, WeightNaming.MmSegmentation);
+            }
         }
 
         return data;
@@ -155,6 +158,23 @@ public sealed class WeightExportTests : IDisposable
                     WeightExport.Write(folder["bare.safetensors"], folder["x"], new ExportOptions { Heads = true }))
                 .Message,
             StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["x"]));
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Detectron2, WeightNaming.Torchvision, "Detectron2 has no such network")]
+    [InlineData(WeightFormat.PyTorch, WeightNaming.OpenSelfSup, "OpenMMLab's network of that kind is another one")]
+    [InlineData(WeightFormat.PyTorch, WeightNaming.MmSegmentation, "OpenMMLab's network of that kind is another one")]
+    public void A_file_that_the_other_program_could_not_use_is_refused(WeightFormat format, WeightNaming naming, string why)
+    {
+        using Backbone network = Network(BackboneKind.MobilenetV3Large);
+        BackboneFile.Save(folder["mobile.safetensors"], network, new Recipe(), 7);
+        string message = Assert
+            .Throws<WeightFileException>(() =>
+                WeightExport.Write(folder["mobile.safetensors"], folder["x"], new ExportOptions { Format = format, Naming = naming }))
+            .Message;
+        Assert.Contains("holds mobilenet-v3-large", message, StringComparison.Ordinal);
+        Assert.Contains(why, message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["x"]));
     }
 

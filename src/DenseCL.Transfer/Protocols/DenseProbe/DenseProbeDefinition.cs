@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.DenseProbe;
 
 /// <summary>The definition of <see cref="DenseProbeEvaluation"/>.</summary>
-public sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOptions>
+internal sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOptions>
 {
     /// <inheritdoc/>
     public override string Name => "dense-probe";

@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Knn;
 
 /// <summary>The definition of <see cref="KnnEvaluation"/>.</summary>
-public sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
+internal sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
 {
     /// <inheritdoc/>
     public override string Name => "knn";

@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Linear;
 
 /// <summary>The definition of <see cref="LinearEvaluation"/>.</summary>
-public sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
+internal sealed class LinearDefinition : EvaluationDefinition<LinearOptions>
 {
     /// <inheritdoc/>
     public override string Name => "linear";

@@ -5,7 +5,7 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// <param name="Right">Those whose match lies within one cell of the true place.</param>
 /// <param name="Exact">Those whose match is exactly the cell that contains the true place.</param>
 /// <param name="Near">Cells within one cell of the true place, summed over the positions: what a random match could hit.</param>
-public readonly record struct MatchCounts(long Positions, long Right, long Exact, long Near)
+internal readonly record struct MatchCounts(long Positions, long Right, long Exact, long Near)
 {
     /// <summary>The counts of both together.</summary>
     /// <param name="left">Some counts.</param>

@@ -3,7 +3,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>The definition of <see cref="MatchScoreEvaluation"/>.</summary>
-public sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOptions>
+internal sealed class MatchScoreDefinition : EvaluationDefinition<MatchScoreOptions>
 {
     /// <inheritdoc/>
     public override string Name => "match-score";

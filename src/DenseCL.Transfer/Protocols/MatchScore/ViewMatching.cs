@@ -12,7 +12,7 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// A map of side P divides a view into P × P equal cells, whatever the shape of its crop. A position stands for its cell; its place is the
 /// cell's centre.
 /// </remarks>
-public static class ViewMatching
+internal static class ViewMatching
 {
     private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
 

@@ -9,7 +9,7 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <summary>
 /// A folder of predictions: drawn/NAME.png has the classes' colours over the image, masks/NAME.png the numbers of the classes.
 /// </summary>
-public static class PredictionFolder
+internal static class PredictionFolder
 {
     /// <summary>Makes the folder; if the work fails or is stopped, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>

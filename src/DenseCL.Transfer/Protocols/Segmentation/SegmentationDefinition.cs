@@ -4,7 +4,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>The definition of <see cref="SegmentationEvaluation"/>.</summary>
-public sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOptions>
+internal sealed class SegmentationDefinition : EvaluationDefinition<SegmentationOptions>
 {
     /// <inheritdoc/>
     public override string Name => "segmentation";

@@ -6,7 +6,7 @@ using DenseCL.Transfer.Protocols.Reports;
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>A segmentation's result for readers, and as files: classes.csv and confusion.csv.</summary>
-public static class SegmentationReport
+internal static class SegmentationReport
 {
     /// <summary>Makes a report. Shares are 0 … 1; a class that is neither in the masks nor predicted has none.</summary>
     /// <param name="backbone">The evaluated backbone.</param>

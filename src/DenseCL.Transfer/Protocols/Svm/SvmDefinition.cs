@@ -5,7 +5,7 @@ using DenseCL.Transfer.Protocols.Definitions;
 namespace DenseCL.Transfer.Protocols.Svm;
 
 /// <summary>The definition of <see cref="SvmEvaluation"/>.</summary>
-public sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
+internal sealed class SvmDefinition : EvaluationDefinition<SvmOptions>
 {
     /// <inheritdoc/>
     public override string Name => "svm";

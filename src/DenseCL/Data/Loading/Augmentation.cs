@@ -9,7 +9,7 @@ namespace DenseCL.Data.Loading;
 /// <see cref="ViewParameters"/> give the same pixels. Use one instance per thread, because it owns working memory.
 /// </summary>
 /// <param name="options">The size of the views, and whether the hue is rotated at all.</param>
-public sealed class Augmentation(DataOptions options)
+internal sealed class Augmentation(DataOptions options)
 {
     private readonly DataOptions options = options ?? throw new ArgumentNullException(nameof(options));
     private readonly Scratch scratch = new();

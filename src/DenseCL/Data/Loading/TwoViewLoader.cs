@@ -13,7 +13,7 @@ namespace DenseCL.Data.Loading;
 /// streams that are keyed by their purpose, and a thread writes one image at a time into its place in the batch. Images that do not fill a
 /// whole batch at the end of an epoch are left out.
 /// </remarks>
-public sealed class TwoViewLoader : IDisposable
+internal sealed class TwoViewLoader : IDisposable
 {
     // With at most half of the images broken, a hundred failed draws in a row practically never happen.
     private const int MaxReplacements = 100;

@@ -5,7 +5,7 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>What a <see cref="TwoViewLoader"/> loads, and how much memory and how many threads it uses.</summary>
-public sealed record TwoViewLoaderOptions
+internal sealed record TwoViewLoaderOptions
 {
     /// <summary>The images.</summary>
     public required ImageSource Source { get; init; }

@@ -1,7 +1,7 @@
 namespace DenseCL.Data.Loading;
 
 /// <summary>Two views of each image of a batch. Dispose it as soon as it is copied elsewhere: its memory is reused.</summary>
-public sealed class ViewBatch : IDisposable
+internal sealed class ViewBatch : IDisposable
 {
     private readonly Action<ViewBuffers> recycle;
     private ViewBuffers? buffers;

@@ -15,7 +15,7 @@ namespace DenseCL.Data.Loading;
 /// <param name="Greyscale">Whether the view is made grey.</param>
 /// <param name="Blurred">Whether the view is blurred.</param>
 /// <param name="BlurSigma">Standard deviation of the blur in pixels of the view.</param>
-public readonly record struct ViewParameters(
+internal readonly record struct ViewParameters(
     CropGeometry Crop,
     bool Jitter,
     int JitterOrder,

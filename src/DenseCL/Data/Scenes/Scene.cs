@@ -1,7 +1,7 @@
 namespace DenseCL.Data.Scenes;
 
 /// <summary>A rendered scene and its labels.</summary>
-public sealed class Scene
+internal sealed class Scene
 {
     private readonly byte[] pixels;
     private readonly byte[] classes;

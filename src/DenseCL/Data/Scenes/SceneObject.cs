@@ -8,4 +8,4 @@ namespace DenseCL.Data.Scenes;
 /// <param name="Width">Width of the box in pixels, at least 1.</param>
 /// <param name="Height">Height of the box in pixels, at least 1.</param>
 /// <param name="Area">Number of visible pixels, at least 1.</param>
-public readonly record struct SceneObject(int Instance, int Class, int Left, int Top, int Width, int Height, int Area);
+internal readonly record struct SceneObject(int Instance, int Class, int Left, int Top, int Width, int Height, int Area);

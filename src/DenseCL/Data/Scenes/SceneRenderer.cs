@@ -8,7 +8,7 @@ namespace DenseCL.Data.Scenes;
 /// The pixels are a function of (options, seed, index) alone and are the same on every machine. They use only additions, products,
 /// quotients, roots and floors of doubles, which IEEE 754 rounds in exactly one way, and integer hashes.
 /// </remarks>
-public static class SceneRenderer
+internal static class SceneRenderer
 {
     private const ulong Purpose = 0x5CE7E5;
 

@@ -8,7 +8,7 @@ namespace DenseCL.Images.Operations;
 /// variance can be met exactly (Gwosdek, Grewenig, Bruhn, Weickert: Theoretical foundations of Gaussian convolution by extended box
 /// filtering, SSVM 2011). At the edges the last pixel repeats.
 /// </remarks>
-public static class Blur
+internal static class Blur
 {
     private const int Passes = 3;
     private const uint One = 1 << 24;

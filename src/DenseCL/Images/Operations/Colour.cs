@@ -1,7 +1,7 @@
 namespace DenseCL.Images.Operations;
 
 /// <summary>Changes of colour, in place, equal to the last bit to torchvision's on Pillow images.</summary>
-public static class Colour
+internal static class Colour
 {
     /// <summary>Mixes with black: <c>factor · pixel</c>.</summary>
     /// <param name="pixels">RGB pixels.</param>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace DenseCL.Images.Operations;
 
 /// <summary>Mirroring.</summary>
-public static class Flip
+internal static class Flip
 {
     private const int VectorPixels = 5; // 15 of 16 bytes
     private const byte No = 255;

@@ -1,7 +1,7 @@
 namespace DenseCL.Images.Operations;
 
 /// <summary>Rotation of the hue, in place, equal to the last bit to torchvision's <c>adjust_hue</c> on Pillow images.</summary>
-public static class Hue
+internal static class Hue
 {
     /// <summary>Rotates the hue of every pixel, using 8-bit HSV.</summary>
     /// <param name="pixels">RGB pixels.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DenseCL.Images.Operations;
 
 /// <summary>Bilinear resampling with antialias, equal to the last bit to Pillow's <c>Image.resize(…, BILINEAR)</c>.</summary>
-public static class Resample
+internal static class Resample
 {
     /// <summary>
     /// Cuts a rectangle out and then resizes it, like torchvision's <c>resized_crop</c>: no pixel outside the rectangle has an influence.

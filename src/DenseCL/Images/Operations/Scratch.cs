@@ -4,7 +4,7 @@ namespace DenseCL.Images.Operations;
 /// Working memory of the pixel operations. It grows and is reused, so they allocate nothing from the second image on. Use one instance per
 /// thread.
 /// </summary>
-public sealed class Scratch
+internal sealed class Scratch
 {
     private byte[] bytes = [];
     private int[] integers = [];

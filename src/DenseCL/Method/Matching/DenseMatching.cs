@@ -8,7 +8,7 @@ namespace DenseCL.Method.Matching;
 /// <summary>
 /// Which key position is the positive of each query position: j(s) = argmaxⱼ sim(F_q[s], F_k[j]), section 3.3 of the paper.
 /// </summary>
-public static class DenseMatching
+internal static class DenseMatching
 {
     /// <summary>Matches by the rule that a recipe names. This is the one place that knows all rules.</summary>
     /// <param name="rule">The rule.</param>

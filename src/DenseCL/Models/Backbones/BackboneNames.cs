@@ -23,6 +23,9 @@ internal sealed class BackboneNames
     /// </summary>
     public Func<string, string?>? Detectron2 { get; init; }
 
+    /// <summary>Whether other programs that have such a network, OpenMMLab and timm, name and compute it as torchvision does.</summary>
+    public bool Shared { get; init; }
+
     /// <summary>Describes the blocks of a network, given whether a tensor exists: equal descriptions mean the same network.</summary>
     public required Func<Predicate<string>, string> Blocks { get; init; }
 

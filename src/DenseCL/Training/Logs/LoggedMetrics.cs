@@ -14,7 +14,7 @@ namespace DenseCL.Training.Logs;
 /// <param name="LossDense">L_r, not weighted; absent if its weight is 0.</param>
 /// <param name="QueueFilled">The share of the queue that consists of real keys, 0 … 1.</param>
 /// <param name="Health">Indicators of a collapse.</param>
-public sealed record LoggedMetrics(
+internal sealed record LoggedMetrics(
     long Step,
     long Epoch,
     double LearningRate,

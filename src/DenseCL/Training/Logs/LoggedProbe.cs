@@ -4,4 +4,4 @@ namespace DenseCL.Training.Logs;
 /// <param name="Step">Steps done.</param>
 /// <param name="Epoch">The epoch that ended, from 1.</param>
 /// <param name="Probe">Figures by name, shares as 0 … 1.</param>
-public sealed record LoggedProbe(long Step, long Epoch, IReadOnlyDictionary<string, double> Probe);
+internal sealed record LoggedProbe(long Step, long Epoch, IReadOnlyDictionary<string, double> Probe);

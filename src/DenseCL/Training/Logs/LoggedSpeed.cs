@@ -8,7 +8,7 @@ namespace DenseCL.Training.Logs;
 /// <param name="LoaderWaitShare">The share of the time during which the training waited for images, 0 … 1; near 0 if the loader keeps
 /// up.</param>
 /// <param name="ResidentMb">Resident memory of the process, in units of 2²⁰ bytes.</param>
-public sealed record LoggedSpeed(
+internal sealed record LoggedSpeed(
     long Step,
     long Epoch,
     double SecondsPerStep,

@@ -1,7 +1,7 @@
 namespace DenseCL.Transfer.Protocols.Segmentation.Network;
 
 /// <summary>The learning rate of a step of fine-tuning.</summary>
-public static class PolyLearningRate
+internal static class PolyLearningRate
 {
     /// <summary>(rate − least) (1 − step / steps)ᵖ + least, times (step + 1) / warm-up during the warm-up.</summary>
     /// <param name="options">Rate, least rate, power, steps and warm-up.</param>

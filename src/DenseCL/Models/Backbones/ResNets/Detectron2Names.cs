@@ -8,7 +8,7 @@ namespace DenseCL.Models.Backbones.ResNets;
 /// In Detectron2 a batch norm is inside the convolution that it follows, the stem is the first of five stages, and batches are not counted
 /// (<c>num_batches_tracked</c>).
 /// </remarks>
-public static partial class Detectron2Names
+internal static partial class Detectron2Names
 {
     /// <summary>Detectron2's name.</summary>
     /// <param name="name">torchvision's name, without prefix, such as <c>layer1.0.bn1.weight</c>.</param>

@@ -23,6 +23,7 @@ internal sealed class ResNet : Backbone
             ["layer4"] = "7",
         },
         Detectron2 = Detectron2Names.FromTorchvision,
+        Shared = true,
         Blocks = has =>
             BlocksOf(
                 has("layer1.0.conv3.weight"),

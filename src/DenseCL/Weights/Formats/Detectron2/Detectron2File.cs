@@ -10,7 +10,7 @@ namespace DenseCL.Weights.Formats.Detectron2;
 /// by the keys that lead to them, joined with dots, such as <c>model.stem.conv1.weight</c>. Numbers and short texts are metadata.
 /// </summary>
 /// <remarks>Arrays may be read from several threads.</remarks>
-public sealed class Detectron2File : WeightFile
+internal sealed class Detectron2File : WeightFile
 {
     private const string Kind = "a pickle of numpy arrays";
 

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.Detectron2;
 
 /// <summary>Writes weights like Detectron2's model zoo: a pickle with numpy arrays.</summary>
-public static class Detectron2Writer
+internal static class Detectron2Writer
 {
     /// <summary>
     /// Writes a file for Detectron2's <c>MODEL.WEIGHTS</c>; numpy 1 and 2 read it. The same input gives the same bytes.

@@ -13,7 +13,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// convolutions and has its running statistics, so the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is
 /// left out, because it is of no use for inference.
 /// </remarks>
-public static class OnnxBackbone
+internal static class OnnxBackbone
 {
     // Operators of 2020, which every runtime supports by now. NetworkGraph uses the same ones.
     private const long OperatorSet = 13;

@@ -9,7 +9,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// cref="WeightType"/> are refused. Tensors inside nodes (constants, branches, loops) are not read. Tensors may be read from several
 /// threads.
 /// </remarks>
-public sealed class OnnxFile : WeightFile
+internal sealed class OnnxFile : WeightFile
 {
     private readonly WeightBytes bytes;
     private readonly Dictionary<string, OnnxTensor> tensors;

@@ -3,7 +3,7 @@ using DenseCL.Recipes;
 namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>Which parts of a backbone are exported, and what is done to its input first.</summary>
-public sealed record OnnxOptions
+internal sealed record OnnxOptions
 {
     /// <summary>Which feature maps are the outputs.</summary>
     public OnnxStages Stages { get; init; }

@@ -1,4 +1,3 @@
-using DenseCL.Platform;
 using Google.Protobuf;
 using Onnx;
 using TorchSharp;
@@ -29,34 +28,24 @@ internal static class OnnxWriter
                 $"{path}: would have {length} bytes, more than the 2 GB an ONNX file may have. Nothing was changed: write safetensors.");
         }
 
-        try
+        WeightOutput.Replace(path, file =>
         {
-            AtomicFile.Replace(path, file =>
+            using CodedOutputStream output = new(file, leaveOpen: true);
+            model.WriteTo(output);
+            output.WriteTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited);
+            output.WriteLength((int)length);
+            graph.WriteTo(output);
+            foreach ((TensorProto head, Tensor tensor) in tensors)
             {
-                using CodedOutputStream output = new(file, leaveOpen: true);
-                model.WriteTo(output);
-                output.WriteTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited);
-                output.WriteLength((int)length);
-                graph.WriteTo(output);
-                foreach ((TensorProto head, Tensor tensor) in tensors)
-                {
-                    output.WriteTag(GraphProto.InitializerFieldNumber, WireFormat.WireType.LengthDelimited);
-                    output.WriteLength((int)TensorSize(head, tensor));
-                    head.WriteTo(output);
-                    output.WriteTag(TensorProto.RawDataFieldNumber, WireFormat.WireType.LengthDelimited);
-                    output.WriteLength((int)RawSize(tensor));
-                    output.Flush();
-                    WriteData(file, tensor);
-                }
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new WeightFileException(
-                $"{path}: could not be written ({e.Message}). Nothing was changed: "
-                + "check that the folder exists, may be written and has room.",
-                e);
-        }
+                output.WriteTag(GraphProto.InitializerFieldNumber, WireFormat.WireType.LengthDelimited);
+                output.WriteLength((int)TensorSize(head, tensor));
+                head.WriteTo(output);
+                output.WriteTag(TensorProto.RawDataFieldNumber, WireFormat.WireType.LengthDelimited);
+                output.WriteLength((int)RawSize(tensor));
+                output.Flush();
+                WriteData(file, tensor);
+            }
+        });
     }
 
     private static TensorProto Head(string name, Tensor tensor) =>

@@ -10,7 +10,7 @@ namespace DenseCL.Weights.Formats.PyTorch;
 /// metadata.
 /// </summary>
 /// <remarks>Tensors may be read from several threads.</remarks>
-public sealed class PyTorchFile : WeightFile
+internal sealed class PyTorchFile : WeightFile
 {
     private const string Kind = "of torch.save";
 

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>Writes tensors in the format in which <c>torch.save</c> writes a state dict, without PyTorch.</summary>
-public static class PyTorchWriter
+internal static class PyTorchWriter
 {
     /// <summary>
     /// Writes a file that <c>torch.load</c> of PyTorch 1.6 and later reads, also with <c>weights_only=True</c>. The same input gives the

@@ -7,12 +7,13 @@ namespace DenseCL.Weights.Formats.Safetensors;
 
 /// <summary>An open safetensors file.</summary>
 /// <remarks>The format: https://github.com/huggingface/safetensors#format. Reading from several threads is allowed.</remarks>
-public sealed class SafetensorsFile : WeightFile
+internal sealed class SafetensorsFile : WeightFile
 {
     /// <summary>The metadata entry with the checksum of the data section: XXH128, 32 lower-case hexadecimal digits.</summary>
     public const string ChecksumKey = "xxh128";
 
     private readonly WeightBytes bytes;
+    private readonly long dataStart;
     private readonly Dictionary<string, long> positions;
 
     private SafetensorsFile(
@@ -23,6 +24,7 @@ public sealed class SafetensorsFile : WeightFile
         : base(bytes.Path, WeightFormat.Safetensors, tensors.Select(t => t.Entry), metadata)
     {
         this.bytes = bytes;
+        this.dataStart = dataStart;
         positions = tensors.ToDictionary(t => t.Entry.Name, t => dataStart + t.Offset, StringComparer.Ordinal);
     }
 
@@ -92,6 +94,15 @@ public sealed class SafetensorsFile : WeightFile
         WeightEntry entry = this[key];
         long start = positions[key];
         return Fill(entry, (destination, position) => bytes.Read(destination, start + position));
+    }
+
+    /// <inheritdoc/>
+    public override void Verify()
+    {
+        if (Metadata.TryGetValue(ChecksumKey, out string? expected))
+        {
+            Verify(bytes, dataStart, expected);
+        }
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace DenseCL.Weights.Formats.Safetensors;
 
 /// <summary>Writes safetensors files.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>Writes a file under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>

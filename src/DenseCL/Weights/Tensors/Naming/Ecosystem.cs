@@ -16,7 +16,10 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
     public static readonly Ecosystem Reference = new("OpenSelfSup and the reference implementation of DenseCL", LayerNaming.Torchvision,
         (Part.Backbone, "encoder_q.0."), (Part.GlobalHead, "encoder_q.1.mlp."), (Part.DenseHead, "encoder_q.1.mlp2."),
         (Part.KeyBackbone, "encoder_k.0."), (Part.KeyGlobalHead, "encoder_k.1.mlp."), (Part.KeyDenseHead, "encoder_k.1.mlp2."),
-        (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2"));
+        (Part.GlobalQueue, "queue"), (Part.DenseQueue, "queue2"))
+    {
+        SharedOnly = true,
+    };
 
     /// <summary>Whole models of mmselfsup; the backbone is named as in all of OpenMMLab.</summary>
     public static readonly Ecosystem Mmselfsup = new(
@@ -29,13 +32,16 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
         (Part.KeyGlobalHead, "encoder_k.module.1.mlp."),
         (Part.KeyDenseHead, "encoder_k.module.1.mlp2."),
         (Part.GlobalQueue, "queue"),
-        (Part.DenseQueue, "queue2"));
+        (Part.DenseQueue, "queue2"))
+    {
+        SharedOnly = true,
+    };
 
     /// <summary>Backbones of Detectron2.</summary>
     public static readonly Ecosystem Detectron2 = new("Detectron2", LayerNaming.Detectron2, (Part.Backbone, ""));
 
     /// <summary>Backbones of torchvision; everything else has this program's own names.</summary>
-    public static readonly Ecosystem Torchvision = new("torchvision or timm", LayerNaming.Torchvision,
+    public static readonly Ecosystem Torchvision = new("torchvision", LayerNaming.Torchvision,
         (Part.Backbone, ""), (Part.GlobalHead, "globalHead.layers."), (Part.DenseHead, "denseHead.layers."),
         (Part.KeyBackbone, "key.backbone."), (Part.KeyGlobalHead, "key.globalHead.layers."), (Part.KeyDenseHead, "key.denseHead.layers."),
         Same(Part.GlobalQueue), Same(Part.DenseQueue));
@@ -66,7 +72,7 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
             (Part.KeyGlobalHead, "encoder_k.1.mlp."),
             (Part.KeyDenseHead, "encoder_k.1.mlp2."),
             (Part.GlobalQueue, "queue"),
-            (Part.DenseQueue, "queue2")),
+            (Part.DenseQueue, "queue2")) { SharedOnly = true },
         new(
             "MoCo",
             LayerNaming.Torchvision,
@@ -97,21 +103,28 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
             (Part.Backbone, "backbone."),
             (Part.GlobalHead, "projector."),
             (Part.KeyBackbone, "momentum_backbone."),
-            (Part.KeyGlobalHead, "momentum_projector.")),
+            (Part.KeyGlobalHead, "momentum_projector.")) { SharedOnly = true },
         new(
             "solo-learn before 1.0.3",
             LayerNaming.Torchvision,
             (Part.Backbone, "encoder."),
             (Part.GlobalHead, "projector."),
             (Part.KeyBackbone, "momentum_encoder."),
-            (Part.KeyGlobalHead, "momentum_projector.")),
-        new("torchvision's detectors", LayerNaming.Torchvision, (Part.Backbone, "backbone.body.")),
-        new("OpenMMLab", LayerNaming.Torchvision, (Part.Backbone, "backbone.")),
+            (Part.KeyGlobalHead, "momentum_projector.")) { SharedOnly = true },
+        new("torchvision's detectors", LayerNaming.Torchvision, (Part.Backbone, "backbone.body.")) { SharedOnly = true },
+        new("OpenMMLab", LayerNaming.Torchvision, (Part.Backbone, "backbone.")) { SharedOnly = true },
         new("Detectron2", LayerNaming.Detectron2, (Part.Backbone, "backbone.bottom_up.")),
         Detectron2,
         new("children of a torchvision network, by number", LayerNaming.Children, (Part.Backbone, "")),
+        Torchvision with { Title = "torchvision or timm", SharedOnly = true },
         Torchvision,
     ];
+
+    /// <summary>
+    /// Whether these names are only for networks that have the same names everywhere (<see cref="BackboneNames.Shared"/>). Of other networks
+    /// these programs have their own versions, with names that are not known here.
+    /// </summary>
+    public bool SharedOnly { get; init; }
 
     /// <summary>The prefix of the query backbone's names in such a file.</summary>
     public string Backbone => Prefix(Part.Backbone)!;

@@ -120,13 +120,14 @@ public sealed class NamedWeights
                     continue;
                 }
 
-                // The naming that explains most; among equals, the one with the longest prefix.
+                // The naming that explains most; among equals, one that has this network, then the one with the longest prefix.
                 yield return Ecosystem
                     .All.Where(e =>
                         e.Layers == naming
                         && (prefix == e.Backbone || prefix.EndsWith('.' + e.Backbone, StringComparison.Ordinal) || e.Backbone.Length == 0))
                     .Select(e => new NamedWeights(file, e, layers, prefix[..^e.Backbone.Length]))
                     .OrderByDescending(c => c.Others)
+                    .ThenBy(c => c.ecosystem.SharedOnly && !layers.Shared)
                     .ThenByDescending(c => c.ecosystem.Backbone.Length)
                     .ThenBy(c => c.ecosystem.Parts.Length)      // if there is only a backbone, the simplest
                     .First();
