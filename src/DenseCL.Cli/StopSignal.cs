@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DenseCL.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the work to stop and save, a second one ends the process at once.</summary>
+/// <summary>Ctrl-C, SIGTERM and SIGHUP (the terminal is closed): the first asks the work to stop and save, a second one ends the process at once.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
@@ -12,6 +12,7 @@ internal sealed class StopSignal : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
     public CancellationToken Token => source.Token;

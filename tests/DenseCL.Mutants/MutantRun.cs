@@ -16,6 +16,9 @@ internal sealed class MutantRun
     // In seconds.
     private const double Quick = 3;
 
+    // A test that fails leaves its tensors behind; a process that holds so many bytes is followed by another one.
+    private const long MostMemory = 4L << 30;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly string folder;
@@ -130,9 +133,9 @@ internal sealed class MutantRun
 
             told.Add(test.Name);
             Write(folder, new Verdict(mutant.Id, passed is null ? Verdict.Timeout : Verdict.Killed, test.Name));
-            if (passed is null)
+            if (passed is null || Environment.WorkingSet > MostMemory)
             {
-                Environment.Exit(GoOn);     // its thread still runs
+                Environment.Exit(GoOn);     // the thread of a test out of time still runs
             }
 
             return true;

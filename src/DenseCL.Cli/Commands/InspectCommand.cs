@@ -57,7 +57,6 @@ internal static class InspectCommand
 
     private static int Inspect(WeightFile file, bool json, CancellationToken stop)
     {
-        file.Verify();
         (string? architecture, string naming) = Recognise(file);
         (long bytes, string checksum) = Checksum(file.Path, stop);
         WeightEntry[] tensors = [.. file.Keys.Select(key => file[key])];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
+using DenseCL.Data;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Models.Backbones;
@@ -89,7 +90,7 @@ internal static class PretrainCommand
             Recipe recipe = RecipeReader.Read(recipeName, [.. call.GetValue(Set) ?? [], .. Start(call)]);
             recipe.Validate();
             SkippedImages skipped = new();
-            ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, stop);
+            ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, folder, stop);
             var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
             Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
             Announce(pretrainer, source, skipped);
@@ -122,12 +123,20 @@ internal static class PretrainCommand
         }
     }
 
-    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, CancellationToken stop)
+    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, RunFolder folder, CancellationToken stop)
     {
         DataOptions data = recipe.Data;
-        return ImageSource
-            .Open(images)
-            .CheckHeaders(ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+        ImageSource source = ImageSource.Open(images);
+        try
+        {
+            return source.CheckHeaders(
+                ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+        }
+        catch (DataException e) when (skipped.Count > 0)
+        {
+            skipped.Write(folder.Skipped);
+            throw new DataException($"{e.Message} All of them are listed in {folder.Skipped}.", e);
+        }
     }
 
     private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)
@@ -151,6 +160,11 @@ internal static class PretrainCommand
         if (pretrainer.StartedFrom is { } report)
         {
             LoadReportDisplay.Show(report);
+        }
+
+        foreach (string damage in pretrainer.Damaged)
+        {
+            Console.WriteLine($"Note: {Printable.Text(damage)} It is kept with the ending .damaged, and the run continues from the one before.");
         }
 
         if (pretrainer.Step > 0)

@@ -58,7 +58,7 @@ public sealed class AblationRun
         data = DataFingerprint.Of(labelled);
         evaluations = plan.Evaluations.ToDictionary(
             evaluation => evaluation.Text,
-            evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled)),
+            evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled, notes)),
             StringComparer.Ordinal);
         CheckMachine();
         foreach (AblationVariant variant in plan.Variants.DistinctBy(variant => variant.Recipe.Run.Probe, StringComparer.Ordinal))
@@ -318,15 +318,21 @@ public sealed class AblationRun
     private AblationJob WithState(AblationJob job, string fingerprint)
     {
         string checkpoints = Path.Combine(folder.RunOf(job.Variant, job.Seed), "checkpoints");
-        if (
-            !Directory.Exists(checkpoints)
-            || Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Max(StringComparer.Ordinal) is not { } last)
+        if (!Directory.Exists(checkpoints))
         {
             return job;
         }
 
-        (long done, string? other) = Checkpoint.Look(last, job.Recipe, fingerprint);
-        return job with { StepsDone = other is null ? done : 0, WhyDisplaced = other };
+        foreach (string file in Directory.EnumerateFiles(checkpoints, "step-*.safetensors").OrderDescending(StringComparer.Ordinal))
+        {
+            (long done, string? other) = Checkpoint.Look(file, job.Recipe, fingerprint, out string? damage);
+            if (damage is null)
+            {
+                return job with { StepsDone = other is null ? done : 0, WhyDisplaced = other };
+            }
+        }
+
+        return job;
     }
 
     private ImageSource OpenImages(Recipe recipe, ImageSource images, CancellationToken stop)

@@ -96,26 +96,26 @@ public sealed class SegmentationData
     }
 
     /// <summary>Some of the training images, chosen at random; a smaller selection is part of every larger one.</summary>
-    /// <param name="count">How many, at least 1; null for all.</param>
+    /// <param name="count">How many, at least 1; null for all, as is a number greater than there are.</param>
     /// <param name="seed">Another seed chooses others.</param>
-    /// <exception cref="DataException">There are not that many.</exception>
     public IReadOnlyList<SegmentationImage> Labelled(int? count, ulong seed)
     {
-        if (count is not { } wanted)
+        int taken = CountLabelled(count);
+        if (taken == Train.Count)
         {
             return Train;
         }
 
-        if (wanted < 1 || wanted > Train.Count)
-        {
-            throw new DataException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{wanted} labelled images are requested: choose 1 to {Train.Count}, as many as there are."));
-        }
-
         int[] order = new CounterRandom(seed, (ulong)RandomPurpose.LabelledImages).Permutation(Train.Count);
-        return [.. order.Take(wanted).Order().Select(i => Train[i])];
+        return [.. order.Take(taken).Order().Select(i => Train[i])];
+    }
+
+    /// <summary>How many images <see cref="Labelled"/> returns.</summary>
+    /// <param name="count">How many are requested, at least 1; null for all.</param>
+    public int CountLabelled(int? count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count ?? 1, 1, nameof(count));
+        return Math.Min(count ?? Train.Count, Train.Count);
     }
 
     /// <summary>Reads the mask of an image.</summary>

@@ -18,6 +18,7 @@ public sealed record Recipe
         "run.device",
         "run.precision",
         "run.checkpointEvery",
+        "run.checkpointMinutes",
         "run.keep",
         "run.logEvery",
         "run.probe",

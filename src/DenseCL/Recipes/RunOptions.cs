@@ -43,6 +43,19 @@ public sealed record RunOptions
             "run.checkpointEvery", value, 1, int.MaxValue, "Choose about as many steps as you would not mind repeating, such as 500.");
     } = 500;
 
+    /// <summary>Minutes after which a checkpoint is written in any case; above 0, at most 10,000.</summary>
+    /// <remarks>
+    /// At most this much time is lost when the machine fails, however long a step takes. What is learned does not depend on it. May change
+    /// when a run is resumed.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    public double CheckpointMinutes
+    {
+        get;
+        init => field = Allowed.Between(
+            "run.checkpointMinutes", value, 0, 10_000, "Choose about as many minutes as you would not mind repeating, such as 10.", aboveLow: true);
+    } = 10;
+
     /// <summary>How many checkpoints are kept, the newest ones; at least 1.</summary>
     /// <remarks>Older ones are deleted. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>

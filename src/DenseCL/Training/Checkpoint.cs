@@ -32,11 +32,15 @@ internal static class Checkpoint
     }
 
     /// <summary>Reads a checkpoint into freshly built encoders and queues.</summary>
-    /// <returns>The steps done.</returns>
-    /// <exception cref="TrainingException">The file is damaged, or belongs to another recipe or to other images.</exception>
-    public static long Load(string path, TrainingStep training, Recipe recipe, string dataFingerprint)
-    {
-        return Read(path, verify: true, file =>
+    /// <param name="path">The file.</param>
+    /// <param name="training">Receives the state; if the file is damaged, it may be changed in part.</param>
+    /// <param name="recipe">The recipe of the run.</param>
+    /// <param name="dataFingerprint">The fingerprint of its images.</param>
+    /// <param name="damage">Why the file cannot be read; null if it can.</param>
+    /// <returns>The steps done; 0 if the file is damaged.</returns>
+    /// <exception cref="TrainingException">The checkpoint belongs to another recipe or to other images.</exception>
+    public static long Load(string path, TrainingStep training, Recipe recipe, string dataFingerprint, out string? damage) =>
+        Read(path, verify: true, out damage, file =>
         {
             if (WhyAnotherRun(path, file, recipe, dataFingerprint) is { } reason)
             {
@@ -55,25 +59,25 @@ internal static class Checkpoint
             training.Method.DenseQueue?.Restore(enqueued);
             return StepOf(file);
         });
-    }
 
-    /// <summary>Reads what a checkpoint says about itself, without its tensors.</summary>
-    /// <returns>The steps done, and why the run cannot be continued from it; null if it can.</returns>
-    /// <exception cref="TrainingException">The file is damaged.</exception>
-    public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint) =>
-        Read(path, verify: false, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
+    /// <summary>Reads the description of a checkpoint, without its tensors.</summary>
+    /// <returns>The steps done; and why the run cannot be continued from it, null if it can.</returns>
+    public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint, out string? damage) =>
+        Read(path, verify: false, out damage, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
 
-    private static T Read<T>(string path, bool verify, Func<SafetensorsFile, T> read)
+    private static T Read<T>(string path, bool verify, out string? damage, Func<SafetensorsFile, T> read)
+        where T : struct
     {
+        damage = null;
         try
         {
             using SafetensorsFile file = SafetensorsFile.Open(path, verify);
-            return file.Metadata.GetValueOrDefault("format") == Format
-                ? read(file)
-                : throw new TrainingException(
-                    $"{path} is not a checkpoint of this program: "
-                    + $"its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'."
-                );
+            if (file.Metadata.GetValueOrDefault("format") == Format)
+            {
+                return read(file);
+            }
+
+            damage = $"{path} is not a checkpoint of this program: its format is '{file.Metadata.GetValueOrDefault("format")}', not '{Format}'.";
         }
         catch (Exception e)
             when (e
@@ -84,11 +88,10 @@ internal static class Checkpoint
                         or FormatException
                         or RecipeException)
         {
-            throw new TrainingException(
-                $"The checkpoint cannot be read: {e.Message} Delete {path} to resume from the one before, "
-                + "or from the start if there is none.",
-                e);
+            damage = $"The checkpoint cannot be read: {e.Message}";
         }
+
+        return default;
     }
 
     private static long StepOf(SafetensorsFile file) => long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DenseCL.Data;
 using DenseCL.Data.Loading;
@@ -29,6 +30,7 @@ public sealed class Pretrainer : IDisposable
     private readonly TrainingStep training;
     private readonly long stepsPerEpoch;
     private readonly int epochs;
+    private readonly List<string> damaged = [];
     private long step;
 
     /// <summary>
@@ -60,9 +62,9 @@ public sealed class Pretrainer : IDisposable
         Recipe = Recipe with { Run = Recipe.Run with { Precision = TorchRuntime.Choose(Recipe.Run.Precision, device) } };
         method = new DenseContrast(Recipe, device);
         training = new TrainingStep(method, Recipe.Optim);
-        if (folder.FindCheckpoints() is [.., { } last])
+        if (folder.FindCheckpoints() is [_, ..] checkpoints)
         {
-            step = Checkpoint.Load(last.Path, training, Recipe, source.Fingerprint);
+            step = LoadLast(checkpoints);
         }
         else if (Recipe.Model.Weights is { } weights)
         {
@@ -79,6 +81,12 @@ public sealed class Pretrainer : IDisposable
         AtomicFile.Replace(folder.Recipe, Recipe.ToString());
         AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, device));
     }
+
+    /// <summary>
+    /// Checkpoints that could not be read, with the reasons; the run continues from the newest one before them. They are renamed to
+    /// <c>….damaged</c>.
+    /// </summary>
+    public IReadOnlyList<string> Damaged => damaged;
 
     /// <summary>Every setting as used, without <c>auto</c>.</summary>
     public Recipe Recipe { get; }
@@ -149,6 +157,7 @@ public sealed class Pretrainer : IDisposable
         using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
         Notices notices = new();
+        long saved = Stopwatch.GetTimestamp();
 
         foreach (ViewBatch batch in loader.Epochs((int)(step / stepsPerEpoch), (int)(step % stepsPerEpoch), epochs, stop))
         {
@@ -192,13 +201,36 @@ public sealed class Pretrainer : IDisposable
                     logged,
                     notices.For(step, report, method.GlobalQueue.Filled)));
 
-            if (step % Recipe.Run.CheckpointEvery == 0 && step < Steps)
+            bool due = step % Recipe.Run.CheckpointEvery == 0 || Stopwatch.GetElapsedTime(saved).TotalMinutes >= Recipe.Run.CheckpointMinutes;
+            if (due && step < Steps)
             {
                 Save();
+                saved = Stopwatch.GetTimestamp();
             }
 
             stop.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>Loads the newest checkpoint that can be read, and renames those that cannot.</summary>
+    private long LoadLast(IReadOnlyList<(long Step, string Path)> checkpoints)
+    {
+        List<string> unreadable = [];
+        foreach ((_, string path) in checkpoints.Reverse())
+        {
+            long done = Checkpoint.Load(path, training, Recipe, source.Fingerprint, out string? damage);
+            if (damage is null)
+            {
+                unreadable.ForEach(file => File.Move(file, file + ".damaged", overwrite: true));
+                return done;
+            }
+
+            unreadable.Add(path);
+            damaged.Add(damage);
+        }
+
+        throw new TrainingException(
+            $"{string.Join(' ', damaged)} There is no other checkpoint. Delete {string.Join(", ", unreadable)} to start from the beginning.");
     }
 
     /// <summary>At the end of an epoch: evaluates the backbone, if it is time to.</summary>

@@ -28,30 +28,41 @@ public static class BackboneFile
     /// <param name="path">A file, or a run folder.</param>
     /// <param name="whole">For a run folder: whether to open the last checkpoint, which has heads and queues too, instead of the backbone
     /// alone.</param>
-    /// <exception cref="WeightFileException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="WeightFileException">There is no such file, it cannot be read, or its numbers are not those of its
+    /// checksum.</exception>
     public static WeightFile Open(string path, bool whole = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Directory.Exists(path))
+        WeightFile file = WeightFile.Open(Directory.Exists(path) ? InRun(path, whole) : path);
+        try
         {
-            return WeightFile.Open(path);
+            file.Verify();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static string InRun(string run, bool whole)
+    {
+        string backbone = Path.Combine(run, "backbone.safetensors"), checkpoints = Path.Combine(run, "checkpoints");
+        if (File.Exists(backbone) && !whole)
+        {
+            return backbone;
         }
 
-        string backbone = Path.Combine(path, "backbone.safetensors"),
-            checkpoints = Path.Combine(path, "checkpoints");
         string? last = Directory.Exists(checkpoints)
-            ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Order(StringComparer.Ordinal).LastOrDefault()
+            ? Directory.EnumerateFiles(checkpoints, "step-*.safetensors").Max(StringComparer.Ordinal)
             : null;
-        string? file = whole || !File.Exists(backbone) ? last : null;
-        return WeightFile.Open(
-            file
-                ?? (
-                    File.Exists(backbone)
-                        ? backbone
-                        : throw new WeightFileException(
-                            $"{Path.GetFullPath(path)} is not a run folder: it has neither backbone.safetensors nor checkpoints. "
-                            + "Give a run folder or a weight file."
-                        )));
+        return last ?? (File.Exists(backbone) ? backbone : throw new WeightFileException(
+            File.Exists(Path.Combine(run, "recipe.yaml"))
+                ? $"The run in {Path.GetFullPath(run)} has no checkpoint yet. The first is written after run.checkpointEvery steps or "
+                    + "run.checkpointMinutes (recipe.yaml in that folder has both), or when the run ends or is stopped."
+                : $"{Path.GetFullPath(run)} is not a run folder: it has neither backbone.safetensors nor checkpoints. "
+                    + "Give a run folder or a weight file."));
     }
 
     /// <summary>Loads weights into a backbone.</summary>

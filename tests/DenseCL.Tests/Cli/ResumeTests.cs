@@ -47,15 +47,67 @@ public class ResumeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_polite_stop_saves_the_step_it_is_at()
+    public void A_damaged_last_checkpoint_is_passed_over_and_kept()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send on Windows.");
+        using TemporaryFolder folder = new();
+        string images = Path.Combine(Scenes(folder), "images"), run = folder["run"], checkpoints = Path.Combine(run, "checkpoints");
+        Assert.Equal(0, Densecl.Run(Arguments(images, run)).Status);
+        byte[] backbone = File.ReadAllBytes(Path.Combine(run, "backbone.safetensors"));
+        string[] files = [.. Directory.GetFiles(checkpoints).Order(StringComparer.Ordinal)];
+        using (FileStream last = File.OpenWrite(files[^1]))
+        {
+            last.SetLength(last.Length / 2);        // as after a crash of the machine
+        }
+
+        using (FileStream before = File.OpenWrite(files[^2]))
+        {
+            before.Position = before.Length / 2;
+            before.WriteByte(0x55);
+        }
+
+        (int status, string output, string error) = Densecl.Run([.. Arguments(images, run), "--resume"]);
+        Assert.True(status == 0, output + error);
+        Assert.Contains(files[^1], output, StringComparison.Ordinal);
+        Assert.Contains(files[^2], output, StringComparison.Ordinal);
+        Assert.Contains("Continuing after step 15 of 24.", output, StringComparison.Ordinal);
+        Assert.Equal(backbone, File.ReadAllBytes(Path.Combine(run, "backbone.safetensors")));
+        Assert.True(File.Exists(files[^1] + ".damaged"));
+        Assert.True(File.Exists(files[^1]));
+
+        File.WriteAllText(files[^1], "");
+        foreach (string file in Directory.GetFiles(checkpoints, "*.safetensors").Where(file => file != files[^1]))
+        {
+            File.Delete(file);
+        }
+
+        (status, output, error) = Densecl.Run([.. Arguments(images, run), "--resume"]);
+        Assert.True(status == 2, output + error);
+        Assert.Contains("There is no other checkpoint", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_written_when_the_last_one_is_old()
+    {
+        using TemporaryFolder folder = new();
+        string run = folder["run"];
+        string[] arguments = [.. Arguments(Path.Combine(Scenes(folder), "images"), run, 10_000), "--set", "run.checkpointMinutes=0.000001", "--set", "run.keep=100"];
+        Assert.Equal(0, Densecl.Run(arguments).Status);
+        Assert.Equal(Steps, Directory.GetFiles(Path.Combine(run, "checkpoints")).Length);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public void A_polite_stop_saves_the_step_it_is_at(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals to send on Windows.");
         using TemporaryFolder folder = new();
         string run = folder["run"];
         string[] arguments = Arguments(Path.Combine(Scenes(folder), "images"), run, checkpointEvery: 10_000);
         using Process process = Densecl.Start([.. arguments.Select(a => a == "optim.epochs=3" ? "optim.epochs=1000" : a)]); // long enough to be stopped on any machine
         WaitForLines(process, Path.Combine(run, "metrics.jsonl"), 3);
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        using (Process kill = Process.Start("kill", ["-" + signal, $"{process.Id}"]))
         {
             kill.WaitForExit();
         }

@@ -57,6 +57,83 @@ public sealed class WeightsCommandTests : IDisposable
     }
 
     [Fact]
+    public void Damaged_weights_are_refused_by_every_command_with_one_status()
+    {
+        string file = folder["backbone.safetensors"];
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        RefuseEverywhere("checksum");
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_named_when_they_are_loaded(float wrong)
+    {
+        using (Backbone backbone = Backbone.Create(BackboneKind.Resnet18))
+        {
+            backbone.Initialise(3);
+            using TorchSharp.torch.Tensor weight = backbone.state_dict()["layer2.0.conv1.weight"].view(-1);
+            using TorchSharp.torch.Tensor one = weight[100];
+            using (TorchSharp.torch.no_grad())
+            {
+                one.fill_(wrong);
+            }
+
+            BackboneFile.Save(folder["backbone.safetensors"], backbone, new Recipe(), 7);
+        }
+
+        RefuseEverywhere("layer2.0.conv1.weight", inspect: false);
+    }
+
+    [Fact]
+    public void A_run_before_its_first_checkpoint_says_when_there_will_be_one()
+    {
+        string run = folder["begun"];
+        Directory.CreateDirectory(Path.Combine(run, "checkpoints"));
+        File.WriteAllText(Path.Combine(run, "recipe.yaml"), new Recipe().ToString());
+        foreach (string[] call in (string[][])[["inspect", run], ["export", run, "--format", "onnx", "--out", folder["new"]]])
+        {
+            (int status, _, string error) = Densecl.Run(call);
+            Assert.Equal(2, status);
+            Assert.Contains("no checkpoint yet", error, StringComparison.Ordinal);
+            Assert.Contains("run.checkpointMinutes", error, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>What a command says of the backbone in the folder, and that nothing is made of it.</summary>
+    private void RefuseEverywhere(string words, bool inspect = true)
+    {
+        using TemporaryImages images = new();
+        for (int i = 0; i < 4; i++)
+        {
+            images.Picture($"{i}.jpg");
+        }
+
+        string file = folder["backbone.safetensors"];
+        string[][] calls =
+        [
+            ["inspect", file],
+            ["export", file, "--format", "pytorch", "--out", folder["new"]],
+            ["match-score", "--weights", file, "--images", images.Root],
+            ["pretrain", "--images", images.Root, "--out", folder["run"], "--weights", file, "--set", "optim.batch=4", "--set", "optim.batchNormGroup=2", "--set", "method.queue=4"],
+        ];
+        List<int> statuses = [];
+        foreach (string[] call in calls.Skip(inspect ? 0 : 1))
+        {
+            (int status, string output, string error) = Densecl.Run(call);
+            Assert.True(status is 1 or 2, output + error);
+            Assert.Contains(words, error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+            statuses.Add(status);
+        }
+
+        Assert.False(File.Exists(folder["new"]));
+        Assert.False(inspect && statuses.Distinct().Count() > 1, string.Join(' ', statuses));
+    }
+
+    [Fact]
     public void An_export_is_inspected_and_a_run_starts_from_it()
     {
         (int status, string output, string error) = Densecl.Run(

@@ -62,9 +62,9 @@ public sealed class WrongCallTests : IDisposable
         Assert.Equal(0, Densecl.Run(call).Status);
         Expect(Densecl.Run(call), 2, "already", "--resume");
         Expect(
-            Densecl.Run("pretrain", "--images", images, "--out", run, "--resume", "--set", "method.temperature=0.1", "--set", "run.keep=7"),
+            Densecl.Run("pretrain", "--images", images, "--out", run, "--resume", "--set", "method.temperature=0.07", "--set", "run.keep=7"),
             2,
-            "method.temperature was 0.2 and is now 0.1");
+            "method.temperature was 0.1 and is now 0.07");
 
         File.Delete(Directory.GetFiles(images)[0]);
         Expect(Densecl.Run("pretrain", "--images", images, "--out", run, "--resume"), 2, "images are not those");
@@ -98,7 +98,8 @@ public sealed class WrongCallTests : IDisposable
         Assert.Equal(["no-image.jpg", "one-pixel.png", "truncated.png", "zero.png"], listed.Select(line => line.Split('"')[3]));
         Assert.Contains("4 images could not be used", output, StringComparison.Ordinal);
 
-        Expect(Densecl.Run(ResumeTests.Arguments(images, folder["strict"])), 2, "of 52 images", "data.maxBadShare");
+        Expect(Densecl.Run(ResumeTests.Arguments(images, folder["strict"])), 2, "of 52 images", "data.maxBadShare", folder["strict", "skipped.jsonl"]);
+        Assert.Equal(["no-image.jpg", "one-pixel.png", "zero.png"], File.ReadAllLines(folder["strict", "skipped.jsonl"]).Select(line => line.Split('"')[3]));
     }
 
     [Fact]

@@ -31,16 +31,25 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
     /// <param name="line">A line without its end.</param>
     public void Say(FormattableString line) => lines.Add(FormattableString.Invariant(line));
 
+    /// <summary>Adds to <see cref="Warnings"/>.</summary>
+    /// <param name="line">A line without its end.</param>
+    public void Warn(FormattableString line) => warnings.Add(FormattableString.Invariant(line));
+
     /// <summary>Opens images with masks.</summary>
+    /// <param name="labelled">How many of them are requested to learn from; null for all.</param>
     /// <exception cref="DataException">They cannot be used.</exception>
-    public SegmentationData Masks()
+    public SegmentationData Masks(int? labelled)
     {
         SegmentationData data = SegmentationData.Open(Place, Options.Read<SegmentationDataOptions>(), stop);
         if (data.InBoth > 0)
         {
-            warnings.Add(FormattableString.Invariant(
-                $"{data.InBoth:N0} of the {data.Test.Count:N0} images to measure on are among those to learn from: ")
-                + "what is measured on them says nothing about others.");
+            Warn(
+                $"{data.InBoth:N0} of the {data.Test.Count:N0} images to measure on are among those to learn from: what is measured on them says nothing about others.");
+        }
+
+        if (labelled > data.Train.Count)
+        {
+            Warn($"{labelled} labelled images are requested, and there are {data.Train.Count}: all of them are used.");
         }
 
         facts.AddRange([new("data", Path.GetFullPath(Place)), new("layout", data.Layout.ToString().ToLowerInvariant())]);

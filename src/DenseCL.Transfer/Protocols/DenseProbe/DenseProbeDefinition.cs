@@ -40,7 +40,8 @@ internal sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOpti
     /// <inheritdoc/>
     protected override IEvaluation Make(DenseProbeOptions options, EvaluationInput input)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(input);
-        return new DenseProbeEvaluation(input.Masks(), options);
+        return new DenseProbeEvaluation(input.Masks(options.Labelled), options);
     }
 }

@@ -22,12 +22,10 @@ public sealed class DenseProbeEvaluation : IEvaluation
     /// <summary>The evaluation.</summary>
     /// <param name="data">The labelled images.</param>
     /// <param name="options">The settings; the defaults if null.</param>
-    /// <exception cref="DataException">More labelled images are requested than there are.</exception>
     public DenseProbeEvaluation(SegmentationData data, DenseProbeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         (this.data, this.options) = (data, options ?? new());
-        _ = data.Labelled(this.options.Labelled, seed: 0);
     }
 
     /// <inheritdoc/>
@@ -46,7 +44,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         ArgumentNullException.ThrowIfNull(backbone);
         (LogisticRegression probe, ConfusionMatrix confusion) = Evaluate(backbone, seed, progress, stop);
         IReadOnlyList<double> ious = confusion.PerClassIoU;
-        int labelled = options.Labelled ?? data.Train.Count;
+        int labelled = data.CountLabelled(options.Labelled);
         string slow = FormattableString.Invariant(
             $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner."
         );

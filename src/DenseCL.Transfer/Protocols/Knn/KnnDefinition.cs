@@ -40,8 +40,14 @@ internal sealed class KnnDefinition : EvaluationDefinition<KnnOptions>
     /// <inheritdoc/>
     protected override IEvaluation Make(KnnOptions options, EvaluationInput input)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(input);
         (SingleLabelImages train, SingleLabelImages test) = input.Classes();
+        if (options.Neighbours.Max() > train.Entries.Count)
+        {
+            input.Warn($"{options.Neighbours.Max()} neighbours are requested, and there are {train.Entries.Count} images: no more than these vote.");
+        }
+
         return new KnnEvaluation(train, test, options);
     }
 }

@@ -14,25 +14,19 @@ public sealed class KnnEvaluation : IEvaluation
     private readonly SingleLabelImages train;
     private readonly SingleLabelImages test;
     private readonly KnnOptions options;
+    private readonly int[] neighbours;
 
     /// <summary>The evaluation on a data set.</summary>
     /// <param name="train">Images that vote.</param>
     /// <param name="test">Images to classify, with the same classes.</param>
     /// <param name="options">Neighbours and preprocessing; the defaults if null.</param>
-    /// <exception cref="DataException">There are fewer images to train on than neighbours.</exception>
+    /// <remarks>A number of neighbours beyond the images there are means all of them.</remarks>
     public KnnEvaluation(SingleLabelImages train, SingleLabelImages test, KnnOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         (this.train, this.test, this.options) = (train, test, options ?? new());
-        int most = this.options.Neighbours.Max();
-        if (most > train.Entries.Count)
-        {
-            throw new DataException(
-                FormattableString.Invariant(
-                    $"{most} nearest neighbours were requested, but {train.Root} has only {train.Entries.Count} images: choose fewer (--neighbours 10,20)."
-                ));
-        }
+        neighbours = [.. this.options.Neighbours.Select(k => Math.Min(k, train.Entries.Count)).Distinct()];
     }
 
     /// <inheritdoc/>
@@ -60,7 +54,7 @@ public sealed class KnnEvaluation : IEvaluation
             Figures = figures,
             Tables =
             [
-                new(["neighbours", "top-1", "top-5"], [.. options.Neighbours.Order().Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k => (IReadOnlyList<string>)
+                new(["neighbours", "top-1", "top-5"], [.. neighbours.Order().Select(k => k.ToString(CultureInfo.InvariantCulture)).Select(k => (IReadOnlyList<string>)
                     [k, EvaluationReport.Percent(shares[$"top1.k{k}"]), shares.TryGetValue($"top5.k{k}", out double top5) ? EvaluationReport.Percent(top5) : ""])]),
             ],
             Lines =
@@ -95,11 +89,11 @@ public sealed class KnnEvaluation : IEvaluation
                 judge.Features,
                 test.Labels,
                 train.ClassNames.Count,
-                options.Neighbours,
+                neighbours,
                 options.Temperature,
                 stop);
             List<KeyValuePair<string, double>> figures = [];
-            foreach ((int k, TopAccuracy accuracy) in options.Neighbours.Zip(accuracies))
+            foreach ((int k, TopAccuracy accuracy) in neighbours.Zip(accuracies))
             {
                 string name = k.ToString(CultureInfo.InvariantCulture);
                 figures.Add(new($"top1.k{name}", accuracy.Top1));

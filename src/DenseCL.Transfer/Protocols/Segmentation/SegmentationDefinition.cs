@@ -53,13 +53,13 @@ internal sealed class SegmentationDefinition : EvaluationDefinition<Segmentation
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(input);
-        SegmentationData data = input.Masks();
+        SegmentationData data = input.Masks(options.Labelled);
         SegmentationEvaluation evaluation = new(data, options) { Predictions = input.Options.Read<SegmentationPlan>().Predictions };
         input.Say(
             $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}."
         );
         input.Say(
-            $"{data.ClassNames.Count} classes ({data.Layout}); {options.Labelled ?? data.Train.Count} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
+            $"{data.ClassNames.Count} classes ({data.Layout}); {data.CountLabelled(options.Labelled)} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
         );
         if (data.NotInTest.Count > 0)
         {

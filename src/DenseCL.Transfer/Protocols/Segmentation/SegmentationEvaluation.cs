@@ -34,13 +34,12 @@ public sealed class SegmentationEvaluation : IEvaluation
     /// <param name="data">Training and test images.</param>
     /// <param name="options">The protocol.</param>
     /// <exception cref="RecipeException">Settings contradict each other, or crops are larger than all images.</exception>
-    /// <exception cref="DataException">There are fewer images than requested for training, or one cannot be read.</exception>
+    /// <exception cref="DataException">An image cannot be read.</exception>
     public SegmentationEvaluation(SegmentationData data, SegmentationOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _ = data.Labelled(options.Labelled, seed: 0);
         (this.data, this.options) = (data, options);
         RefuseLargeCrops();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,7 +83,7 @@ internal sealed class WeightLoading(NamedWeights weights)
 
             used.Add(source);
             lines.Add(new LoadedTensor(TensorFate.Matched, ours, source, ""));
-            yield return (ours, ours is Part.GlobalQueue or Part.DenseQueue ? Rows(source) : weights.File.Tensor(source));
+            yield return (ours, ours is Part.GlobalQueue or Part.DenseQueue ? Rows(source) : Finite(source));
         }
     }
 
@@ -95,11 +96,29 @@ internal sealed class WeightLoading(NamedWeights weights)
         return new LoadReport(weights.File.Path, weights.Convention, [.. lines, .. unexpected], Notes);
     }
 
+    /// <summary>Reads a tensor, which must have no NaN and no infinity: a network with one computes nothing else.</summary>
+    private Tensor Finite(string source)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tensor = weights.File.Tensor(source);
+        if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>())
+        {
+            long bad = tensor.isfinite().logical_not().sum().item<long>();
+            throw new WeightFileException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{weights.File.Path}: {WeightNames.Quote(source)} has {bad:N0} of {tensor.numel():N0} numbers that are NaN or infinite. "
+                    + $"The training that wrote it had failed by then: choose an earlier file."));
+        }
+
+        return tensor.MoveToOuterDisposeScope();
+    }
+
     private Tensor Rows(string source)
     {
         used.Add(source + "_ptr");
         using DisposeScope scope = NewDisposeScope();
-        Tensor found = weights.File.Tensor(source);
+        Tensor found = Finite(source);
         Tensor rows = weights.KeysAreColumns ? found.t() : found;
         return rows.roll([-(weights.QueuePosition(source) % Math.Max(rows.shape[0], 1))], [0]).MoveToOuterDisposeScope();
     }
@@ -124,7 +143,7 @@ internal sealed class WeightLoading(NamedWeights weights)
 
         using DisposeScope scope = NewDisposeScope();
         bool same = shape.SequenceEqual(tensor.shape);
-        tensor.copy_(arrange(weights.File.Tensor(source)));
+        tensor.copy_(arrange(Finite(source)));
         return new LoadedTensor(same ? TensorFate.Matched : TensorFate.Reshaped, name, source, same ? "" : shapes);
     }
 
