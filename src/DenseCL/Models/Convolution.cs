@@ -136,8 +136,9 @@ internal sealed class Convolution : nn.Module, IInitialised
     }
 
     /// <summary>
-    /// A kernel's way forward and, where there is a tape, back, on maps of the type that it computes in. It is given what it reads and what
-    /// it fills: input and output, input and the output's gradient (it adds to the weight's by itself), the output's gradient and the input's.
+    /// A kernel's way forward and, where there is a tape, back, on maps of the type that it computes in. It is given what it reads and
+    /// what it fills: input and output; input and the output's gradient (it adds to the weight's by itself); the output's gradient and the
+    /// input's.
     /// </summary>
     private static Activation Pass(Activation x, ConvolutionShape shape, ScalarType computed, Tape? tape,
         Action<Tensor, Tensor> forward, Action<Tensor, Tensor> weightGradient, Action<Tensor, Tensor> inputGradient)

@@ -120,8 +120,8 @@ internal sealed record Ecosystem(string Title, LayerNaming Layers, params (strin
     ];
 
     /// <summary>
-    /// Whether only networks that go by the same names everywhere (<see cref="BackboneNames.Shared"/>) are called so there; of other networks
-    /// these programs have their own, with names that are not known here.
+    /// Whether only networks that go by the same names everywhere (<see cref="BackboneNames.Shared"/>) are called so there; of other
+    /// networks these programs have their own, with names that are not known here.
     /// </summary>
     public bool SharedOnly { get; init; }
 
