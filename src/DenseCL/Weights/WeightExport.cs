@@ -43,8 +43,8 @@ public static class WeightExport
         if (options.Naming != WeightNaming.Torchvision && !entry.Names.Shared)
         {
             throw new WeightFileException(
-                $"{source} holds {entry.Name}, and OpenMMLab's network of that kind is another one, with other names and padding: leave --naming out, and load the file into torchvision's."
-            );
+                $"{source} holds {entry.Name}, and OpenMMLab's network of that kind is another one, with other names and padding: "
+                    + "leave --naming out, and load the file into torchvision's.");
         }
 
         using Backbone backbone = Backbone.Create(architecture);
