@@ -87,7 +87,7 @@ def masks():
         ("colour picture (red, green and blue differ at column 2, row 1)", png(Image.fromarray(colour, "RGB"))),
         ("16 bits", png(Image.fromarray(ramp.astype(np.uint16)))),
         ("interlaced", interlaced()),
-        ("no PNG", b"not a picture, and long enough to be taken for the head of one"),
+        ("not a PNG", b"not a picture, and long enough to be taken for the head of one"),
     ]
     text = lambda data: base64.b64encode(data).decode()
     return (
