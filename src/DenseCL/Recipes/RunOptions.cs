@@ -49,6 +49,7 @@ public sealed record RunOptions
     /// when a run is resumed.
     /// </remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
     public double CheckpointMinutes
     {
         get;

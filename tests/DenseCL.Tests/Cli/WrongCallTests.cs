@@ -70,6 +70,7 @@ public sealed class WrongCallTests : IDisposable
         Expect(Densecl.Run("pretrain", "--images", images, "--out", run, "--resume"), 2, "images are not those");
 
         string checkpoint = Directory.GetFiles(Path.Combine(run, "checkpoints")).Order(StringComparer.Ordinal).Last();
+        Directory.GetFiles(Path.Combine(run, "checkpoints")).Where(file => file != checkpoint).ToList().ForEach(File.Delete);
         byte[] bytes = File.ReadAllBytes(checkpoint);
         bytes[^1] ^= 1;
         File.WriteAllBytes(checkpoint, bytes);

@@ -70,7 +70,7 @@ public sealed class RecipeReaderTests
     [InlineData("optim: { Batch: 3 }", "r.yaml, line 1: There is no setting `optim.Batch`. Did you mean `optim.batch`?")]
     [InlineData(
         "run: { xyzzy: 3 }",
-        "r.yaml, line 1: There is no setting `run.xyzzy`. The settings of `run` are seed, device, precision, checkpointEvery, keep, logEvery, probe, probeEvery."
+        "r.yaml, line 1: There is no setting `run.xyzzy`. The settings of `run` are seed, device, precision, checkpointEvery, checkpointMinutes, keep, logEvery, probe, probeEvery."
     )]
     [InlineData(
         "xyzzy: 3",

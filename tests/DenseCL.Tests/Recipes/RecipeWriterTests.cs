@@ -60,6 +60,7 @@ public sealed class RecipeWriterTests
             { "run.device", "cuda" },
             { "run.precision", "bf16" },
             { "run.checkpointEvery", "7" },
+            { "run.checkpointMinutes", "0.7" },
             { "run.keep", "7" },
             { "run.logEvery", "7" },
             { "run.probe", "'labelled'" },
@@ -215,7 +216,7 @@ public sealed class RecipeWriterTests
     [Fact]
     public void Only_what_does_not_change_the_result_may_change_on_resume()
     {
-        string[] free = ["data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.keep", "run.logEvery", "run.probe", "run.probeEvery"];
+        string[] free = ["data.threads", "data.prefetch", "run.device", "run.precision", "run.checkpointEvery", "run.checkpointMinutes", "run.keep", "run.logEvery", "run.probe", "run.probeEvery"];
         Assert.Equal(free, Setting.All.Select(setting => setting.Key).Where(Recipe.IsFreeOnResume), StringComparer.Ordinal);
         Assert.False(Recipe.IsFreeOnResume("optim.epochs"));
     }
