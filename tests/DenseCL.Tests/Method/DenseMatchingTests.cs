@@ -69,6 +69,54 @@ public class DenseMatchingTests
             new(random.NextInt(100), random.NextInt(100), 20 + random.NextInt(200), 20 + random.NextInt(200), random.NextInt(2) == 1);
     }
 
+    /// <summary>The crops are a half cell apart, so centres lie on the borders: the first border belongs to the view, the last one does not.</summary>
+    [Theory]
+    [InlineData(2, 0, new[] { true, true, true, true })]        // columns at 0 and 4 of 0 … 8
+    [InlineData(-2, 0, new[] { true, false, true, false })]     // at 4 and 8
+    [InlineData(0, 2, new[] { true, true, true, true })]
+    [InlineData(0, -2, new[] { true, true, false, false })]
+    public void A_view_begins_with_its_first_border_and_ends_before_its_last(int left, int top, bool[] inside)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        KnownPlaces places = KnownPlaces.Of([new(10, 10, 8, 8, false)], [new(10 + left, 10 + top, 8, 8, false)], 2);
+        Assert.Equal(inside, places.Inside().data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void A_distance_of_exactly_the_maximum_is_near()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CropGeometry[] crop = [new(0, 0, 9, 9, false)];
+        bool[] near = KnownPlaces.Of(crop, crop, 3).Within(1).data<bool>().ToArray();
+        Assert.Equal([true, true, false, true, true, false, false, false, false], near[..9]);
+    }
+
+    [Fact]
+    public void Nearby_is_within_one_cell()
+    {
+        // The most similar position is two cells away, in the same row; of the others all are alike, so the first that is near is taken.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = zeros(1, 9, 2);
+        features[0, 0, 0] = 1;
+        Tensor key = zeros(1, 9, 2);
+        key[0, .., 1] = 1;
+        key[0, 2, 0] = 1;
+        key[0, 2, 1] = 0;
+        CropGeometry[] crop = [new(0, 0, 9, 9, false)];
+        Assert.Equal(0, DenseMatching.Match(MatchingKind.Nearby, new(features, features, crop), new(key, key, crop)).KeyPosition[0, 0].item<long>());
+    }
+
+    [Fact]
+    public void Similarity_is_the_cosine()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor query = tensor(new float[] { 3, 4, 1, 0 }).view(1, 2, 2), key = tensor(new float[] { 5, 12, 0, 2 }).view(1, 2, 2);
+        float[] cosines = DenseMatching.Similarity(query, key).data<float>().ToArray();
+        float[] expected = [63f / 65, 0.8f, 5f / 13, 0];
+        Assert.Equal(expected.Length, cosines.Length);
+        Assert.All(expected.Zip(cosines), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
     [Fact]
     public void The_same_crop_mirrored_is_matched_mirrored()
     {

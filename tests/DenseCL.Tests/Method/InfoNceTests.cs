@@ -211,6 +211,34 @@ public class InfoNceTests
             2e-5);
     }
 
+    /// <summary>
+    /// At τ = 0.001 logits reach from −1,000 to 1,000, and the exponential of 710 is no number any more: the largest logit has to be taken away first,
+    /// wherever it stands.
+    /// </summary>
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void The_largest_logit_is_taken_away_wherever_it_stands(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (int largest in (int[])[0, 1, 2, 3])        // the positive, two negatives of the own image, one of the queue
+        {
+            // One image with two positions, whose queries are e₁; all else is −e₁, but for the largest.
+            Tensor up = tensor(new float[] { 1, 0 }).to_type(type), q = stack([up, up]).requires_grad_();
+            Tensor Along(int which) => (which == largest ? up : -up).unsqueeze(0);
+            Tensor k = cat([Along(0), Along(0)]), own = cat([Along(1), Along(2)]).unsqueeze(0), queue = Along(3);
+            OwnNegatives negatives = new(own, zeros(1, 2, 2, ScalarType.Bool));
+            Tensor loss = InfoNce.Loss(q, k, queue, 0.001, own: negatives);
+            loss.backward();
+            Assert.Equal(largest == 0 ? 0 : 2000, loss.to_type(ScalarType.Float64).item<double>(), 1e-3);
+            Assert.True(q.grad!.isfinite().all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void Negatives_of_the_own_image_are_a_cell_away_at_least() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => OwnNegatives.AwayFrom(zeros(1, 4, 2), zeros(1, 4, ScalarType.Int64), 0));
+
     [Fact]
     public void Where_no_row_counts_loss_and_gradient_are_0()
     {
