@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
@@ -66,7 +69,7 @@ internal static class Verb
         ParseResult call = root.Parse(args);
         if (call.Action is ParseErrorAction)
         {
-            foreach (string message in call.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+            foreach (string message in call.Errors.Select(MessageOf).Distinct(StringComparer.Ordinal))
             {
                 Console.Error.WriteLine($"densecl: {Printable.Text(message)}");
             }
@@ -106,6 +109,23 @@ internal static class Verb
             or UnauthorizedAccessException => Printable.Text(e.Message),
             _ => null,
         };
+
+    /// <summary>The message for a wrong call: for a wrong value of an option, its name and the values that it takes.</summary>
+    private static string MessageOf(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Tokens: [var value] } result)
+        {
+            return error.Message;
+        }
+
+        string[] words = [.. result.Option.GetCompletions(CompletionContext.Empty).Select(completion => completion.Label)];
+        Type type = Nullable.GetUnderlyingType(result.Option.ValueType) ?? result.Option.ValueType;
+        string? values = words.Length > 0 && !words.Contains(value.Value, StringComparer.Ordinal) ? $"one of {string.Join(", ", words)}"
+            : type == typeof(int) && !int.TryParse(value.Value, CultureInfo.InvariantCulture, out _) ? "a whole number such as 7"
+            : type == typeof(ulong) && !ulong.TryParse(value.Value, CultureInfo.InvariantCulture, out _) ? "a whole number from 0"
+            : null;
+        return values is null ? error.Message : $"{result.Option.Name} is '{value.Value}', but must be {values}.";
+    }
 
     private static bool IsOutOfMemory(Exception e) =>
         e is OutOfMemoryException

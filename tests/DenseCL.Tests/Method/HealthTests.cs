@@ -20,9 +20,10 @@ public class HealthTests
     [Fact]
     public void The_deviation_is_the_mean_standard_deviation_of_a_number_times_the_root_of_the_dimension()
     {
-        // Of 1 and 0 the standard deviation is √½, and the square root of 2 dimensions is √2.
+        // Of 1, 1 and 0 the standard deviation is √⅓, and the square root of 2 dimensions is √2.
         using DisposeScope scope = NewDisposeScope();
-        Assert.Equal(1, Health.Similarities(eye(2), eye(2), eye(2)).Deviation, 1e-6);
+        Tensor vectors = tensor(new float[] { 1, 0, 1, 0, 0, 1 }).view(3, 2);
+        Assert.Equal(Math.Sqrt(2.0 / 3), Health.Similarities(vectors, vectors, vectors).Deviation, 1e-6);
     }
 
     [Fact]
@@ -33,6 +34,10 @@ public class HealthTests
         Matches matches = new(tensor(new long[] { 2, 2, 2, 2, 0, 1, 2, 3 }).view(2, 4));
         Assert.Equal(0.5, Health.MatchEntropy(matches)!.Value, 1e-6);
         Assert.Equal(0.5, Health.MatchEntropy(matches with { Counts = ones(2, 4, ScalarType.Bool) })!.Value, 1e-6);
+
+        // A single match that counts is always in one place.
+        Tensor first = tensor(new[] { true, false, false, false, false, false, false, false }).view(2, 4);
+        Assert.Equal(0, Health.MatchEntropy(matches with { Counts = first })!.Value, 1e-6);
     }
 
     [Fact]

@@ -32,10 +32,14 @@ public sealed record DenseProbeOptions
         init => field = this.Checked(value);
     }
 
-    /// <summary>How many of the training images are used, chosen by the seed; null for all.</summary>
+    /// <summary>How many of the training images are used, chosen by the seed; at least 1; null for all.</summary>
     [NullWord("all")]
-    [Option("Learn from this many of the images, chosen by the seed.")]
-    public int? Labelled { get; init; }
+    [Option("Learn from this many of the images, chosen by the seed.", Low = 1)]
+    public int? Labelled
+    {
+        get;
+        init => field = this.Checked(value);
+    }
 
     /// <summary>Total number of positions to learn from, 1,000 … 100,000,000, equally many from each image. Default 100,000.</summary>
     /// <remarks>
