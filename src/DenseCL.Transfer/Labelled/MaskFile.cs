@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using DenseCL.Data;
 using DenseCL.Images;
+using DenseCL.Platform;
 
 namespace DenseCL.Transfer.Labelled;
 
@@ -48,6 +49,7 @@ internal static class MaskFile
     {
         try
         {
+            RegularFile.Require(path);
             FileStream file = File.OpenRead(path);
             if (file.Length <= limits.MaxFileBytes)
             {

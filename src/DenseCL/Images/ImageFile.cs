@@ -1,4 +1,5 @@
 using System.Buffers;
+using DenseCL.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace DenseCL.Images;
@@ -27,6 +28,7 @@ internal sealed class ImageFile : IDisposable
     /// <exception cref="ImageException">It cannot be opened, or is too large.</exception>
     public static ImageFile Open(string path, ImageLimits limits) => Guard(() =>
     {
+        RegularFile.Require(path);
         SafeFileHandle opened = File.OpenHandle(path, options: FileOptions.SequentialScan);
         try
         {

@@ -134,6 +134,48 @@ public sealed class WrongCallTests : IDisposable
         Assert.False(Directory.Exists(folder["run"]), "Nothing should be left of a run that never began.");
     }
 
+    [Theory]
+    [InlineData("inspect", "PIPE")]
+    [InlineData("export", "PIPE", "--format", "onnx", "--out", "RUN")]
+    [InlineData("pretrain", "--images", "IMAGES", "--out", "RUN", "--recipe", "PIPE")]
+    [InlineData("pretrain", "--images", "IMAGES", "--out", "RUN", "--weights", "PIPE", "--set", "optim.batch=6", "--set", "optim.batchNormGroup=3", "--set", "method.queue=6")]
+    [InlineData("pretrain", "--images", "LIST", "--out", "RUN")]
+    [InlineData("ablate", "PIPE", "--images", "IMAGES", "--data", "IMAGES", "--out", "RUN")]
+    public void A_pipe_is_refused_and_not_waited_for(params string[] call)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders on Windows.");
+        string images = Path.Combine(ResumeTests.Scenes(folder), "images"), pipe = folder["pipe.yaml"];
+        foreach (string name in (string[])["pipe.yaml", "list.txt"])
+        {
+            using Process make = Process.Start("mkfifo", [folder[name]]);
+            make.WaitForExit();
+        }
+
+        Expect(
+            Densecl.Run([.. call.Select(word => word switch { "IMAGES" => images, "PIPE" => pipe, "LIST" => folder["list.txt"], "RUN" => folder["run"], _ => word })]),
+            2,
+            "not a regular file");
+    }
+
+    [Fact]
+    public void A_pipe_among_images_and_masks_is_refused_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders on Windows.");
+        string scenes = ResumeTests.Scenes(folder);
+        foreach (string name in (string[])["images/pipe.png", "masks/000000.png"])
+        {
+            File.Delete(Path.Combine(scenes, name));
+            using Process make = Process.Start("mkfifo", [Path.Combine(scenes, name)]);
+            make.WaitForExit();
+        }
+
+        (int status, string output, string error) = Densecl.Run([.. ResumeTests.Arguments(Path.Combine(scenes, "images"), folder["run"])]);
+        Assert.True(status == 0, output + error);
+        Assert.Contains("pipe.png", File.ReadAllText(folder["run", "skipped.jsonl"]), StringComparison.Ordinal);
+        File.Delete(Path.Combine(scenes, "images", "pipe.png"));
+        Expect(Densecl.Run("eval", "dense-probe", "--untrained", "resnet18", "--data", scenes, "--test-data", scenes), 2, "not a regular file");
+    }
+
     [Fact]
     public void Names_in_a_tar_cannot_write_to_the_terminal()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DenseCL.Platform;
 
 namespace DenseCL.Data.Sources;
 
@@ -73,6 +74,7 @@ internal static class CocoImageList
     {
         try
         {
+            RegularFile.Require(path);
             using FileStream stream = File.OpenRead(path);
             if (stream.Length > MaxBytes)
                 throw new DataException($"{path} is larger than {MaxBytes >> 30} GB, the largest file of annotations that is read.");

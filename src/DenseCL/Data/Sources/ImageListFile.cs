@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenseCL.Platform;
 
 namespace DenseCL.Data.Sources;
 
@@ -22,6 +23,7 @@ internal static class ImageListFile
             if (new FileInfo(path).Length > MaxBytes)
                 throw new DataException($"{path} is larger than {MaxBytes >> 20} MB: a list of images has one path a line.");
 
+            RegularFile.Require(path);
             int number = 0;
             foreach (string raw in File.ReadLines(path))
             {

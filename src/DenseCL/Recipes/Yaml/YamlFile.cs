@@ -1,4 +1,5 @@
 using System.Text;
+using DenseCL.Platform;
 using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Recipes.Yaml;
@@ -23,6 +24,7 @@ internal static class YamlFile
                     $"{Allowed.Quoted(path)} is a folder, not a YAML file. Give the file in it, such as {kind}.yaml.");
             }
 
+            RegularFile.Require(path);
             using FileStream stream = File.OpenRead(path);
             return Read(stream, path, kind);
         }

@@ -1,3 +1,4 @@
+using DenseCL.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace DenseCL.Weights.Tensors;
@@ -12,6 +13,7 @@ internal sealed class WeightBytes : IDisposable
     public WeightBytes(string path)
     {
         Path = path;
+        RegularFile.Require(path);
         handle = File.OpenHandle(path);
         try
         {
