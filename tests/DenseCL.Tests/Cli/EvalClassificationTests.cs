@@ -18,7 +18,6 @@ public sealed class EvalClassificationTests : IDisposable
         { ["knn", "--untrained", "resnet18"], ["Which images?", "--data"] },
         { ["knn", "--data", "SET", "--train", "SET", "--untrained", "resnet18"], ["leave --train"] },
         { ["linear", "--train", "SET", "--untrained", "resnet18"], ["--test is missing"] },
-        { ["knn", "--data", "SET", "--untrained", "resnet18"], ["200 nearest", "18 images", "--neighbours"] },
         { ["knn", "--data", "SET", "--untrained", "resnet18", "--neighbours", "3,x"], ["--neighbours is '3,x'"] },
         { ["knn", "--data", "SET", "--untrained", "resnet18", "--temperature", "0"], ["--temperature is 0", "0.001"] },
         { ["knn", "--data", "SET", "--untrained", "resnet18", "--size", "8"], ["--size is 8", "32", "1024"] },
@@ -27,7 +26,7 @@ public sealed class EvalClassificationTests : IDisposable
         { ["linear", "--data", "SET", "--untrained", "resnet18", "--epochs", "0"], ["--epochs is 0"] },
         { ["linear", "--data", "SET", "--untrained", "resnet18", "--solver", "adam"], ["adam", "lbfgs"] },
         { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "0"], ["--shots is '0'"] },
-        { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "1,7"], ["--shots asks for 7", "fewer"] },
+        { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "1,7"], ["--shots requests 7", "fewer"] },
         { ["svm", "--data", "SET", "--untrained", "resnet18", "--low-shot-cost", "0"], ["--low-shot-cost is 0", "1e-9 to 1000000"] },
         { ["svm", "--data", "SET", "--untrained", "resnet18", "--shots", "1", "--no-low-shot"], ["`shots`", "Keep one of the two"] },
         { ["knn", "--data", "SET", "--data", "SET", "--untrained", "resnet18"], ["--data is given 2 times"] },
@@ -66,6 +65,17 @@ public sealed class EvalClassificationTests : IDisposable
         (status, _, error) = Densecl.Run(call);
         Assert.Equal(2, status);
         Assert.Contains("zebra", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_neighbours_than_images_mean_all_of_them()
+    {
+        ImageSets.Folders(folder);
+        (int status, string output, string error) = Densecl.Run("eval", "knn", "--untrained", "resnet18", "--data", folder.Root, "--size", "32");
+        Assert.True(status == 0, output + error);
+        Assert.Contains("200 neighbours are requested, and there are 18 images", error, StringComparison.Ordinal);
+        Assert.Matches("│ 18 +│", output);
+        Assert.DoesNotMatch("│ 200 +│", output);
     }
 
     [Theory]

@@ -18,7 +18,6 @@ public sealed class EvalDenseProbeTests : IDisposable
         { ["--layout", "camvit"], ["--layout is 'camvit'", "camvid"] },
         { ["--layout", "voc"], ["Voc:"] },
         { ["--out", "SCENES"], ["not empty"] },
-        { ["--labelled", "5"], ["1 to 4"] },
         { ["--test-split", "tset"], ["tset", "all"] },
         { ["--test-data", "nowhere"], ["nowhere"] },
     };
@@ -48,7 +47,7 @@ public sealed class EvalDenseProbeTests : IDisposable
 
         File.Move(folder["kept.png"], mask, overwrite: true);
         File.WriteAllText(folder["scenes", "classes.txt"], "background\nsomething\n");
-        Refused([Path.GetDirectoryName(mask)!, "no class"], Call());
+        Refused([Path.GetDirectoryName(mask)!, "not a class"], Call());
     }
 
     [Fact]
@@ -72,7 +71,9 @@ public sealed class EvalDenseProbeTests : IDisposable
         Assert.Equal(output, File.ReadAllText(folder["result", "metrics.json"]));
         Assert.Contains("4 of the 4 images to measure on are among those to learn from", error, StringComparison.Ordinal);
 
-        (status, output, error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "[7, 8, 9]"]);
+        (status, output, error) = Densecl.RunIn(
+            "de-DE.UTF-8", [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "[7, 8, 9]", "--labelled", "36"]);
+        Assert.Contains("36 labelled images are requested, and there are 4: all of them are used.", error, StringComparison.Ordinal);
         Assert.True(status == 0, output + error);
         Assert.Contains(
             FormattableString.Invariant($"mIoU {100 * json.GetProperty("figures").GetProperty("meanIoU").GetDouble():F2} %"),

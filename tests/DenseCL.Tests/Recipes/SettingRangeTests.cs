@@ -53,6 +53,7 @@ public sealed class SettingRangeTests
         { "optim.warmupSteps", "0 2147483647", "-1" },
         { "run.seed", "0 18446744073709551615", "" },
         { "run.checkpointEvery", "1 2147483647", "0" },
+        { "run.checkpointMinutes", "1e-12 10000", "0 -1 10001" },
         { "run.keep", "1 2147483647", "0" },
         { "run.logEvery", "1 2147483647", "0" },
         { "run.probeEvery", "1 2147483647", "0" },

@@ -1,4 +1,5 @@
 using System.Buffers;
+using DenseCL.Platform;
 using DenseCL.Weights.Formats.Detectron2;
 using DenseCL.Weights.Formats.Onnx;
 using DenseCL.Weights.Formats.PyTorch;
@@ -28,6 +29,7 @@ internal static class WeightFileFormats
         WeightBytes bytes;
         try
         {
+            RegularFile.Require(path);
             bytes = new WeightBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -1,4 +1,3 @@
-using DenseCL.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace DenseCL.Weights.Tensors;
@@ -13,7 +12,6 @@ internal sealed class WeightBytes : IDisposable
     public WeightBytes(string path)
     {
         Path = path;
-        RegularFile.Require(path);
         handle = File.OpenHandle(path);
         try
         {

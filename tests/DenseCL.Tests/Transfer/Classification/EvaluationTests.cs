@@ -157,7 +157,6 @@ public sealed class EvaluationTests : IDisposable
     {
         ImageSets.Folders(folder, train: 2);
         (SingleLabelImages train, SingleLabelImages test) = SingleLabelImages.Open(folder.Root, Token);
-        Refused(() => _ = new KnnEvaluation(train, test), "200 nearest", "6 images");
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(test)), "fewer than 3", "a, b, c");
         SingleLabelImages without = test with { Entries = [.. test.Entries.Take(2)], Labels = [0, 0] };
         Refused(() => _ = new SvmEvaluation(MultiLabelImages.Of(train), MultiLabelImages.Of(without), new() { Folds = 2 }), "shows b, c");

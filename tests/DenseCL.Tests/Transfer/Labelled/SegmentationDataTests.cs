@@ -275,8 +275,8 @@ public sealed class SegmentationDataTests : IDisposable
         Assert.Subset(more.ToHashSet(), few.ToHashSet());
         Assert.Equal(few, data.Labelled(3, 7));
         Assert.NotEqual(few, data.Labelled(3, 8));
-        Refused(() => data.Labelled(13, 7), "1 to 12");
-        Refused(() => data.Labelled(0, 7), "1 to 12");
+        Assert.Equal(data.Train, data.Labelled(13, 7));
+        Assert.Throws<ArgumentOutOfRangeException>(() => data.Labelled(0, 7));
     }
 
     [Fact]

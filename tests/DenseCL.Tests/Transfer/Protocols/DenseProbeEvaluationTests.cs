@@ -1,5 +1,4 @@
 using System.Globalization;
-using DenseCL.Data;
 using DenseCL.Data.Scenes;
 using DenseCL.Images;
 using DenseCL.Models;
@@ -123,7 +122,7 @@ public sealed class DenseProbeEvaluationTests : IDisposable
         Assert.NotEqual(first, new DenseProbeEvaluation(data, new() { Stride = 16, AllStages = true }).Measure(Backbone, 5, Stop));
         Assert.Equal(data.Labelled(3, 5), data.Labelled(3, 5));
         Assert.Subset(data.Labelled(4, 5).ToHashSet(), data.Labelled(3, 5).ToHashSet());
-        Assert.Throws<DataException>(() => new DenseProbeEvaluation(data, new() { Labelled = 7 }));
+        Assert.Equal(data.Train, data.Labelled(7, 5));
     }
 
     [Fact]
