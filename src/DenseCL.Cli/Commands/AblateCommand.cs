@@ -170,6 +170,8 @@ internal static class AblateCommand
 
         if (!json)
         {
+            Console.WriteLine();
+            Console.WriteLine(Printable.Text(System.IO.File.ReadAllText(folder.Markdown)));
             Console.WriteLine(Printable.Text($"Done: {folder.Markdown}"));
         }
 

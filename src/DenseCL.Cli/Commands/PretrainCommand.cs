@@ -175,7 +175,7 @@ internal static class PretrainCommand
 
     private static int Train(Pretrainer pretrainer, RunFolder folder, SkippedImages skipped, CancellationToken stop)
     {
-        bool complete = TrainingDisplay.Show("pretrain", progress => pretrainer.Run(progress, stop));
+        bool complete = TrainingDisplay.Show(run: null, progress => pretrainer.Run(progress, stop));
         if (!complete)
         {
             Console.Error.WriteLine(

@@ -10,8 +10,8 @@ internal static class EvaluationDisplay
     /// <param name="say">Writes lines.</param>
     /// <param name="measure">Measures, and reports to its argument.</param>
     public static T Show<T>(TextWriter say, Func<IProgress<EvaluationProgress>, T> measure) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && ReferenceEquals(say, Console.Out)
-            ? Live(measure)
+        LiveLines.ArePossible && ReferenceEquals(say, Console.Out)
+            ? LiveLines.Show(live => measure(new Bars(live)))
             : measure(new Lines(say));
 
     public static void Show(EvaluationReport report)
@@ -31,18 +31,7 @@ internal static class EvaluationDisplay
         }
     }
 
-    private static T Live<T>(Func<IProgress<EvaluationProgress>, T> measure) =>
-        AnsiConsole
-            .Progress()
-            .Columns(
-                new SpinnerColumn(),
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn())
-            .Start(context => measure(new Bars(context)));
-
-    private sealed class Bars(ProgressContext context) : IProgress<EvaluationProgress>
+    private sealed class Bars(LiveLines live) : IProgress<EvaluationProgress>
     {
         private readonly Dictionary<string, ProgressTask> tasks = new(StringComparer.Ordinal);
 
@@ -50,11 +39,10 @@ internal static class EvaluationDisplay
         {
             if (!tasks.TryGetValue(value.Part, out ProgressTask? task))
             {
-                tasks.Add(value.Part, task = context.AddTask(value.Part, maxValue: value.Total));
+                tasks.Add(value.Part, task = live.Add(value.Part));
             }
 
-            task.Value = value.Done;
-            task.Description = Markup.Escape(value.Text);
+            live.Update(task, value.Done, value.Total, left: null, value.Text.Split("  "));
         }
     }
 

@@ -8,29 +8,20 @@ internal static class PackDisplay
 {
     /// <param name="pack">Packs, and reports to its argument.</param>
     public static T Show<T>(Func<IProgress<ShardPackProgress>, T> pack) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(pack) : pack(new Lines());
+        LiveLines.ArePossible ? LiveLines.Show(live => pack(new Bar(live))) : pack(new Lines());
 
-    private static T Live<T>(Func<IProgress<ShardPackProgress>, T> pack) =>
-        AnsiConsole
-            .Progress()
-            .Columns(
-                new SpinnerColumn(),
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn())
-            .Start(context => pack(new Bar(context.AddTask("pack"))));
-
-    private sealed class Bar(ProgressTask task) : IProgress<ShardPackProgress>
+    private sealed class Bar(LiveLines live) : IProgress<ShardPackProgress>
     {
-        public void Report(ShardPackProgress value)
-        {
-            task.MaxValue = value.Total;
-            task.Value = value.Done;
-            task.Description = Markup.Escape(
-                FormattableString.Invariant(
-                    $"pack {value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N0} MB"));
-        }
+        private readonly ProgressTask task = live.Add("pack");
+
+        public void Report(ShardPackProgress value) => live.Update(
+            task,
+            value.Done,
+            value.Total,
+            left: null,
+            FormattableString.Invariant($"{value.Done:N0}/{value.Total:N0} images"),
+            FormattableString.Invariant($"{value.Bytes / 1e6:N0} MB"),
+            FormattableString.Invariant($"shards: {value.Shards:N0}"));
     }
 
     private sealed class Lines : IProgress<ShardPackProgress>

@@ -10,26 +10,18 @@ internal static class TrainingDisplay
     // The first steps allocate memory and compile; after this many the speed is known to about a tenth.
     private const int StepsToJudgeTime = 10;
 
-    /// <param name="title">What is trained, in a word.</param>
+    /// <param name="run">The run's name, which begins every line; null where there is one run only.</param>
     /// <param name="train">Trains, and reports to its argument.</param>
-    public static T Show<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? Live(title, train) : train(new Lines());
+    public static T Show<T>(string? run, Func<IProgress<PretrainProgress>, T> train) =>
+        LiveLines.ArePossible ? LiveLines.Show(live => train(new Bar(live, run ?? "pretrain"))) : train(new Lines(run is null ? "" : $"{run}: "));
 
-    private static T Live<T>(string title, Func<IProgress<PretrainProgress>, T> train) =>
-        AnsiConsole
-            .Progress()
-            .Columns(
-                new SpinnerColumn(),
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn())
-            .Start(context => train(new Bar(context.AddTask(Markup.Escape(title)), title)));
+    private static string Loss(StepReport report) => FormattableString.Invariant($"loss {report.Loss:F3}");
 
-    private static string Losses(StepReport report) => (report.GlobalLoss, report.DenseLoss) switch
+    /// <summary>The two parts of the loss; empty where there is one.</summary>
+    private static string Parts(StepReport report) => (report.GlobalLoss, report.DenseLoss) switch
     {
-        ({ } global, { } dense) => FormattableString.Invariant($"loss {report.Loss:F3} (global {global:F3}, dense {dense:F3})"),
-        _ => FormattableString.Invariant($"loss {report.Loss:F3}"),
+        ({ } global, { } dense) => FormattableString.Invariant($"(global {global:F3}, dense {dense:F3})"),
+        _ => "",
     };
 
     /// <summary>
@@ -39,7 +31,7 @@ internal static class TrainingDisplay
     {
         if (reports == StepsToJudgeTime && value.Step < value.Steps)
         {
-            yield return $"The rest of this run will take about {Duration(value.Remaining)} on this machine.";
+            yield return $"The rest of this run will take about {Duration.Of(value.Remaining)} on this machine.";
         }
 
         if (value.Notice is { } notice)
@@ -48,33 +40,31 @@ internal static class TrainingDisplay
         }
     }
 
-    private static string Duration(TimeSpan time) => time switch
+    private sealed class Bar(LiveLines live, string title) : IProgress<PretrainProgress>
     {
-        { TotalDays: >= 1 } => FormattableString.Invariant($"{(int)time.TotalDays} d {time.Hours:D2} h"),
-        { TotalHours: >= 1 } => FormattableString.Invariant($"{(int)time.TotalHours} h {time.Minutes:D2} min"),
-        _ => FormattableString.Invariant($"{time.Minutes} min {time.Seconds:D2} s"),
-    };
-
-    private sealed class Bar(ProgressTask task, string title) : IProgress<PretrainProgress>
-    {
+        private readonly ProgressTask task = live.Add(title);
         private int reports;
 
         public void Report(PretrainProgress value)
         {
-            task.MaxValue = value.Steps;
-            task.Value = value.Step;
-            task.Description = Markup.Escape(
-                FormattableString.Invariant(
-                    $"{title} epoch {value.Epoch}/{value.Epochs}  {Losses(value.Report)}  lr {value.LearningRate:G3}  {value.ImagesPerSecond:F0} images/s"
-                ));
+            live.Update(
+                task,
+                value.Step,
+                value.Steps,
+                value.Remaining,
+                Loss(value.Report),
+                FormattableString.Invariant($"epoch {value.Epoch}/{value.Epochs}"),
+                FormattableString.Invariant($"{value.ImagesPerSecond:F0} images/s"),
+                Parts(value.Report),
+                FormattableString.Invariant($"lr {value.LearningRate:G3}"));
             foreach (string notice in Notices(value, ++reports))
             {
-                AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(notice)}[/]");
+                LiveLines.Write(notice);
             }
         }
     }
 
-    private sealed class Lines : IProgress<PretrainProgress>
+    private sealed class Lines(string start) : IProgress<PretrainProgress>
     {
         private int reports;
 
@@ -84,13 +74,13 @@ internal static class TrainingDisplay
             {
                 Console.WriteLine(
                     FormattableString.Invariant(
-                        $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {Losses(value.Report)}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Duration(value.Remaining)} left"
+                        $"{start}epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.Steps}  {$"{Loss(value.Report)} {Parts(value.Report)}".TrimEnd()}  lr {value.LearningRate:G3}  queue {100 * value.QueueFilled:F0} %  {value.ImagesPerSecond:F1} images/s  {Duration.Of(value.Remaining)} left"
                     ));
             }
 
             foreach (string notice in Notices(value, ++reports))
             {
-                Console.WriteLine(notice);
+                Console.WriteLine($"{start}{notice}");
             }
         }
     }

@@ -16,7 +16,6 @@ public sealed class EvalSegmentationTests : IDisposable
         { ["--untrained", "resnet18", "--set", "step=3"], ["`step`", "`steps`"] },
         { ["--untrained", "resnet18", "--set", "outputStride=7"], ["outputStride is 7"] },
         { ["--untrained", "resnet18", "--set", "cropWidth=800"], ["cropWidth", "800", "480 × 480"] },
-        { ["--untrained", "resnet18", "--labelled", "5"], ["1 to 4"] },
         { ["--untrained", "resnet18", "--labelled", "5", "--set", "labelled=3"], ["overridden before"] },
         { ["--untrained", "resnet18", "--train-split", "trian"], ["trian", "all"] },
         { ["--untrained", "resnet18", "--ignore", "256"], ["--ignore"] },
