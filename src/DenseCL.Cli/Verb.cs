@@ -55,7 +55,7 @@ internal static class Verb
             catch (Exception e) when (MessageOf(e) is not null)
             {
                 Console.Error.WriteLine($"densecl: {MessageOf(e)}");
-                return IsOutOfMemory(e) ? Failed : failure;
+                return IsOutOfMemory(e) || IsFullDisk(e) ? Failed : failure;
             }
         });
         return command;
@@ -64,6 +64,12 @@ internal static class Verb
     /// <summary>Parses and runs a command line.</summary>
     public static int Run(RootCommand root, string[] args)
     {
+        if (!HasWorkingFolder())
+        {
+            Console.Error.WriteLine("densecl: the working directory has been removed. Change to one that exists, and start again.");
+            return Failed;
+        }
+
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         ParseResult call = root.Parse(args);
@@ -89,6 +95,18 @@ internal static class Verb
                 + $"follows.\n{Printable.Text(e.ToString().ReplaceLineEndings("\n"))}"
             );
             return Failed;
+        }
+    }
+
+    private static bool HasWorkingFolder()
+    {
+        try
+        {
+            return Directory.Exists(Directory.GetCurrentDirectory());
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
@@ -130,6 +148,10 @@ internal static class Verb
     private static bool IsOutOfMemory(Exception e) =>
         e is OutOfMemoryException
         || (e is ExternalException && OutOfMemory.Any(words => e.Message.Contains(words, StringComparison.Ordinal)));
+
+    /// <summary>Whether there is no room on the disk or in the user's quota: the call was right, wherever this happens.</summary>
+    internal static bool IsFullDisk(Exception e) => e is IOException && (e.HResult & 0xFFFF, OperatingSystem.IsWindows()) is
+        (112 or 39, true) or (28 or 122 or 69, false);      // ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL; ENOSPC, EDQUOT of Linux and of macOS
 
     private static string NameOf(Command command) =>
         string.Join(

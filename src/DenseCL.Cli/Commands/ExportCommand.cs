@@ -93,7 +93,8 @@ internal static class ExportCommand
             throw new WeightFileException($"--out {path} is a folder: give the name of a file in it.");
         }
 
-        if (File.Exists(path) && !call.GetValue(Force))
+        // An empty file holds nothing to lose; a device looks like one, and is refused when it would be replaced.
+        if (File.Exists(path) && new FileInfo(path).Length > 0 && !call.GetValue(Force))
         {
             throw new WeightFileException($"{path} exists already: choose another --out, or use --force to replace it.");
         }

@@ -39,7 +39,22 @@ internal sealed class LiveLines
     }
 
     /// <summary>Writes a line above the live ones.</summary>
-    public static void Write(string line) => AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(Printable.Text(line))}[/]");
+    public static void Write(string line)
+    {
+        // The line goes where the live ones are now, and is shorter in places: they are erased first.
+        Markup words = new(Markup.Escape(Printable.Text(line)) + "\n", new Style(Color.Yellow));
+        AnsiConsole.Write(new Notice(words));
+    }
+
+    private sealed class Notice(IRenderable words) : IRenderable
+    {
+        private static readonly Segment EraseBelow = Segment.Control("\e[J");
+
+        public Measurement Measure(RenderOptions options, int maxWidth) => words.Measure(options, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            options.Ansi ? words.Render(options, maxWidth).Prepend(EraseBelow) : words.Render(options, maxWidth);
+    }
 
     private sealed class LineColumn : ProgressColumn
     {

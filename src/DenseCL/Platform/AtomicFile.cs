@@ -16,8 +16,14 @@ internal static class AtomicFile
     /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="write">Writes the whole content.</param>
+    /// <exception cref="IOException">The target is a pipe, a device or a socket, or the file cannot be written.</exception>
     public static void Replace(string path, Action<FileStream> write)
     {
+        if (RegularFile.SpecialKind(path) is { } kind)
+        {
+            throw new IOException($"{path} is {kind}, not a regular file, and is not replaced: choose the name of a file.");
+        }
+
         string partial = path + ".partial";
         FileStream file = new(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         try

@@ -17,7 +17,6 @@ internal sealed partial class Terminal
 
     public int Columns { get; }
 
-
     /// <summary>The screen with all that scrolled out of it, from the top.</summary>
     public IReadOnlyList<string> Screen => [.. lines.Select(line => line.ToString().TrimEnd())];
 
@@ -104,7 +103,7 @@ internal sealed partial class Terminal
         }
     }
 
-    /// <summary>ECMA-48: cursor up and erase in line; colours and the cursor's looks do not matter here.</summary>
+    /// <summary>ECMA-48: cursor up, erase in line and erase below; colours and the cursor's looks do not matter here.</summary>
     private void Obey(string what, string number)
     {
         int count = int.TryParse(number, CultureInfo.InvariantCulture, out int given) ? given : 1;
@@ -113,8 +112,16 @@ internal sealed partial class Terminal
             case "A":
                 row = Math.Max(row - count, 0);
                 break;
-            case "K":
+            case "K" when number is "2":
                 lines[row].Clear();
+                break;
+            case "J" when number is "" or "0":
+                lines[row].Length = Math.Min(lines[row].Length, column);
+                foreach (StringBuilder line in lines[(row + 1)..])
+                {
+                    line.Clear();
+                }
+
                 break;
             case "m" or "h" or "l":
                 break;
