@@ -157,6 +157,29 @@ public sealed class HostileFileTests
         return [0x89, .. "PNG\r\n\u001A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
+    /// <summary>A grey PNG of 16 bits a sample.</summary>
+    internal static byte[] DeepPng(int width, int height, Func<int, int, int> value)
+    {
+        byte[] header = [0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            for (int y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0);
+                for (int x = 0; x < width; x++)
+                {
+                    zlib.WriteByte((byte)(value(x, y) >> 8));
+                    zlib.WriteByte((byte)value(x, y));
+                }
+            }
+        }
+
+        return [0x89, .. "PNG\r\n\u001A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, [])];
+    }
+
     private static byte[] Chunk(ReadOnlySpan<byte> kind, byte[] content)
     {
         byte[] chunk = [0, 0, 0, 0, .. kind, .. content, 0, 0, 0, 0];
