@@ -38,7 +38,7 @@ public sealed class SettingRangeTests
         { "data.flipProbability", "0 1", "-0.1 1.1" },
         { "data.verticalFlipProbability", "0 1", "-0.1 1.1" },
         { "data.quarterTurnProbability", "0 1", "-0.1 1.1" },
-        { "data.depth", "8 12 16 auto stretch [0,1] [65534,65535] [102,3987]", "7 17 -1" },
+        { "data.depth", "8 16 auto stretch [0,1] [65534,65535] [102,3987]", "7 17 -1" },
         { "data.mean", "[0,0,0] [1,1,1]", "[-0.1,0,0] [0,1.1,0] [0,0,1.1]" },
         { "data.std", "[0.001,0.001,0.001] [1,1,1]", "[0,1,1] [1,0.0009,1] [1,1,1.1]" },
         { "data.threads", "1 256 auto", "0 257" },
