@@ -33,16 +33,21 @@ public sealed class DepthOfImagesTests : IDisposable
         network.eval();
         foreach ((string name, int white) in new[] { ("full", 65535), ("dark", 4095) })
         {
-            Directory.CreateDirectory(folder[name, "images"]);
-            Directory.CreateDirectory(folder[name, "masks"]);
+            foreach (string part in (string[])["images", "masks"])
+            {
+                Directory.CreateDirectory(folder[name, part, "train"]);
+                Directory.CreateDirectory(folder[name, part, "test"]);
+            }
+
             File.WriteAllText(folder[name, "classes.txt"], "one\n");
             for (int i = 0; i < 3; i++)
             {
                 int seed = i * 40;
+                string split = i == 0 ? "train" : "test";
                 File.WriteAllBytes(
-                    folder[name, "images", $"{i}.png"],
+                    folder[name, "images", split, $"{i}.png"],
                     HostileFileTests.DeepPng(64, 64, (x, y) => ((((x * 5) + (y * 3) + (x * y) + seed) % 256 * white) + 127) / 255));
-                ScenePng.WriteGrey(folder[name, "masks", $"{i}.png"], new byte[64 * 64], 64, 64);
+                ScenePng.WriteGrey(folder[name, "masks", split, $"{i}.png"], new byte[64 * 64], 64, 64);
             }
         }
     }
@@ -65,16 +70,17 @@ public sealed class DepthOfImagesTests : IDisposable
     public void Feature_maps_are_of_the_backbones_depth() => AssertDepth((name, data) =>
     {
         using FeatureMaps maps = new(BackboneSource.Of(network, data), new DenseProbeOptions { Precision = Precision.Fp32 });
-        using Tensor map = maps.Of(new SegmentationImage("0", folder[name, "images", "0.png"], ""));
+        using Tensor map = maps.Of(new SegmentationImage("0", folder[name, "images", "train", "0.png"], ""));
         return map.cpu().data<float>().ToArray();
     });
 
     [Fact]
-    public void Match_scores_are_of_the_backbones_depth() => AssertDepth((name, data) =>
+    public void Match_scores_are_of_the_backbones_depth() => AssertDepth<byte>((name, data) =>
     {
         MatchScoreEvaluation evaluation = new(Source(name), new MatchScoreOptions { Size = 64, Precision = Precision.Fp32 });
-        MatchScoreResult result = evaluation.Evaluate(BackboneSource.Of(network, data), 1, TestContext.Current.CancellationToken);
-        return [result.Matches, result.ExactMatches];
+        List<byte> views = [];
+        evaluation.Evaluate(BackboneSource.Of(network, data), 1, TestContext.Current.CancellationToken, pair => views.AddRange(pair.First));
+        return [.. views];
     });
 
     [Fact]
@@ -90,7 +96,7 @@ public sealed class DepthOfImagesTests : IDisposable
     public void Views_of_the_training_are_of_the_recipes_depth() => AssertDepth((name, data) =>
     {
         TwoViews views = new(data with { Size = 64 });
-        views.Decode(File.ReadAllBytes(folder[name, "images", "0.png"]), ImageLimits.Default, new CounterRandom(1, 0), new CounterRandom(1, 1));
+        views.Decode(File.ReadAllBytes(folder[name, "images", "train", "0.png"]), ImageLimits.Default, new CounterRandom(1, 0), new CounterRandom(1, 1));
         byte[] view = new byte[64 * 64 * 3];
         views.Make(0, view);
         return view;
