@@ -53,6 +53,15 @@ public sealed class HostileFileTests
     }
 
     [Fact]
+    public void A_PNG_of_16_bits_with_a_wrong_check_sum_is_refused()
+    {
+        byte[] data = DeepPng(32, 32, (x, y) => x * y);
+        int end = data.Length - 16;     // the last byte of the pixels' check sum is before the end chunk of 12 bytes
+        data[end] ^= 1;
+        AssertRefused(data, "check sum", header: false);
+    }
+
+    [Fact]
     public void A_file_above_the_limit_of_bytes_is_refused()
     {
         (byte[] data, _, _, _) = Golden.File("rgb.png");
@@ -201,10 +210,10 @@ public sealed class HostileFileTests
         }
     }
 
-    private static void AssertRefused(byte[] data, string reason)
+    private static void AssertRefused(byte[] data, string reason, bool header = true)
     {
         using var file = new TemporaryFile(data);
-        foreach (Action<string> read in Readers())
+        foreach (Action<string> read in Readers().Skip(header ? 0 : 1))
         {
             Assert.Contains(reason, Assert.Throws<ImageException>(() => read(file.Path)).Message, StringComparison.Ordinal);
         }

@@ -295,7 +295,35 @@ expect("rgb16.png", png(wide, 16, 2), high)
 expect("rgba16.png", png(np.dstack([wide, wide[..., :1]]), 16, 6), high)
 expect("grey16.png", png(wide[..., :1], 16, 0), np.repeat(high[..., :1], 3, axis=2))
 expect("grey-alpha16.png", png(wide[..., :2], 16, 4), np.repeat(high[..., :1], 3, axis=2))
+
+
+def filtered(array):
+    """A PNG of 16 bits whose rows have the filters 0 to 4 in turn; Pillow undoes them too (the assertion)."""
+    height, width, samples = array.shape
+    pixel, raw = samples * 2, b""
+    before = np.zeros(width * pixel, np.int64)
+    for y, row in enumerate(array):
+        row = np.frombuffer(row.astype(">u2").tobytes(), np.uint8).astype(np.int64)
+        left, corner = (np.concatenate([np.zeros(pixel, np.int64), v[:-pixel]]) for v in (row, before))
+        p = left + before - corner
+        a, b, c = abs(p - left), abs(p - before), abs(p - corner)
+        paeth = np.where((a <= b) & (a <= c), left, np.where(b <= c, before, corner))
+        raw += bytes([y % 5]) + ((row - [0 * row, left, before, (left + before) // 2, paeth][y % 5]) % 256).astype(np.uint8).tobytes()
+        before = row
+    colour = {1: 0, 3: 2}[samples]
+    data = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+            + b"".join(chunk(b"IDAT", zlib.compress(raw, 9)[i:i + 999]) for i in range(0, len(zlib.compress(raw, 9)), 999)) + chunk(b"IEND", b""))
+    upper = np.asarray(Image.open(io.BytesIO(data)))
+    assert samples == 1 and (upper == array[..., 0]).all() or (upper == array >> 8).all()
+    return data
+
+
+expect("filtered-rgb16.png", filtered(wide), high)
+expect("filtered-grey16.png", filtered(wide[..., :1]), np.repeat(high[..., :1], 3, axis=2))
 adam7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+expect("interlaced-rgb16.png", png(wide, 16, 2, [wide[top::down, left::across] for top, left, down, across in adam7]), high)
+narrow = wide[:17, :18]         # passes of a single column
+expect("interlaced-narrow16.png", png(narrow, 16, 2, [narrow[top::down, left::across] for top, left, down, across in adam7]), high[:17, :18])
 expect("interlaced.png", png(scene, 8, 2, [scene[top::down, left::across] for top, left, down, across in adam7]))
 
 expect("lossless.webp", encoded(rgb, "WEBP", lossless=True))

@@ -39,7 +39,7 @@ public sealed class DepthOfImagesTests : IDisposable
                 Directory.CreateDirectory(folder[name, part, "test"]);
             }
 
-            File.WriteAllText(folder[name, "classes.txt"], "one\n");
+            File.WriteAllText(folder[name, "classes.txt"], "one\ntwo\n");
             for (int i = 0; i < 3; i++)
             {
                 int seed = i * 40;
@@ -47,7 +47,7 @@ public sealed class DepthOfImagesTests : IDisposable
                 File.WriteAllBytes(
                     folder[name, "images", split, $"{i}.png"],
                     HostileFileTests.DeepPng(64, 64, (x, y) => ((((x * 5) + (y * 3) + (x * y) + seed) % 256 * white) + 127) / 255));
-                ScenePng.WriteGrey(folder[name, "masks", split, $"{i}.png"], new byte[64 * 64], 64, 64);
+                ScenePng.WriteGrey(folder[name, "masks", split, $"{i}.png"], [.. Enumerable.Range(0, 64 * 64).Select(p => (byte)(p / 2048))], 64, 64);
             }
         }
     }
