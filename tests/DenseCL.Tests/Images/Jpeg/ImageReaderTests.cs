@@ -1,6 +1,6 @@
 using DenseCL.Images;
-using DenseCL.Recipes.Settings;
 using DenseCL.Platform;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Tests.Images.Jpeg;
 
