@@ -29,7 +29,8 @@ public static class LoaderBenchmark
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         int threads = options.Threads ?? TwoViewLoader.DefaultThreads;
-        double loaded = Load(source, options, threads, stop), decoded = Decode(source, ImageLimits.Of(options), options.Depth, threads, stop);
+        double loaded = Load(source, options, threads, stop);
+        double decoded = Decode(source, ImageLimits.Of(options), options.Depth, threads, stop);
         using Process process = Process.GetCurrentProcess();
         return new LoaderSpeed(source.Entries.Count, threads, loaded, decoded, process.PeakWorkingSet64 >> 20);
     }

@@ -25,7 +25,9 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
             ImageHeader original = ImageDecoder.ReadHeader(bytes, options.Limits);
 
             // More than 8 bits stay as they are: which 8 of them count is for the training to say.
-            return options.ShortSide is { } side && Math.Min(original.Width, original.Height) > side && ImageDecoder.ReadBits(bytes, options.Limits).Stored <= 8
+            return options.ShortSide is { } side
+                && Math.Min(original.Width, original.Height) > side
+                && ImageDecoder.ReadBits(bytes, options.Limits).Stored <= 8
                 ? Reduced(bytes, original, side)
                 : Copy(bytes, Extension(EncodedImage.Recognise(bytes)), original, original);
         }

@@ -103,7 +103,8 @@ public sealed class DepthSurvey
         try
         {
             using ImageFile file = shards.Open(entry, limits);
-            return EncodedImage.MayBeDeep(file.Read(EncodedImage.DeepHeadBytes)) && ImageDecoder.ReadBits(file.Read(file.Length), limits).Stored > 8;
+            return EncodedImage.MayBeDeep(file.Read(EncodedImage.DeepHeadBytes))
+                && ImageDecoder.ReadBits(file.Read(file.Length), limits).Stored > 8;
         }
         catch (ImageException)
         {

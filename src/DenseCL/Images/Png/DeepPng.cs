@@ -158,7 +158,8 @@ internal sealed unsafe class DeepPng : EncodedImage
             into[to] = table[BinaryPrimitives.ReadUInt16BigEndian(row[from..])];
             (into[to + 1], into[to + 2]) = samples < 3
                 ? (into[to], into[to])
-                : (table[BinaryPrimitives.ReadUInt16BigEndian(row[(from + 2)..])], table[BinaryPrimitives.ReadUInt16BigEndian(row[(from + 4)..])]);
+                : (table[BinaryPrimitives.ReadUInt16BigEndian(row[(from + 2)..])],
+                    table[BinaryPrimitives.ReadUInt16BigEndian(row[(from + 4)..])]);
         }
     }
 }

@@ -3,7 +3,9 @@ using System.IO.Hashing;
 
 namespace DenseCL.Images.Png;
 
-/// <summary>The compressed pixels of a PNG in memory: the content of its successive <c>IDAT</c> chunks, whose check sums are checked.</summary>
+/// <summary>
+/// The compressed pixels of a PNG in memory: the content of its successive <c>IDAT</c> chunks, whose check sums are checked.
+/// </summary>
 /// <param name="file">The file's first byte; it stays valid as long as this object is used.</param>
 /// <param name="length">Bytes in the file.</param>
 /// <param name="first">Where the first <c>IDAT</c> chunk begins.</param>

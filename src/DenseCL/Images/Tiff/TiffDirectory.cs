@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace DenseCL.Images.Tiff;
 
-/// <summary>The first directory of a TIFF file: which entries it has, and where their values lie. Every value lies inside the file.</summary>
+/// <summary>
+/// The first directory of a TIFF file: which entries it has, and where their values lie. Every value lies inside the file.
+/// </summary>
 internal sealed class TiffDirectory
 {
     private const int EntryBytes = 12;
@@ -50,7 +52,9 @@ internal sealed class TiffDirectory
     {
         if (!Has(tag)) return otherwise;
 
-        return Numbers(file, tag) is [var number] && number <= most ? (int)number : throw new ImageException($"damaged: the TIFF's {tag} is wrong");
+        return Numbers(file, tag) is [var number] && number <= most
+            ? (int)number
+            : throw new ImageException($"damaged: the TIFF's {tag} is wrong");
     }
 
     /// <summary>A number that is given for each sample.</summary>
@@ -96,7 +100,14 @@ internal sealed class TiffDirectory
 
     private static ImageException CutOff() => new("the head of the Tiff file is damaged or cut off");
 
-    private static int SizeOf(int type) => type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 => 8, _ => 0 };
+    private static int SizeOf(int type) => type switch
+    {
+        1 or 2 or 6 or 7 => 1,
+        3 or 8 => 2,
+        4 or 9 or 11 or 13 => 4,
+        5 or 10 or 12 => 8,
+        _ => 0,
+    };
 
     private void Add(ReadOnlySpan<byte> entry, int at, int fileLength)
     {

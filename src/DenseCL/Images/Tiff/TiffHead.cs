@@ -66,7 +66,11 @@ internal sealed record TiffHead
         int samples = directory.Number(file, TiffTag.SamplesPerPixel, 1, 64), bits = directory.Same(file, TiffTag.BitsPerSample, 1);
         int format = directory.Same(file, TiffTag.SampleFormat, 1);
         if (format is not (1 or 4))
-            throw new ImageException($"a TIFF of {(format == 2 ? "signed" : format == 3 ? "floating-point" : "complex")} numbers; only whole numbers from 0 are read");
+        {
+            string numbers = format == 2 ? "signed" : format == 3 ? "floating-point" : "complex";
+            throw new ImageException($"a TIFF of {numbers} numbers; only whole numbers from 0 are read");
+        }
+
         if (bits is < 1 or > 16)
             throw new ImageException($"a TIFF of {bits} bits a sample; 1 to 16 are read");
 
@@ -112,9 +116,11 @@ internal sealed record TiffHead
         2 => TiffColour.Rgb,
         3 => TiffColour.Palette,
         6 when compression == TiffCompression.Jpeg => TiffColour.YCbCr,
-        _ => throw new ImageException(
-            $"a TIFF of colours that are not read ({photometric switch { 5 => "CMYK", 6 => "YCbCr", 8 => "CIE L*a*b*", _ => $"kind {photometric}" }}); grey, RGB and palettes are"),
+        _ => throw new ImageException($"a TIFF of colours that are not read ({NameOf(photometric)}); grey, RGB and palettes are"),
     };
+
+    private static string NameOf(int photometric) =>
+        photometric switch { 5 => "CMYK", 6 => "YCbCr", 8 => "CIE L*a*b*", _ => $"kind {photometric}" };
 
     private void CheckSamples()
     {
@@ -129,10 +135,12 @@ internal sealed record TiffHead
             throw new ImageException("damaged: the head of the TIFF contradicts itself");
     }
 
-    // The decoder takes memory for a strip or a tile, and for its bytes in the file: neither may be more than the picture and the file have.
+    // The decoder takes memory for a strip or a tile, and for its bytes in the file: neither may be more than the picture and the file
+    // have.
     private void CheckPieces(int fileLength)
     {
-        if (PieceWidth > Most || (Tile is not null && PieceHeight > Most) || (long)PieceWidth * PieceHeight > Math.Max(TilePixels, 4L * Width * Height))
+        bool huge = (long)PieceWidth * PieceHeight > Math.Max(TilePixels, 4L * Width * Height);
+        if (huge || (Tile is not null && (PieceWidth > Most || PieceHeight > Most)))
             throw new ImageException($"damaged: strips or tiles of {PieceWidth} × {PieceHeight} pixels");
         if ((((long)PieceWidth * Samples * Bits) + 7) / 8 * PieceHeight > Array.MaxLength / 2)
             throw new ImageException($"its {Samples} samples a pixel need too much memory");

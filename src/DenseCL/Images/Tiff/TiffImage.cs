@@ -125,7 +125,10 @@ internal sealed unsafe class TiffImage : EncodedImage
 
                         int columns = Math.Min(size.Width, StoredWidth - left), rows = Math.Min(size.Height, StoredHeight - top);
                         for (int y = 0; y < rows; y++)
-                            samples.Write(tile.AsSpan(y * rowBytes, rowBytes), plane, rgb.Slice((((top + y) * StoredWidth) + left) * 3, columns * 3));
+                        {
+                            Span<byte> into = rgb.Slice((((top + y) * StoredWidth) + left) * 3, columns * 3);
+                            samples.Write(tile.AsSpan(y * rowBytes, rowBytes), plane, into);
+                        }
                     }
                 }
             }

@@ -26,8 +26,8 @@ internal sealed unsafe class TiffJpeg
         // The marker of Adobe says whether the colours are Y Cb Cr (1) or red green blue (0); otherwise the decoder would guess.
         byte[] adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, (byte)(head.Colour == TiffColour.YCbCr ? 1 : 0)];
         ReadOnlySpan<byte> tables = head.JpegTables is { } at ? Inside(file[at]) : [];
-        new TiffJpeg(head, [0xFF, Start, .. head.Colour == TiffColour.YCbCr || head is { Samples: 3, Planar: false } ? adobe : [], .. tables])
-            .DecodePieces(file, rgb);
+        bool colours = head is { Samples: 3, Planar: false };
+        new TiffJpeg(head, [0xFF, Start, .. colours ? adobe : [], .. tables]).DecodePieces(file, rgb);
     }
 
     private void DecodePieces(ReadOnlySpan<byte> file, Span<byte> rgb)

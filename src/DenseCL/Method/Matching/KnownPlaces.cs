@@ -7,7 +7,8 @@ namespace DenseCL.Method.Matching;
 
 /// <summary>
 /// Where the centre of each query position lies in the key view, computed from the known crops. Crops are rectangles that are mirrored and
-/// turned by quarters at most, so a row and a column of the key view each depend on one of the query view. All tensors are on the processor.
+/// turned by quarters at most, so a row and a column of the key view each depend on one of the query view. All tensors are on the
+/// processor.
 /// </summary>
 /// <param name="Row">(N, S²) float64, in cells from the upper edge of the key view; inside the view 0 … S.</param>
 /// <param name="Column">(N, S²) float64, in cells from its left edge.</param>

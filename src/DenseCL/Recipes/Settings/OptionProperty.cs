@@ -109,7 +109,8 @@ internal sealed class OptionProperty
         {
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
             _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
-            _ when Type == typeof(PixelDepth) => PixelDepth.TryParse(value.IsList ? $"[{string.Join(',', value.Items)}]" : first, out PixelDepth depth) ? depth : null,
+            _ when Type == typeof(PixelDepth) => PixelDepth.TryParse(
+                value.IsList ? $"[{string.Join(',', value.Items)}]" : first, out PixelDepth depth) ? depth : null,
             _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
             _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(
                 value,

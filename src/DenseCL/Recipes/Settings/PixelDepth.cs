@@ -3,8 +3,8 @@ using System.Globalization;
 namespace DenseCL.Recipes.Settings;
 
 /// <summary>
-/// Which values of a picture with more than 8 bits a sample become black and white. Pictures of 8 bits are not changed by it. In a recipe it
-/// is <c>auto</c>, <c>stretch</c>, a number of bits, or <c>[black, white]</c>.
+/// Which values of a picture with more than 8 bits a sample become black and white. Pictures of 8 bits are not changed by it. In a
+/// recipe it is <c>auto</c>, <c>stretch</c>, a number of bits, or <c>[black, white]</c>.
 /// </summary>
 public readonly record struct PixelDepth
 {
@@ -62,7 +62,11 @@ public readonly record struct PixelDepth
 
         if (Number(text) is { } bits)
             value = OfBits(bits);
-        else if (text is ['[', .. var ends, ']'] && ends.Split(',') is [var low, var high] && Number(low) is { } black && Number(high) is { } white)
+        else if (
+            text is ['[', .. var ends, ']']
+            && ends.Split(',') is [var low, var high]
+            && Number(low) is { } black
+            && Number(high) is { } white)
             value = OfRange(black, white);
         else
             return false;
@@ -70,7 +74,10 @@ public readonly record struct PixelDepth
         return true;
 
         static int? Number(string part) =>
-            int.TryParse(part, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int number) ? number : null;
+            int.TryParse(
+                part, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int number)
+                ? number
+                : null;
     }
 
     /// <summary>The value as a recipe has it.</summary>
