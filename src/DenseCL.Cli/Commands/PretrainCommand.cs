@@ -91,9 +91,10 @@ internal static class PretrainCommand
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, folder, stop);
+            recipe = DepthSurvey.Measured(recipe, source, stop);    // the probe reads its images as the training does
             var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
             Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
-            Announce(pretrainer, source, skipped);
+            Announce(pretrainer, source, skipped, stop);
             return () =>
             {
                 using (folder)
@@ -139,7 +140,7 @@ internal static class PretrainCommand
         }
     }
 
-    private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped)
+    private static void Announce(Pretrainer pretrainer, ImageSource source, SkippedImages skipped, CancellationToken stop)
     {
         Recipe recipe = pretrainer.Recipe;
         Console.WriteLine(Printable.Text(source.Description));
@@ -155,6 +156,11 @@ internal static class PretrainCommand
         foreach (string warning in recipe.Warnings)
         {
             Console.WriteLine($"Note: {warning}");
+        }
+
+        if (recipe.Data.Depth.IsAuto && DepthSurvey.Of(source, ImageLimits.Of(recipe.Data), stop).Note is { } note)
+        {
+            Console.WriteLine($"Note: {note}");
         }
 
         if (pretrainer.StartedFrom is { } report)

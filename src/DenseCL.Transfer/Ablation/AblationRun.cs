@@ -262,7 +262,7 @@ public sealed class AblationRun
         foreach (AblationVariant variant in plan.Variants)
         {
             ImageSource source = OpenImages(variant.Recipe, images, stop);
-            Recipe recipe = Resolved(variant, seed, source.Entries.Count);
+            Recipe recipe = Resolved(variant, seed, source, stop);
             long steps = (long)recipe.Optim.Epochs!.Value * (source.Entries.Count / recipe.Optim.Batch);
             AblationJob job = Job(variant.Name, recipe, AblationVariant.WhatIsLearned(recipe).Hash, steps, found);
             yield return job.Pending.Count == 0 ? job : WithState(job, source.Fingerprint);
@@ -303,11 +303,12 @@ public sealed class AblationRun
     private bool HasOptionsOf(AblationResult result) =>
         result.Options is null || result.Options == evaluations[result.Evaluation].Evaluation.Fingerprint;
 
-    private static Recipe Resolved(AblationVariant variant, ulong seed, int images)
+    private static Recipe Resolved(AblationVariant variant, ulong seed, ImageSource source, CancellationToken stop)
     {
         try
         {
-            return (variant.Recipe with { Run = variant.Recipe.Run with { Seed = seed } }).Resolve(images);
+            Recipe recipe = variant.Recipe with { Run = variant.Recipe.Run with { Seed = seed } };
+            return DepthSurvey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
         }
         catch (RecipeException e)
         {

@@ -1,5 +1,6 @@
 using DenseCL.Images;
 using DenseCL.Images.Operations;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Transfer.Features;
 
@@ -8,7 +9,8 @@ namespace DenseCL.Transfer.Features;
 /// thread.
 /// </summary>
 /// <param name="size">The side of the view in pixels.</param>
-internal sealed class CentreCrop(int size)
+/// <param name="depth">Which values of more than 8 bits become black and white.</param>
+internal sealed class CentreCrop(int size, PixelDepth depth = default)
 {
     private readonly RgbImage image = new();
     private readonly Scratch scratch = new();
@@ -21,7 +23,7 @@ internal sealed class CentreCrop(int size)
     /// <exception cref="ImageException">The file cannot be used.</exception>
     public void Read(ReadOnlySpan<byte> file, ImageLimits limits, Span<byte> view)
     {
-        ImageDecoder.Decode(file, image, limits);
+        ImageDecoder.Decode(file, image, limits, depth);
         (int width, int height) = Resized(image.Width, image.Height);
         int bytes = checked(width * height * 3);
         if (resized.Length < bytes)

@@ -2,6 +2,7 @@ using DenseCL.Data;
 using DenseCL.Data.Shards;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
+using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Labelled;
 
 namespace DenseCL.Transfer.Features;
@@ -13,12 +14,16 @@ internal static class CroppedImages
     /// <returns>(n, Size, Size, 3) for each batch; n is <see cref="FeatureOptions.Batch"/> except in the last.</returns>
     /// <exception cref="DataException">An image cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static IEnumerable<byte[]> Batches(IReadOnlyList<ImageEntry> images, FeatureOptions options, CancellationToken stop)
+    public static IEnumerable<byte[]> Batches(
+        IReadOnlyList<ImageEntry> images,
+        FeatureOptions options,
+        PixelDepth depth,
+        CancellationToken stop)
     {
         using OpenShards shards = new();
         int batches = (images.Count + options.Batch - 1) / options.Batch;
         using Prefetcher<byte[]> ahead = new(
-            options.Threads, batches, (batch, abandoned) => Decode(images, (int)batch * options.Batch, options, shards, abandoned));
+            options.Threads, batches, (batch, abandoned) => Decode(images, (int)batch * options.Batch, options, depth, shards, abandoned));
         for (int batch = 0; batch < batches; batch++)
         {
             yield return ahead.Next(stop);
@@ -29,12 +34,13 @@ internal static class CroppedImages
         IReadOnlyList<ImageEntry> images,
         int first,
         FeatureOptions options,
+        PixelDepth depth,
         OpenShards shards,
         CancellationToken stop)
     {
         int count = Math.Min(options.Batch, images.Count - first), bytes = options.Size * options.Size * 3;
         byte[] batch = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
-        CentreCrop crop = new(options.Size);
+        CentreCrop crop = new(options.Size, depth);
         for (int i = 0; i < count; i++)
         {
             stop.ThrowIfCancellationRequested();

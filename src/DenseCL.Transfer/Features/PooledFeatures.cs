@@ -42,7 +42,7 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             Tensor features = empty(images.Count, backbone.OutChannels, device: device);
             Tensor? mirrored = mirror ? empty_like(features) : null;
             int done = 0;
-            foreach (byte[] pixels in CroppedImages.Batches(images, options, stop))
+            foreach (byte[] pixels in CroppedImages.Batches(images, options, normalisation.Depth, stop))
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope batch = NewDisposeScope();

@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 
 namespace DenseCL.Transfer.Labelled;
 
@@ -34,9 +35,6 @@ internal sealed record SegmentationFiles(
         (SegmentationLayout.Folders, (folder, _) => FoldersLayout.Find(folder), "images/ and masks/"),
     ];
 
-    // File types of images; a mask is a PNG.
-    private static readonly HashSet<string> Pictures = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp" };
-
     /// <summary>Detects the layout of a folder.</summary>
     /// <exception cref="DataException">There is no such folder, or it does not have the layout.</exception>
     public static SegmentationFiles Find(string folder, SegmentationLayout layout)
@@ -63,7 +61,7 @@ internal sealed record SegmentationFiles(
 
     /// <summary>The images in a folder; other files are ignored.</summary>
     public static IEnumerable<string> PicturesIn(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) =>
-        Directory.EnumerateFiles(folder, "*", depth).Where(path => Pictures.Contains(Path.GetExtension(path)));
+        Directory.EnumerateFiles(folder, "*", depth).Where(path => PictureTypes.IsReadable(Path.GetExtension(path)));
 
     /// <summary>All images below a folder with their masks below another, in ordinal order.</summary>
     /// <param name="images">The folder of images.</param>

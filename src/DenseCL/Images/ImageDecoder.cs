@@ -1,11 +1,14 @@
+using DenseCL.Recipes.Settings;
+
 namespace DenseCL.Images;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, BMP and single-frame GIF files to 8-bit RGB. Any error in a file is reported as an <see
+/// Decodes JPEG, PNG, TIFF, WebP, BMP and single-frame GIF files to 8-bit RGB. Any error in a file is reported as an <see
 /// cref="ImageException"/>.
 /// </summary>
 /// <remarks>
-/// Grey, palette, CMYK and 16-bit images become 8-bit RGB. An alpha channel is dropped, not composited; only the fully transparent pixels
+/// Grey, palette, CMYK and 16-bit images become 8-bit RGB; a <see cref="PixelDepth"/> says which of 16 bits. Of a TIFF of several pages
+/// the first is taken. An alpha channel is dropped, not composited; only the fully transparent pixels
 /// of a GIF, which have no colour of their own, become black. Colour profiles and gamma are not applied; the EXIF orientation is. A JPEG
 /// whose compressed data were changed but not shortened decodes to wrong pixels, because the format has no checksum.
 /// </remarks>
@@ -36,8 +39,8 @@ public static class ImageDecoder
         ReadOnlySpan<byte> head = file.Read(HeadBytes);
         try
         {
-            // Only the whole file shows whether these two are animated.
-            bool whole = EncodedImage.Recognise(head) is ImageFormat.Gif or ImageFormat.WebP;
+            // Only the whole file shows whether the first two are animated; a TIFF may have its header anywhere.
+            bool whole = EncodedImage.Recognise(head) is ImageFormat.Gif or ImageFormat.WebP or ImageFormat.Tiff;
             return ReadHeader(whole && file.Length > head.Length ? file.Read(file.Length) : head, limits);
         }
         catch (ImageException) when (file.Length > HeadBytes)
@@ -50,27 +53,39 @@ public static class ImageDecoder
     /// <param name="path">The image's file.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
     /// <exception cref="ImageException">The file cannot be read, is not an image of a known format, is animated, outside the limits,
     /// truncated or damaged.</exception>
-    public static void Decode(string path, RgbImage into, ImageLimits limits)
+    public static void Decode(string path, RgbImage into, ImageLimits limits, PixelDepth depth = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(limits);
         using ImageFile file = ImageFile.Open(path, limits);
-        Decode(file.Read(file.Length), into, limits);
+        Decode(file.Read(file.Length), into, limits, depth);
     }
 
     /// <summary>Decodes a file that is in memory.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <param name="limits">Which images are taken.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
     /// <exception cref="ImageException">Not an image of a known format, animated, outside the limits, truncated or damaged.</exception>
-    public static void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits)
+    public static void Decode(ReadOnlySpan<byte> file, RgbImage into, ImageLimits limits, PixelDepth depth = default)
     {
         ArgumentNullException.ThrowIfNull(into);
         ArgumentNullException.ThrowIfNull(limits);
         limits.CheckBytes(file.Length);
-        (reader ??= new ImageReader()).Decode(file, limits, into);
+        (reader ??= new ImageReader()).Decode(file, limits, depth, into);
+    }
+
+    /// <summary>Bits of a sample as stored, and those that the file says are used.</summary>
+    internal static unsafe (int Stored, int Used) ReadBits(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        fixed (byte* start = file)
+        {
+            using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
+            return (image.Bits, image.UsedBits);
+        }
     }
 
     /// <summary>The same, for a whole file in memory.</summary>

@@ -28,6 +28,10 @@ internal sealed class ImageFile : IDisposable
     /// <exception cref="ImageException">It cannot be opened, or is too large.</exception>
     public static ImageFile Open(string path, ImageLimits limits) => Guard(() =>
     {
+        // .NET turns bytes that are not UTF-8 into this character, and finds no file by the result.
+        if (path.Contains('\uFFFD', StringComparison.Ordinal) && !File.Exists(path))
+            throw new ImageException("its name has bytes that are not UTF-8 (\uFFFD stands for them), so it cannot be opened: rename it");
+
         RegularFile.Require(path);
         SafeFileHandle opened = File.OpenHandle(path, options: FileOptions.SequentialScan);
         try

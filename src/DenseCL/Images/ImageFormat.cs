@@ -17,4 +17,7 @@ internal enum ImageFormat
 
     /// <summary>BMP.</summary>
     Bmp,
+
+    /// <summary>TIFF.</summary>
+    Tiff,
 }

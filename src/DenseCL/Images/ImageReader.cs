@@ -1,5 +1,6 @@
 using System.Buffers;
 using DenseCL.Images.Jpeg;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Images;
 
@@ -15,13 +16,14 @@ internal sealed class ImageReader
     /// <summary>Decodes a whole file.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="limits">Which images are accepted.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
     /// <param name="into">Receives the image; after an exception its content is undefined.</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
-    public void Decode(ReadOnlySpan<byte> file, ImageLimits limits, RgbImage into)
+    public void Decode(ReadOnlySpan<byte> file, ImageLimits limits, PixelDepth depth, RgbImage into)
     {
         common = IsCommon(file, limits);
         if (!common || !TryDecodeCommon(file, new PixelArea(0, 0, jpeg.Width, jpeg.Height), 1, into))
-            DecodeOther(file, limits, null, 1, 0, into);
+            DecodeOther(file, limits, image => TableOf(image, depth), null, 1, 0, into);
     }
 
     /// <summary>Reads the size of the image as displayed.</summary>
@@ -37,12 +39,20 @@ internal sealed class ImageReader
     /// <summary>Decodes a part of the file whose header was read last.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="limits">Which images are accepted.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
     /// <param name="wanted">The part, in full-size pixels of the image as displayed.</param>
     /// <param name="reduction">1, 2, 4 or 8: how many pixels may become one, if that saves work.</param>
     /// <param name="margin">Extra pixels of the result around the part, clipped at the image's edges.</param>
     /// <param name="into">Receives the part; after an exception its content is undefined.</param>
     /// <exception cref="ImageException">The file cannot be used. Which files are refused does not depend on the part.</exception>
-    public DecodedPart Decode(ReadOnlySpan<byte> file, ImageLimits limits, PixelArea wanted, int reduction, int margin, RgbImage into)
+    public DecodedPart Decode(
+        ReadOnlySpan<byte> file,
+        ImageLimits limits,
+        PixelDepth depth,
+        PixelArea wanted,
+        int reduction,
+        int margin,
+        RgbImage into)
     {
         if (common)
         {
@@ -50,7 +60,22 @@ internal sealed class ImageReader
             if (TryDecodeCommon(file, part, reduction, into)) return decoded;
         }
 
-        return DecodeOther(file, limits, wanted, reduction, margin, into);
+        return DecodeOther(file, limits, image => TableOf(image, depth), wanted, reduction, margin, into);
+    }
+
+    /// <summary>Decodes a whole file of more than 8 bits with a table of its own.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="limits">Which images are accepted.</param>
+    /// <param name="table">What becomes of a sample.</param>
+    /// <param name="into">Receives the image; after an exception its content is undefined.</param>
+    /// <exception cref="ImageException">The file cannot be used.</exception>
+    public static void Decode(ReadOnlySpan<byte> file, ImageLimits limits, byte[] table, RgbImage into) =>
+        DecodeOther(file, limits, _ => table, null, 1, 0, into);
+
+    private static byte[] TableOf(EncodedImage image, PixelDepth depth)
+    {
+        (int black, int white) = image.Bits > 8 ? depth.Range(image.UsedBits) : (0, byte.MaxValue);
+        return SampleTable.Of(black, white);
     }
 
     private bool IsCommon(ReadOnlySpan<byte> file, ImageLimits limits) =>
@@ -82,6 +107,7 @@ internal sealed class ImageReader
     private static unsafe DecodedPart DecodeOther(
         ReadOnlySpan<byte> file,
         ImageLimits limits,
+        Func<EncodedImage, byte[]> table,
         PixelArea? wanted,
         int reduction,
         int margin,
@@ -103,7 +129,7 @@ internal sealed class ImageReader
             byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
             try
             {
-                image.Decode(scratch.AsSpan(0, bytes), reduction, part, into);
+                image.Decode(scratch.AsSpan(0, bytes), reduction, part, table(image), into);
                 return decoded;
             }
             finally

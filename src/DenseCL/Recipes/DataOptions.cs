@@ -121,6 +121,35 @@ public sealed record DataOptions
         init => field = Allowed.Between("data.flipProbability", value, 0, 1, "Choose 0.5 as in the paper, or 0 for never.");
     } = 0.5;
 
+    /// <summary>The probability that a view is mirrored top to bottom; 0 … 1.</summary>
+    /// <remarks>For images without an up and down: satellite, microscopy, parts on a belt. 0 is never.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
+    public double VerticalFlipProbability
+    {
+        get;
+        init => field = Allowed.Between("data.verticalFlipProbability", value, 0, 1, "Choose 0.5, or 0 for never.");
+    }
+
+    /// <summary>The probability that a view is turned by 90, 180 or 270 degrees, each equally often; 0 … 1.</summary>
+    /// <remarks>At 0.75 all four directions are equally frequent. 0 is never.</remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
+    public double QuarterTurnProbability
+    {
+        get;
+        init => field = Allowed.Between(
+            "data.quarterTurnProbability", value, 0, 1, "Choose 0.75, by which all four directions are equally frequent, or 0 for never.");
+    }
+
+    /// <summary>Which values of pictures with more than 8 bits a sample become black and white.</summary>
+    /// <remarks>
+    /// A camera's 10, 12 or 14 bits in a file of 16 are nearly black by <c>auto</c>: set the number of bits, or <c>stretch</c>. Whoever
+    /// uses the backbone must use the same values; they are written into every exported file that has room for them.
+    /// </remarks>
+    [Later]
+    public PixelDepth Depth { get; init; }
+
     /// <summary>Subtracted from each channel after pixel values were scaled to 0 … 1; each 0 … 1.</summary>
     /// <remarks>
     /// ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into every exported file.

@@ -51,7 +51,7 @@ public sealed class Pretrainer : IDisposable
         ArgumentNullException.ThrowIfNull(skipped);
         ArgumentNullException.ThrowIfNull(folder);
         (this.source, this.skipped, this.folder, log) = (source, skipped, folder, new MetricsLog(folder));
-        Recipe = recipe.Resolve(source.Entries.Count);
+        Recipe = DepthSurvey.Measured(recipe, source).Resolve(source.Entries.Count);
         Recipe.Validate();
         stepsPerEpoch = source.Entries.Count / Recipe.Optim.Batch;
         epochs = Recipe.Optim.Epochs!.Value;

@@ -9,7 +9,7 @@ namespace DenseCL.Weights;
 /// <summary>What is needed to use a backbone. It is stored as metadata in every file format that has room for it.</summary>
 internal static class BackboneMetadata
 {
-    private static readonly string[] Kept = ["mean", "std", "method", "recipe", "step"];
+    private static readonly string[] Kept = ["mean", "std", "depth", "method", "recipe", "step"];
 
     /// <summary>The metadata of a backbone that was trained by this program.</summary>
     /// <param name="architecture">The network.</param>
@@ -21,6 +21,7 @@ internal static class BackboneMetadata
         Dictionary<string, string> notes = Network(architecture);
         notes["mean"] = Numbers(recipe.Data.Mean);
         notes["std"] = Numbers(recipe.Data.Std);
+        if (!recipe.Data.Depth.IsAuto) notes["depth"] = recipe.Data.Depth.ToString();
         notes["method"] = recipe.Method.Lambda > 0 ? "DenseCL" : "MoCo-v2";
         notes["recipe"] = recipe.Hash;
         notes["step"] = step.ToString(CultureInfo.InvariantCulture);
@@ -70,13 +71,13 @@ internal static class BackboneMetadata
         string? Noted(string key) => file.Metadata.GetValueOrDefault(key) ?? file.Metadata.GetValueOrDefault($"meta.{key}");
     }
 
-    /// <summary>The mean and standard deviation in the metadata.</summary>
-    /// <exception cref="WeightFileException">They are not three numbers each, or a deviation is not positive.</exception>
+    /// <summary>How pixels become the network's input: the mean, the standard deviation and the depth in the metadata.</summary>
+    /// <exception cref="WeightFileException">They are not three numbers each, a deviation is not positive, or the depth is none.</exception>
     internal static DataOptions Normalisation(IReadOnlyDictionary<string, string> notes)
     {
         try
         {
-            return new DataOptions { Mean = Parse(notes["mean"]), Std = Parse(notes["std"]) };
+            return new DataOptions { Mean = Parse(notes["mean"]), Std = Parse(notes["std"]), Depth = DepthIn(notes) };
         }
         catch (Exception e) when (e is FormatException or RecipeException)
         {
@@ -85,6 +86,11 @@ internal static class BackboneMetadata
                 + $"{WeightNames.Quote(notes["std"])}, which cannot be: {e.Message} Export without --normalise.",
                 e);
         }
+
+        static PixelDepth DepthIn(IReadOnlyDictionary<string, string> notes) =>
+            !notes.TryGetValue("depth", out string? text) ? PixelDepth.Auto
+            : PixelDepth.TryParse(text, out PixelDepth depth) && !depth.IsStretch ? depth
+            : throw new WeightFileException($"The notes of the file give the depth {WeightNames.Quote(text)}, which is none.");
 
         static PerChannel Parse(string text) => text.Split(' ') is [var red, var green, var blue]
             ? new PerChannel(Number(red), Number(green), Number(blue))

@@ -112,6 +112,82 @@ public sealed class AugmentationTests
     }
 
     [Fact]
+    public void Vertical_flips_and_quarter_turns_have_their_frequencies_and_leave_what_the_others_decide()
+    {
+        var options = new DataOptions { VerticalFlipProbability = 0.5, QuarterTurnProbability = 0.6 };
+        List<ViewParameters> draws = [.. Draws(options, 640, 480, 20_000)];
+        Assert.Equal(
+            Draws(Paper, 640, 480, 20_000).Select(p => p with { Crop = p.Crop with { Flipped = false } }),
+            draws.Select(p => p with { Crop = p.Crop with { Flipped = false, FlippedVertically = false, Transposed = false } }));
+        Assert.All(Draws(Paper, 640, 480, 1000), p => Assert.False(p.Crop.FlippedVertically || p.Crop.Transposed));
+
+        // Two thirds of the turns are by 90 or 270 degrees.
+        AssertFrequency(0.4, draws.Count(p => p.Crop.Transposed), draws.Count);
+        AssertFrequency(0.5, draws.Count(p => p.Crop.FlippedVertically), draws.Count);
+        foreach (ViewParameters never in Draws(new DataOptions { VerticalFlipProbability = 0, QuarterTurnProbability = 1, FlipProbability = 0 }, 640, 480, 1000))
+            Assert.True(never.Crop.Transposed || (never.Crop.Flipped && never.Crop.FlippedVertically));
+    }
+
+    [Fact]
+    public void A_turned_view_is_the_view_turned_clockwise()
+    {
+        var augmentation = new Augmentation(new DataOptions { Size = 32 });
+        RgbImage image = Fill.Noise(32, 32, 4);
+        byte[] view = new byte[32 * 32 * 3];
+        CropGeometry crop = new(0, 0, 32, 32, Flipped: false);
+        for (int quarters = 0; quarters < 4; quarters++)
+        {
+            augmentation.Apply(image, new(crop.Turned(quarters), Jitter: false, 0, 1, 1, 1, 0, false, false, 1), view);
+            for (int y = 0; y < 32; y++)
+            {
+                for (int x = 0; x < 32; x++)
+                {
+                    (int fromX, int fromY) = quarters switch { 0 => (x, y), 1 => (y, 31 - x), 2 => (31 - x, 31 - y), _ => (31 - y, x) };
+                    Assert.Equal(
+                        image.Pixels.Slice(((fromY * 32) + fromX) * 3, 3).ToArray(),
+                        view.AsSpan(((y * 32) + x) * 3, 3).ToArray());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_known_geometry_says_where_each_pixel_of_a_view_lies_in_another()
+    {
+        // Every pixel of the image has a colour of its own, and the crops are not resized: equal colours are equal places.
+        const int Side = 32;
+        var image = new RgbImage();
+        image.Reset(60, 50);
+        for (int i = 0; i < 60 * 50; i++)
+            (image.Pixels[i * 3], image.Pixels[(i * 3) + 1], image.Pixels[(i * 3) + 2]) = ((byte)(i % 60), (byte)(i / 60), 7);
+
+        var augmentation = new Augmentation(new DataOptions { Size = Side });
+        var random = new CounterRandom(8);
+        byte[] first = new byte[Side * Side * 3], second = new byte[Side * Side * 3];
+        for (int pair = 0; pair < 100; pair++)
+        {
+            (CropGeometry from, CropGeometry into) = (Crop(ref random), Crop(ref random));
+            augmentation.Apply(image, new(from, Jitter: false, 0, 1, 1, 1, 0, false, false, 1), first);
+            augmentation.Apply(image, new(into, Jitter: false, 0, 1, 1, 1, 0, false, false, 1), second);
+            for (int i = 0; i < Side * Side; i++)
+            {
+                (CellPlace row, CellPlace column) = CellPlace.Of(i / Side, i % Side, Side, from, into);
+                (long y, long x) = (row.At / row.Cell, column.At / column.Cell);
+                bool inside = row.At >= 0 && column.At >= 0 && y < Side && x < Side;
+                (int imageX, int imageY) = (first[i * 3] - into.Left, first[(i * 3) + 1] - into.Top);
+                Assert.Equal(imageX is >= 0 and < Side && imageY is >= 0 and < Side, inside);
+                if (inside) Assert.Equal(first.AsSpan(i * 3, 3).ToArray(), second.AsSpan((int)((y * Side) + x) * 3, 3).ToArray());
+            }
+        }
+
+        static CropGeometry Crop(ref CounterRandom random) =>
+            new CropGeometry(random.NextInt(60 - Side + 1), random.NextInt(50 - Side + 1), Side, Side, random.NextInt(2) == 0)
+            {
+                FlippedVertically = random.NextInt(2) == 0,
+            }.Turned(random.NextInt(4));
+    }
+
+    [Fact]
     public void A_view_depends_on_image_and_parameters_and_nothing_else()
     {
         RgbImage image = Fill.Noise(120, 90, 1);

@@ -176,10 +176,10 @@ public sealed class ImageSource_folders : IDisposable
     [Fact]
     public void Pictures_that_are_not_read_are_counted()
     {
-        files.Names("a.jpg", "b.TIF", "c.tif", "d.heic", "notes.txt");
+        files.Names("a.jpg", "b.JP2", "c.jp2", "d.heic", "notes.txt");
 
         Assert.Equal(
-            $"1 image below {files.Root}; skipped: 2 .tif, 1 .heic (types that are not read).",
+            $"1 image below {files.Root}; skipped: 2 .jp2, 1 .heic (types that are not read).",
             ImageSource.Open(files.Root).Description);
     }
 
@@ -209,12 +209,12 @@ public sealed class ImageSource_folders : IDisposable
     [Fact]
     public void A_folder_without_images_says_what_is_there()
     {
-        files.Names("a.tif", "b.tiff", "c.tif", "d.csv");
+        files.Names("a.jp2", "b.j2k", "c.jp2", "d.csv");
 
         DataException error = Assert.Throws<DataException>(() => ImageSource.Open(files.Root));
 
         Assert.Equal(
-            $"No images below {files.Root}; there is: 2 .tif, 1 .csv, 1 .tiff. Images are files jpg jpeg jpe jfif png webp bmp gif. Pictures of these types cannot be read: convert them to PNG or JPEG.",
+            $"No images below {files.Root}; there is: 2 .jp2, 1 .csv, 1 .j2k. Images are files jpg jpeg jpe jfif png tif tiff webp bmp gif. Pictures of these types cannot be read: convert them to PNG or JPEG.",
             error.Message);
     }
 

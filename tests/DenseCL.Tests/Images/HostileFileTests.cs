@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using DenseCL.Images;
-using DenseCL.Platform;
 using SkiaSharp;
 
 namespace DenseCL.Tests.Images;
@@ -17,7 +16,10 @@ public sealed class HostileFileTests
     [InlineData("animated.gif", "animated")]
     [InlineData("animated.webp", "animated")]
     [InlineData("animated.png", "animated")]
-    [InlineData("other.tif", "not an image")]
+    [InlineData("float.tif", "floating-point")]
+    [InlineData("cmyk.tif", "CMYK")]
+    [InlineData("fax.tif", "compression 4")]
+    [InlineData("big.tif", "BigTIFF")]
     [InlineData("other.ico", "not an image")]
     [InlineData("other.ppm", "not an image")]
     [InlineData("one-pixel.png", "too small")]
@@ -25,7 +27,7 @@ public sealed class HostileFileTests
     public void What_is_not_taken_is_refused_with_the_reason(string name, string reason) => AssertRefused(Golden.Refused(name), reason);
 
     [Fact]
-    public void Every_refused_file_of_the_fixture_is_tried_above() => Assert.Equal(8, Golden.RefusedNames.Count());
+    public void Every_refused_file_of_the_fixture_is_tried_above() => Assert.Equal(11, Golden.RefusedNames.Count());
 
     [Fact]
     public void An_empty_file_and_a_text_are_refused_with_the_reason()
@@ -48,6 +50,15 @@ public sealed class HostileFileTests
             Assert.Contains("folder", Assert.Throws<ImageException>(() => read(Path.GetTempPath())).Message, StringComparison.Ordinal);
             Assert.Contains("cannot be read", Assert.Throws<ImageException>(() => read("a\0b")).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_PNG_of_16_bits_with_a_wrong_check_sum_is_refused()
+    {
+        byte[] data = DeepPng(32, 32, (x, y) => x * y);
+        int end = data.Length - 16;     // the last byte of the pixels' check sum is before the end chunk of 12 bytes
+        data[end] ^= 1;
+        AssertRefused(data, "check sum", header: false);
     }
 
     [Fact]
@@ -111,7 +122,8 @@ public sealed class HostileFileTests
             }
         }
 
-        Assert.InRange(accepted, 0, 40); // what is behind the last pixel: check sums and end marks
+        // What is behind the last pixel: check sums and end marks, or a second page.
+        Assert.InRange(accepted, 0, name == "pages.tif" ? 400 : 40);
     }
 
     [Fact]
@@ -135,32 +147,6 @@ public sealed class HostileFileTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void A_mutated_file_is_decoded_or_refused_and_nothing_else(string name)
-    {
-        (byte[] data, _, _, _) = Golden.File(name);
-        var random = new CounterRandom(20, (ulong)name.Length, data[^1], (ulong)data.Length);
-        var limits = new ImageLimits { MaxPixels = 1_000_000 };
-        var image = new RgbImage();
-        int refused = 0;
-        for (int round = 0; round < 80; round++)
-        {
-            byte[] mutated = Mutate(data, ref random, round);
-            if (!Decodes(mutated, image, limits))
-            {
-                refused++;
-            }
-            else
-            {
-                Assert.InRange(Math.Min(image.Width, image.Height), limits.MinSide, 1_000_000);
-                Assert.InRange(image.Width * image.Height, 1, limits.MaxPixels);
-            }
-        }
-
-        Assert.InRange(refused, 1, 80);
-    }
-
     /// <summary>A black bilevel PNG.</summary>
     internal static byte[] Png(int width, int height)
     {
@@ -180,31 +166,35 @@ public sealed class HostileFileTests
         return [0x89, .. "PNG\r\n\u001A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
+    /// <summary>A grey PNG of 16 bits a sample.</summary>
+    internal static byte[] DeepPng(int width, int height, Func<int, int, int> value)
+    {
+        byte[] header = [0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            for (int y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0);
+                for (int x = 0; x < width; x++)
+                {
+                    zlib.WriteByte((byte)(value(x, y) >> 8));
+                    zlib.WriteByte((byte)value(x, y));
+                }
+            }
+        }
+
+        return [0x89, .. "PNG\r\n\u001A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, [])];
+    }
+
     private static byte[] Chunk(ReadOnlySpan<byte> kind, byte[] content)
     {
         byte[] chunk = [0, 0, 0, 0, .. kind, .. content, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32.HashToUInt32(chunk.AsSpan(4, chunk.Length - 8)));
         return chunk;
-    }
-
-    // Some bytes replaced, mostly near the head where the structure is; and sometimes a piece cut out or doubled.
-    private static byte[] Mutate(byte[] data, ref CounterRandom random, int round)
-    {
-        byte[] mutated = [.. data];
-        int reach = round % 2 == 0 ? Math.Min(data.Length, 64) : data.Length;
-        for (int i = random.NextInt(8); i >= 0; i--)
-        {
-            mutated[random.NextInt(reach)] = round % 5 == 0 ? (byte)0xFF : (byte)random.NextInt(256);
-        }
-
-        int at = random.NextInt(data.Length), length = random.NextInt(data.Length - at);
-        return (round % 8) switch
-        {
-            6 => [.. mutated[..at], .. mutated[(at + length)..]],
-            7 => [.. mutated[..(at + length)], .. mutated[at..]],
-            _ => mutated,
-        };
     }
 
     private static bool Decodes(ReadOnlySpan<byte> data, RgbImage image, ImageLimits limits)
@@ -220,10 +210,10 @@ public sealed class HostileFileTests
         }
     }
 
-    private static void AssertRefused(byte[] data, string reason)
+    private static void AssertRefused(byte[] data, string reason, bool header = true)
     {
         using var file = new TemporaryFile(data);
-        foreach (Action<string> read in Readers())
+        foreach (Action<string> read in Readers().Skip(header ? 0 : 1))
         {
             Assert.Contains(reason, Assert.Throws<ImageException>(() => read(file.Path)).Message, StringComparison.Ordinal);
         }

@@ -128,6 +128,18 @@ public class DenseMatchingTests
     }
 
     [Fact]
+    public void The_same_crop_turned_is_matched_turned()
+    {
+        // Clockwise, the first row becomes the last column: cell 0 of the upright view lies where 2 was.
+        using DisposeScope scope = NewDisposeScope();
+        CropGeometry crop = new(3, 5, 90, 60, Flipped: false);
+        Assert.Equal([2, 5, 8, 1, 4, 7, 0, 3, 6], KnownPlaces.Of([crop], [crop.Turned(1)], 3).Nearest().data<long>().ToArray());
+        Assert.Equal([8, 7, 6, 5, 4, 3, 2, 1, 0], KnownPlaces.Of([crop], [crop.Turned(2)], 3).Nearest().data<long>().ToArray());
+        Assert.Equal([6, 3, 0, 7, 4, 1, 8, 5, 2], KnownPlaces.Of([crop], [crop.Turned(3)], 3).Nearest().data<long>().ToArray());
+        Assert.Equal([6, 7, 8, 3, 4, 5, 0, 1, 2], KnownPlaces.Of([crop], [crop with { FlippedVertically = true }], 3).Nearest().data<long>().ToArray());
+    }
+
+    [Fact]
     public void Crops_that_are_not_known_are_refused() =>
         Assert.Throws<ArgumentException>(() => KnownPlaces.Of([], [], 3));
 
@@ -221,7 +233,8 @@ public class DenseMatchingTests
     private static (double X, double Y) Centre(CropGeometry crop, int position, int size)
     {
         double x = ((position % size) + 0.5) / size, y = ((position / size) + 0.5) / size;
-        return (crop.Left + (crop.Width * (crop.Flipped ? 1 - x : x)), crop.Top + (crop.Height * y));
+        (x, y) = crop.Transposed ? (y, x) : (x, y);
+        return (crop.Left + (crop.Width * (crop.Flipped ? 1 - x : x)), crop.Top + (crop.Height * (crop.FlippedVertically ? 1 - y : y)));
     }
 
     private static double Distance((double X, double Y) a, (double X, double Y) b) =>

@@ -32,6 +32,7 @@ public sealed class BackboneFileTests : IDisposable
         Assert.Equal("0.229 0.224 0.225", file.Metadata["std"]);
         Assert.StartsWith("RGB", file.Metadata["channels"], StringComparison.Ordinal);
         Assert.Equal(recipe.Hash, file.Metadata["recipe"]);
+        Assert.DoesNotContain("depth", file.Metadata.Keys);
         Assert.All(new[] { "stem", "stride", "method", "step" }, key => Assert.NotEmpty(file.Metadata[key]));
     }
 

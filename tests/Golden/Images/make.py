@@ -5,6 +5,8 @@ Run by hand with Debian 12's python3-torchvision (0.14.1, Pillow 9.4); the tests
 
     /usr/bin/python3 tests/Golden/Images/make.py
 
+TIFF files are written by libtiff's own tiffcp (Debian's libtiff-tools 4.5.0), from plain ones that are written here.
+
 Inputs of the operations are not stored: `noise` and `smooth` below are repeated in the tests (Fill.cs).
 All pixels are uint8 (height, width, 3), zlib-compressed, in base64.
 """
@@ -15,6 +17,8 @@ import json
 import math
 import pathlib
 import struct
+import subprocess
+import tempfile
 import zlib
 
 import numpy as np
@@ -195,6 +199,48 @@ def png(array, depth, colour, passes=None, extra=b""):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
 
 
+def eight(values, white):
+    """The nearest of 256 values: floor(v * 255 / white + 1/2)."""
+    return ((values.astype(np.int64) * 510 + white) // (2 * white)).clip(0, 255).astype(np.uint8)
+
+
+def tiff(array, bits, photometric, extra=(), planes=False):
+    """A little-endian TIFF of one strip without compression, or one for each kind of sample; samples of 12 bits and less are packed from the highest bit on."""
+    height, width, samples = array.shape
+    pieces = samples if planes else 1
+    array = array.transpose(2, 0, 1) if planes else array
+    if bits in (8, 16):
+        data = array.astype(f"<u{bits // 8}").tobytes()
+    else:
+        each = (array.reshape(height, -1, 1).astype(np.int64) >> np.arange(bits - 1, -1, -1)) & 1
+        data = np.packbits(each.reshape(height, -1).astype(np.uint8), axis=1).tobytes()
+    tags = {256: (4, [width]), 257: (4, [height]), 258: (3, [bits] * samples), 259: (3, [1]), 262: (3, [photometric]), 273: (4, [8 + i * (len(data) // pieces) for i in range(pieces)]),
+            277: (3, [samples]), 278: (4, [height]), 279: (4, [len(data) // pieces] * pieces), 284: (3, [2 if planes else 1]), **dict(extra)}
+    if samples in (2, 4):
+        tags[338] = (3, [2])        # an alpha channel that is not multiplied in
+    data += b"\0" * (len(data) % 2)
+    start, rest = 8 + len(data), b""
+    directory, place = struct.pack("<H", len(tags)), start + 2 + 12 * len(tags) + 4
+    for tag, (kind, values) in sorted(tags.items()):
+        packed_values = struct.pack(f"<{len(values)}{'?BBHI'[kind]}", *values)
+        if len(packed_values) > 4:
+            directory += struct.pack("<HHII", tag, kind, len(values), place + len(rest))
+            rest += packed_values + b"\0" * (len(packed_values) % 2)
+        else:
+            directory += struct.pack("<HHI", tag, kind, len(values)) + packed_values.ljust(4, b"\0")
+    return b"II*\0" + struct.pack("<I", start) + data + directory + struct.pack("<I", 0) + rest
+
+
+def tiffcp(*files, options=()):
+    """What libtiff makes of one or several TIFFs."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [pathlib.Path(folder, f"{i}.tif") for i in range(len(files) + 1)]
+        for path, content in zip(paths, files):
+            path.write_bytes(content)
+        subprocess.run(["tiffcp", *options, *paths], check=True, capture_output=True)
+        return paths[-1].read_bytes()
+
+
 W, H = 43, 29
 scene = smooth(W, H, 20)
 scene[8:20, 10:25] = (200, 30, 60)
@@ -243,13 +289,41 @@ expect("grey-alpha.png", encoded(Image.merge("LA", (grey, alpha)), "PNG"))
 expect("grey-trns.png", encoded(grey, "PNG", transparency=100))
 expect("gamma.png", png(scene, 8, 2, extra=chunk(b"gAMA", struct.pack(">I", 100000))))  # not applied
 wide = noise(W, H, 21).astype(np.uint16) * 256 + noise(W, H, 22)
-high = (wide >> 8).astype(np.uint8)
-expect("rgb16.png", png(wide, 16, 2))
-expect("rgba16.png", png(np.dstack([wide, wide[..., :1]]), 16, 6))
-# Pillow cuts 16-bit grey off at 255; the upper byte is what its own RGB reader and every viewer take.
+high = eight(wide, 65535)
+# Pillow takes the upper byte of 16-bit RGB and cuts 16-bit grey off at 255; these are the nearest values, PNG's section 13.12.
+expect("rgb16.png", png(wide, 16, 2), high)
+expect("rgba16.png", png(np.dstack([wide, wide[..., :1]]), 16, 6), high)
 expect("grey16.png", png(wide[..., :1], 16, 0), np.repeat(high[..., :1], 3, axis=2))
 expect("grey-alpha16.png", png(wide[..., :2], 16, 4), np.repeat(high[..., :1], 3, axis=2))
+
+
+def filtered(array):
+    """A PNG of 16 bits whose rows have the filters 0 to 4 in turn; Pillow undoes them too (the assertion)."""
+    height, width, samples = array.shape
+    pixel, raw = samples * 2, b""
+    before = np.zeros(width * pixel, np.int64)
+    for y, row in enumerate(array):
+        row = np.frombuffer(row.astype(">u2").tobytes(), np.uint8).astype(np.int64)
+        left, corner = (np.concatenate([np.zeros(pixel, np.int64), v[:-pixel]]) for v in (row, before))
+        p = left + before - corner
+        a, b, c = abs(p - left), abs(p - before), abs(p - corner)
+        paeth = np.where((a <= b) & (a <= c), left, np.where(b <= c, before, corner))
+        raw += bytes([y % 5]) + ((row - [0 * row, left, before, (left + before) // 2, paeth][y % 5]) % 256).astype(np.uint8).tobytes()
+        before = row
+    colour = {1: 0, 3: 2}[samples]
+    data = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+            + b"".join(chunk(b"IDAT", zlib.compress(raw, 9)[i:i + 999]) for i in range(0, len(zlib.compress(raw, 9)), 999)) + chunk(b"IEND", b""))
+    upper = np.asarray(Image.open(io.BytesIO(data)))
+    assert samples == 1 and (upper == array[..., 0]).all() or (upper == array >> 8).all()
+    return data
+
+
+expect("filtered-rgb16.png", filtered(wide), high)
+expect("filtered-grey16.png", filtered(wide[..., :1]), np.repeat(high[..., :1], 3, axis=2))
 adam7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+expect("interlaced-rgb16.png", png(wide, 16, 2, [wide[top::down, left::across] for top, left, down, across in adam7]), high)
+narrow = wide[:17, :18]         # passes of a single column
+expect("interlaced-narrow16.png", png(narrow, 16, 2, [narrow[top::down, left::across] for top, left, down, across in adam7]), high[:17, :18])
 expect("interlaced.png", png(scene, 8, 2, [scene[top::down, left::across] for top, left, down, across in adam7]))
 
 expect("lossless.webp", encoded(rgb, "WEBP", lossless=True))
@@ -262,12 +336,57 @@ expect("rgba.bmp", encoded(rgba, "BMP"))
 expect("single.gif", encoded(palette, "GIF"))
 expect("interlaced.gif", encoded(palette, "GIF", interlace=1))
 
+# Names say which kind; the pixels are those that the file was made of, except where a JPEG loses some.
+grey8, gap = np.asarray(grey)[..., None], np.asarray(alpha)[..., None]
+three = lambda values: np.repeat(values, 3, axis=2)
+rgb8, rgb16, grey16 = tiff(scene, 8, 2), tiff(wide, 16, 2), tiff(wide[..., :1], 16, 1)
+rgba8, rgba16 = tiff(np.dstack([scene, gap]), 8, 2), tiff(np.dstack([wide, wide[..., :1]]), 16, 2)
+tiles = ("-t", "-w", "16", "-l", "16")
+expect("strips.tif", tiffcp(tiff(grey8, 8, 1), options=("-c", "none", "-r", "5")), three(grey8))
+expect("lzw-predicted-big.tif", tiffcp(rgb8, options=("-c", "lzw:2", "-B", "-r", "7")), scene)
+expect("deflate-tiles.tif", tiffcp(rgb8, options=("-c", "zip", *tiles)), scene)
+expect("packbits.tif", tiffcp(rgb8, options=("-c", "packbits", "-r", "4")), scene)
+expect("old-deflate.tif", encoded(rgb, "TIFF", compression="tiff_deflate"), scene)
+expect("planes.tif", tiffcp(rgb8, options=("-c", "lzw:2", "-p", "separate", "-r", "5")), scene)
+expect("planes-tiles-big.tif", tiffcp(rgba8, options=("-c", "zip:2", "-p", "separate", "-B", *tiles)), scene)
+expect("rgba.tif", tiffcp(rgba8, options=("-c", "lzw")), scene)
+expect("grey-alpha.tif", tiffcp(tiff(np.dstack([grey8, gap]), 8, 1), options=("-c", "zip")), three(grey8))
+expect("from-white.tif", tiffcp(tiff(255 - grey8, 8, 0), options=("-c", "lzw")), three(grey8))
+expect("grey16.tif", grey16, three(high[..., :1]))
+expect("grey16-lzw-predicted-big.tif", tiffcp(grey16, options=("-c", "lzw:2", "-B", "-r", "6")), three(high[..., :1]))
+expect("grey16-from-white.tif", tiff(65535 - wide[..., :1], 16, 0), three(high[..., :1]))
+expect("rgb16-tiles.tif", tiffcp(rgb16, options=("-c", "zip:2", *tiles)), high)
+expect("rgb16-big.tif", tiffcp(rgb16, options=("-c", "none", "-B")), high)
+expect("rgba16-planes.tif", tiff(np.dstack([wide, wide[..., :1]]), 16, 2, planes=True), high)
+expect("rgba16.tif", tiffcp(rgba16, options=("-c", "zip:2", "-r", "3")), high)
+expect("grey12.tif", tiff(wide[..., :1] >> 4, 12, 1), three(eight(wide[..., :1] >> 4, 4095)))
+expect("rgb10.tif", tiff(wide >> 6, 10, 2), eight(wide >> 6, 1023))
+expect("grey16-of-12-bits.tif", tiff(wide[..., :1] >> 4, 16, 1, {281: (3, [4095])}.items()), three(eight(wide[..., :1] >> 4, 4095)))
+expect("grey4.tif", tiffcp(tiff(grey8 >> 4, 4, 1), options=("-c", "lzw")), three(grey8 >> 4) * 17)
+expect("bilevel.tif", tiffcp(tiff(grey8 >> 7, 1, 1), options=("-c", "packbits")), three(grey8 >> 7) * 255)
+colours = np.asarray(palette.getpalette()[:768]).reshape(-1, 3)
+colours = np.vstack([colours, np.zeros((256 - len(colours), 3), int)])
+index = np.asarray(palette)[..., None]
+expect("palette.tif", tiffcp(tiff(index, 8, 3, {320: (3, list((colours.T * 257).ravel()))}.items()), options=("-c", "lzw")), colours[index[..., 0]].astype(np.uint8))
+expect("palette-of-8-bits.tif", tiff(index, 8, 3, {320: (3, list(colours.T.ravel()))}.items()), colours[index[..., 0]].astype(np.uint8))
+few = rgb.quantize(13)
+some = np.vstack([np.asarray(few.getpalette()[:39]).reshape(-1, 3), np.zeros((3, 3), int)])
+expect("palette-4bit.tif", tiff(np.asarray(few)[..., None], 4, 3, {320: (3, list((some.T * 257).ravel()))}.items()), some[np.asarray(few)].astype(np.uint8))
+expect("pages.tif", tiffcp(rgb8, tiff(scene[::-1], 8, 2), options=("-c", "lzw")), scene)
+expect("orientation-6.tif", tiff(scene, 8, 2, {274: (3, [6])}.items()), np.rot90(scene, -1))
+for name, options in [("jpeg", ("-c", "jpeg:90")), ("jpeg-rgb", ("-c", "jpeg:90:r")), ("jpeg-tiles", ("-c", "jpeg:90", *tiles))]:
+    expect(f"{name}.tif", tiffcp(rgb8, options=options))
+expect("jpeg-grey.tif", tiffcp(tiff(grey8, 8, 1), options=("-c", "jpeg:80", "-r", "16")))
+
 refused = {}
 frames = [rgb, ImageOps.mirror(rgb)]
 refused["animated.gif"] = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100)
 refused["animated.webp"] = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100)
 refused["animated.png"] = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:], duration=100)
-refused["other.tif"] = encoded(rgb, "TIFF")
+refused["float.tif"] = encoded(Image.fromarray(grey8[..., 0].astype(np.float32)), "TIFF")
+refused["cmyk.tif"] = encoded(rgb.convert("CMYK"), "TIFF")
+refused["fax.tif"] = encoded(grey.convert("1"), "TIFF", compression="group4")
+refused["big.tif"] = tiffcp(rgb8, options=("-8",))
 refused["other.ico"] = encoded(rgb.resize((32, 32)), "ICO")
 refused["other.ppm"] = encoded(rgb, "PPM")
 refused["one-pixel.png"] = encoded(rgb.crop((0, 0, 1, 1)), "PNG")

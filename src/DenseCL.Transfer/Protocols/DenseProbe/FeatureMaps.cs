@@ -4,6 +4,7 @@ using DenseCL.Images.Operations;
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
+using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using TorchSharp;
@@ -18,6 +19,7 @@ internal sealed class FeatureMaps : IDisposable
     private readonly PixelNormalisation normalisation;
     private readonly bool allStages;
     private readonly int? shortSide;
+    private readonly PixelDepth depth;
     private readonly RgbImage decoded = new();
     private readonly Scratch scratch = new();
     private byte[] resized = [];
@@ -25,7 +27,7 @@ internal sealed class FeatureMaps : IDisposable
     public FeatureMaps(BackboneSource source, DenseProbeOptions options)
     {
         Device device = EvaluationDevice.Choose();
-        (allStages, shortSide) = (options.AllStages, options.ShortSide);
+        (allStages, shortSide, depth) = (options.AllStages, options.ShortSide, source.Normalisation.Depth);
         normalisation = new PixelNormalisation(
             source.Normalisation,
             device,
@@ -62,7 +64,7 @@ internal sealed class FeatureMaps : IDisposable
     {
         try
         {
-            ImageDecoder.Decode(path, decoded, ImageLimits.Default);
+            ImageDecoder.Decode(path, decoded, ImageLimits.Default, depth);
         }
         catch (ImageException e)
         {

@@ -135,7 +135,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         {
             stop.ThrowIfCancellationRequested();
             int index = (int)((long)i * images.Entries.Count / total);
-            if (Decode(images.Entries[index], image, shards, skipped))
+            if (Decode(images.Entries[index], image, backbone.Normalisation.Depth, shards, skipped))
             {
                 counts.Add(default);
                 for (int pair = 0; pair < options.Pairs; pair++)
@@ -182,12 +182,12 @@ public sealed class MatchScoreEvaluation : IEvaluation
                 ),
             ];
 
-    private static bool Decode(ImageEntry entry, RgbImage image, OpenShards shards, SkippedImages skipped)
+    private static bool Decode(ImageEntry entry, RgbImage image, PixelDepth depth, OpenShards shards, SkippedImages skipped)
     {
         try
         {
             using ImageFile file = shards.Open(entry, ImageLimits.Default);
-            ImageDecoder.Decode(file.Read(file.Length), image, ImageLimits.Default);
+            ImageDecoder.Decode(file.Read(file.Length), image, ImageLimits.Default, depth);
             return true;
         }
         catch (ImageException e)

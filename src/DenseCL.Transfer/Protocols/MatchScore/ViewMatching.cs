@@ -49,13 +49,13 @@ internal static class ViewMatching
     /// <exception cref="ArgumentException">There are not P · P matches, or one of them is not a position.</exception>
     public static MatchCounts Count(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
-        (Place[] across, Place[] down) = Places(nearest, first, second, side);
+        (Place Column, Place Row)[] places = Places(nearest, first, second, side);
         (long positions, long right, long exact, long near) = (0, 0, 0, 0);
         for (int i = 0; i < nearest.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(nearest[i], nameof(nearest));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(nearest[i], nearest.Length, nameof(nearest));
-            (Place x, Place y) = (across[i % side], down[i / side]);
+            (Place x, Place y) = places[i];
             if (x.Inside && y.Inside)
             {
                 (int column, int row) = ((int)(nearest[i] % side), (int)(nearest[i] / side));
@@ -79,18 +79,18 @@ internal static class ViewMatching
     /// <exception cref="ArgumentException">There are not P · P matches.</exception>
     public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
-        (Place[] across, Place[] down) = Places(nearest, first, second, side);
+        (Place Column, Place Row)[] places = Places(nearest, first, second, side);
         bool?[] verdicts = new bool?[nearest.Length];
         for (int i = 0; i < nearest.Length; i++)
         {
-            (Place x, Place y) = (across[i % side], down[i / side]);
+            (Place x, Place y) = places[i];
             verdicts[i] = x.Inside && y.Inside ? x.IsNear((int)(nearest[i] % side)) && y.IsNear((int)(nearest[i] / side)) : null;
         }
 
         return verdicts;
     }
 
-    private static (Place[] Across, Place[] Down) Places(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    private static (Place Column, Place Row)[] Places(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         if (nearest.Length != side * side)
@@ -100,14 +100,14 @@ internal static class ViewMatching
                 nameof(nearest));
         }
 
-        Place[] across = new Place[side], down = new Place[side];
-        for (int i = 0; i < side; i++)
+        var places = new (Place Column, Place Row)[nearest.Length];
+        for (int i = 0; i < places.Length; i++)
         {
-            across[i] = Place.Of(CellPlace.Across(i, side, first, second), side);
-            down[i] = Place.Of(CellPlace.Down(i, side, first, second), side);
+            (CellPlace row, CellPlace column) = CellPlace.Of(i / side, i % side, side, first, second);
+            places[i] = (Place.Of(column, side), Place.Of(row, side));
         }
 
-        return (across, down);
+        return places;
     }
 
     /// <summary>Where a cell's centre lies in the second view, along one axis.</summary>

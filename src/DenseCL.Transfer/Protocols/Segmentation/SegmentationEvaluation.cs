@@ -6,6 +6,7 @@ using DenseCL.Images.Operations;
 using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Training;
 using DenseCL.Training.Logs;
 using DenseCL.Transfer.Features;
@@ -99,7 +100,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         }
 
         TimeSpan trained = Stopwatch.GetElapsedTime(start);
-        ConfusionMatrix confusion = Test(network, normalisation, progress, predictions, stop);
+        ConfusionMatrix confusion = Test(network, normalisation, source.Normalisation.Depth, progress, predictions, stop);
         return new SegmentationResult(
             confusion,
             data.ClassNames,
@@ -180,6 +181,7 @@ public sealed class SegmentationEvaluation : IEvaluation
     private ConfusionMatrix Test(
         Fcn network,
         PixelNormalisation normalisation,
+        PixelDepth depth,
         IProgress<SegmentationProgress>? progress,
         Action<SegmentationImage, RgbImage, Mask>? predictions,
         CancellationToken stop)
@@ -191,7 +193,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         for (int i = 0; i < data.Test.Count; i++)
         {
             stop.ThrowIfCancellationRequested();
-            Mask mask = SegmentationLoader.Read(data, data.Test[i], image);
+            Mask mask = SegmentationLoader.Read(data, data.Test[i], image, depth);
             clock.BatchArrived();
             long[] predicted = Predict(network, normalisation, image, scratch, stop);
             confusion.Add([.. mask.Values.Select(label => (long)label)], predicted);

@@ -2,6 +2,7 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 
@@ -61,7 +62,7 @@ internal sealed class SegmentationLoader(
             }
 
             SegmentationImage labelled = images[order[position % images.Count]];
-            Mask mask = Read(data, labelled, image);
+            Mask mask = Read(data, labelled, image, normalisation.Depth);
             crop.Make(
                 image,
                 mask,
@@ -77,12 +78,13 @@ internal sealed class SegmentationLoader(
     /// <param name="data">Reads the mask.</param>
     /// <param name="labelled">The image.</param>
     /// <param name="image">Receives the image.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
     /// <exception cref="DataException">They cannot be read, or no longer have the same size.</exception>
-    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image)
+    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image, PixelDepth depth)
     {
         try
         {
-            ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default);
+            ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default, depth);
         }
         catch (ImageException e)
         {

@@ -52,6 +52,16 @@ internal sealed class Augmentation(DataOptions options)
         {
             Flip.Horizontal(view, size, size);
         }
+
+        if (crop.FlippedVertically)
+        {
+            Flip.Vertical(view, size, size);
+        }
+
+        if (crop.Transposed)
+        {
+            Flip.Transpose(view, size);
+        }
     }
 
     // The order is a number with the bases 4, 3, 2, 1: each digit says which of the remaining changes comes next.

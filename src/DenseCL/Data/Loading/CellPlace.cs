@@ -1,25 +1,27 @@
 namespace DenseCL.Data.Loading;
 
 /// <summary>
-/// Where the centre of a cell of one view lies in another view of the same image, along one axis and in cells of that other view: <see
-/// cref="At"/> / <see cref="Cell"/>. Both are whole numbers, so rounding never decides.
+/// Where the centre of a cell of one view lies in another view of the same image, along one axis of the image and in cells of that other
+/// view: <see cref="At"/> / <see cref="Cell"/>. Both are whole numbers, so rounding never decides.
 /// </summary>
 /// <param name="At">The distance from the edge of the other view; inside it from 0 to below <paramref name="Cell"/> times the number of
 /// cells.</param>
 /// <param name="Cell">The length of a cell of the other view, above 0.</param>
 internal readonly record struct CellPlace(long At, long Cell)
 {
-    /// <summary>Along columns.</summary>
-    /// <param name="cell">The column, 0 … <paramref name="side"/> − 1.</param>
+    /// <summary>The row and the column of a place in the other view. A turned view has its columns along the image's height.</summary>
+    /// <param name="row">The row of the cell, 0 … <paramref name="side"/> − 1.</param>
+    /// <param name="column">Its column.</param>
     /// <param name="side">Cells along a side of both views.</param>
     /// <param name="from">Where the view of the cell was cut.</param>
     /// <param name="into">Where the other view was cut.</param>
-    public static CellPlace Across(int cell, int side, CropGeometry from, CropGeometry into) =>
-        Of(cell, side, from.Left, from.Width, from.Flipped, into.Left, into.Width, into.Flipped);
-
-    /// <summary>The same along rows.</summary>
-    public static CellPlace Down(int cell, int side, CropGeometry from, CropGeometry into) =>
-        Of(cell, side, from.Top, from.Height, false, into.Top, into.Height, false);
+    public static (CellPlace Row, CellPlace Column) Of(int row, int column, int side, CropGeometry from, CropGeometry into)
+    {
+        (int across, int down) = from.Transposed ? (row, column) : (column, row);
+        CellPlace x = Of(across, side, from.Left, from.Width, from.Flipped, into.Left, into.Width, into.Flipped);
+        CellPlace y = Of(down, side, from.Top, from.Height, from.FlippedVertically, into.Top, into.Height, into.FlippedVertically);
+        return into.Transposed ? (x, y) : (y, x);
+    }
 
     private static CellPlace Of(int cell, int side, int from, int length, bool flipped, int intoFrom, int intoLength, bool intoFlipped)
     {

@@ -3,6 +3,7 @@ using DenseCL.Data.Shards;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Data.Loading;
 
@@ -28,7 +29,8 @@ public static class LoaderBenchmark
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         int threads = options.Threads ?? TwoViewLoader.DefaultThreads;
-        double loaded = Load(source, options, threads, stop), decoded = Decode(source, ImageLimits.Of(options), threads, stop);
+        double loaded = Load(source, options, threads, stop);
+        double decoded = Decode(source, ImageLimits.Of(options), options.Depth, threads, stop);
         using Process process = Process.GetCurrentProcess();
         return new LoaderSpeed(source.Entries.Count, threads, loaded, decoded, process.PeakWorkingSet64 >> 20);
     }
@@ -61,7 +63,7 @@ public static class LoaderBenchmark
         }
     }
 
-    private static double Decode(ImageSource source, ImageLimits limits, int threads, CancellationToken stop)
+    private static double Decode(ImageSource source, ImageLimits limits, PixelDepth depth, int threads, CancellationToken stop)
     {
         using OpenShards shards = new();
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = stop };
@@ -79,7 +81,7 @@ public static class LoaderBenchmark
             try
             {
                 using ImageFile file = shards.Open(source.Entries[index], limits);
-                ImageDecoder.Decode(file.Read(file.Length), image, limits);
+                ImageDecoder.Decode(file.Read(file.Length), image, limits, depth);
                 Interlocked.Increment(ref images);
             }
             catch (ImageException)

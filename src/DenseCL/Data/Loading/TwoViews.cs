@@ -35,7 +35,7 @@ internal sealed class TwoViews(DataOptions options)
         // The triangle filter of a resampled pixel reads half its width beyond the crop, unless whole pixels are cut out.
         int most = Math.Max(Math.Max(first.Width, first.Height), Math.Max(second.Width, second.Height));
         int margin = reduction == 1 ? 0 : 2 + (most / (reduction * options.Size));
-        part = reader.Decode(file, limits, PixelArea.Union(Area(first), Area(second)), reduction, margin, image);
+        part = reader.Decode(file, limits, options.Depth, PixelArea.Union(Area(first), Area(second)), reduction, margin, image);
     }
 
     /// <summary>Makes one view of the image decoded last.</summary>

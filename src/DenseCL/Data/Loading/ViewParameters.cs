@@ -5,7 +5,7 @@ using DenseCL.Recipes;
 namespace DenseCL.Data.Loading;
 
 /// <summary>All random decisions about one view of one image.</summary>
-/// <param name="Crop">What is cut out, and whether it is mirrored.</param>
+/// <param name="Crop">What is cut out, and whether it is mirrored or turned.</param>
 /// <param name="Jitter">Whether brightness, contrast, saturation and hue are changed.</param>
 /// <param name="JitterOrder">In which of the 24 orders the four are changed, 0 to 23; see <see cref="Augmentation"/>.</param>
 /// <param name="Brightness">Factor for <see cref="Colour.Brightness"/>.</param>
@@ -55,8 +55,12 @@ internal readonly record struct ViewParameters(
         bool blurred = random.NextDouble() < options.BlurProbability;
         double sigma = random.NextDouble(options.BlurSigma.Low, options.BlurSigma.High);
         bool flipped = random.NextDouble() < options.FlipProbability;
+        bool flippedVertically = random.NextDouble() < options.VerticalFlipProbability;
+        bool turned = random.NextDouble() < options.QuarterTurnProbability;
+        int quarters = 1 + random.NextInt(3);
+        CropGeometry crop = new(left, top, width, height, flipped) { FlippedVertically = flippedVertically };
         return new(
-            new CropGeometry(left, top, width, height, flipped),
+            turned ? crop.Turned(quarters) : crop,
             jitter, order, brightness, contrast, saturation, hue, greyscale, blurred, sigma);
     }
 

@@ -23,7 +23,11 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
             using ImageFile file = shards.Open(entry, options.Limits);
             ReadOnlySpan<byte> bytes = file.Read(file.Length);
             ImageHeader original = ImageDecoder.ReadHeader(bytes, options.Limits);
-            return options.ShortSide is { } side && Math.Min(original.Width, original.Height) > side
+
+            // More than 8 bits stay as they are: which 8 of them count is for the training to say.
+            return options.ShortSide is { } side
+                && Math.Min(original.Width, original.Height) > side
+                && ImageDecoder.ReadBits(bytes, options.Limits).Stored <= 8
                 ? Reduced(bytes, original, side)
                 : Copy(bytes, Extension(EncodedImage.Recognise(bytes)), original, original);
         }
@@ -74,6 +78,7 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
         ImageFormat.Png => "png",
         ImageFormat.WebP => "webp",
         ImageFormat.Gif => "gif",
+        ImageFormat.Tiff => "tif",
         _ => "bmp",
     };
 }

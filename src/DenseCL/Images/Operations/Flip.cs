@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace DenseCL.Images.Operations;
 
-/// <summary>Mirroring.</summary>
+/// <summary>Mirroring, left to right, top to bottom and along the diagonal.</summary>
 internal static class Flip
 {
     private const int VectorPixels = 5; // 15 of 16 bytes
@@ -38,6 +39,46 @@ internal static class Flip
             for (int i = 0; i < row.Length; i += 3)
             {
                 (row[i], row[i + 2]) = (row[i + 2], row[i]);
+            }
+        }
+    }
+
+    /// <summary>Mirrors top to bottom, in place.</summary>
+    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
+    public static void Vertical(Span<byte> pixels, int width, int height)
+    {
+        RgbSpan.Check(pixels, width, height);
+        int row = width * 3;
+        byte[] kept = ArrayPool<byte>.Shared.Rent(row);
+        for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--)
+        {
+            Span<byte> upper = pixels.Slice(top * row, row), lower = pixels.Slice(bottom * row, row);
+            upper.CopyTo(kept);
+            lower.CopyTo(upper);
+            kept.AsSpan(0, row).CopyTo(lower);
+        }
+
+        ArrayPool<byte>.Shared.Return(kept);
+    }
+
+    /// <summary>Exchanges rows and columns, in place.</summary>
+    /// <param name="pixels">(side, side, 3).</param>
+    /// <param name="side">Width and height in pixels.</param>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
+    public static void Transpose(Span<byte> pixels, int side)
+    {
+        RgbSpan.Check(pixels, side, side);
+        for (int y = 1; y < side; y++)
+        {
+            for (int x = 0; x < y; x++)
+            {
+                (int a, int b) = (((y * side) + x) * 3, ((x * side) + y) * 3);
+                (pixels[a], pixels[b]) = (pixels[b], pixels[a]);
+                (pixels[a + 1], pixels[b + 1]) = (pixels[b + 1], pixels[a + 1]);
+                (pixels[a + 2], pixels[b + 2]) = (pixels[b + 2], pixels[a + 2]);
             }
         }
     }

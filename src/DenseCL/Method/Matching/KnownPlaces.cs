@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace DenseCL.Method.Matching;
 
 /// <summary>
-/// Where the centre of each query position lies in the key view, computed from the known crops. Crops are upright rectangles, so rows and
-/// columns are mapped separately. All tensors are on the processor.
+/// Where the centre of each query position lies in the key view, computed from the known crops. Crops are rectangles that are mirrored and
+/// turned by quarters at most, so a row and a column of the key view each depend on one of the query view. All tensors are on the
+/// processor.
 /// </summary>
 /// <param name="Row">(N, S²) float64, in cells from the upper edge of the key view; inside the view 0 … S.</param>
 /// <param name="Column">(N, S²) float64, in cells from its left edge.</param>
@@ -34,8 +35,8 @@ internal readonly record struct KnownPlaces(Tensor Row, Tensor Column, int GridS
             (CropGeometry q, CropGeometry k) = (queryCrops[n], keyCrops[n]);
             for (int s = 0; s < positions; s++)
             {
-                rows[(n * positions) + s] = Cells(CellPlace.Down(s / gridSize, gridSize, q, k));
-                columns[(n * positions) + s] = Cells(CellPlace.Across(s % gridSize, gridSize, q, k));
+                (CellPlace row, CellPlace column) = CellPlace.Of(s / gridSize, s % gridSize, gridSize, q, k);
+                (rows[(n * positions) + s], columns[(n * positions) + s]) = (Cells(row), Cells(column));
             }
         }
 

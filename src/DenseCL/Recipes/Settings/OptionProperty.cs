@@ -9,7 +9,7 @@ internal sealed class OptionProperty
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>)];
+    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(PixelDepth), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>)];
 
     private readonly PropertyInfo property;
     private readonly string? nullWord;
@@ -69,6 +69,7 @@ internal sealed class OptionProperty
         IReadOnlyList<int> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         IReadOnlyList<byte> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
+        PixelDepth depth => depth.ToString(),
         double number => number.ToString("R", Invariant),
         IFormattable number => number.ToString(null, Invariant),
         var other => throw new NotSupportedException($"{Name} has a type that cannot be written in YAML: {other.GetType()}."),
@@ -108,6 +109,8 @@ internal sealed class OptionProperty
         {
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
             _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
+            _ when Type == typeof(PixelDepth) => PixelDepth.TryParse(
+                value.IsList ? $"[{string.Join(',', value.Items)}]" : first, out PixelDepth depth) ? depth : null,
             _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
             _ when Type == typeof(IReadOnlyList<int>) => ListOf<int>(
                 value,
@@ -168,6 +171,8 @@ internal sealed class OptionProperty
         {
             _ when Type == typeof(Interval) => $"two finite numbers such as {example}",
             _ when Type == typeof(PerChannel) => $"three finite numbers such as {example}",
+            _ when Type == typeof(PixelDepth) =>
+                "`auto`, `stretch`, a number of bits from 8 to 16, or the two values that become black and white, such as [0, 4095]",
             _ when Type == typeof(IReadOnlyList<double>) => $"a list of numbers such as {example}",
             _ when Type == typeof(IReadOnlyList<int>) => $"a list of whole numbers such as {example}",
             _ when Type == typeof(IReadOnlyList<byte>) => "a list of whole numbers from 0 to 255, such as [0, 254]",

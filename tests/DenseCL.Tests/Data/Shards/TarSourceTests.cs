@@ -143,7 +143,7 @@ public sealed class TarSourceTests : IDisposable
             Match match = rule.Match(name);
             if (!match.Success) continue;
             if (match.Groups["key"].Value != key) (key, has) = (match.Groups["key"].Value, false);
-            if (has || match.Groups["ext"].Value.ToLowerInvariant() is not ("jpg" or "png")) continue;
+            if (has || match.Groups["ext"].Value.ToLowerInvariant() is not ("jpg" or "png" or "tif")) continue;
             has = true;
             expected.Add($"t.tar/{name}");
         }
@@ -161,7 +161,7 @@ public sealed class TarSourceTests : IDisposable
             ("1.jpg", Jpeg()),
             ("1.png", Jpeg()),
             ("1.cls", "7"u8.ToArray()),
-            ("2.tif", Jpeg()),
+            ("2.jp2", Jpeg()),
             ("3.seg.png", Jpeg()),
             ("._4.jpg", Jpeg()),
             ("4.jpg", Jpeg()));

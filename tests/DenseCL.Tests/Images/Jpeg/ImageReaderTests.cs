@@ -1,5 +1,6 @@
 using DenseCL.Images;
 using DenseCL.Platform;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Tests.Images.Jpeg;
 
@@ -40,7 +41,7 @@ public sealed class ImageReaderTests
             ImageHeader header = reader.ReadHeader(file, Limits);
             Assert.Equal(orientation >= 5 ? new ImageHeader(height, width) : new ImageHeader(width, height), header);
 
-            DecodedPart part = reader.Decode(file, Limits, wanted, reduction, 1, image);
+            DecodedPart part = reader.Decode(file, Limits, default, wanted, reduction, 1, image);
 
             Assert.Equal(reduction, part.Reduction);
             Assert.InRange(part.Left, wanted.Left - (2 * reduction), wanted.Left);
@@ -115,7 +116,7 @@ public sealed class ImageReaderTests
         string actual = "";
         try
         {
-            reader.Decode(file, Limits, image);
+            reader.Decode(file, Limits, default(PixelDepth), image);
         }
         catch (ImageException e)
         {

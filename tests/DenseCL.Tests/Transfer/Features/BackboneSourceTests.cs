@@ -23,7 +23,7 @@ public sealed class BackboneSourceTests : IDisposable
     [InlineData(WeightFormat.Detectron2, WeightNaming.Torchvision, false)]
     public void Mean_and_deviation_come_from_every_file_that_has_room_for_them(WeightFormat format, WeightNaming naming, bool noted)
     {
-        DataOptions trained = new() { Mean = new PerChannel(0.25, 0.5, 0.75), Std = new PerChannel(0.125, 0.25, 0.5) };
+        DataOptions trained = new() { Mean = new PerChannel(0.25, 0.5, 0.75), Std = new PerChannel(0.125, 0.25, 0.5), Depth = PixelDepth.OfRange(102, 3987) };
         using Backbone network = Backbone.Create(BackboneKind.Resnet18);
         network.Initialise(3);
         BackboneFile.Save(folder["backbone.safetensors"], network, new Recipe { Data = trained }, 7);
@@ -33,7 +33,7 @@ public sealed class BackboneSourceTests : IDisposable
 
         Assert.Equal(!noted, source.NormalisationIsAssumed);
         Assert.Equal(
-            noted ? (trained.Mean, trained.Std) : (new DataOptions().Mean, new DataOptions().Std),
-            (source.Normalisation.Mean, source.Normalisation.Std));
+            noted ? (trained.Mean, trained.Std, trained.Depth) : (new DataOptions().Mean, new DataOptions().Std, PixelDepth.Auto),
+            (source.Normalisation.Mean, source.Normalisation.Std, source.Normalisation.Depth));
     }
 }

@@ -13,7 +13,7 @@ public sealed class ViewMatchingTests
 {
     private const int Width = 500, Height = 375;
 
-    private static readonly DataOptions Look = new() { CropScale = new Interval(0.3, 1) };
+    private static readonly DataOptions Look = new() { CropScale = new Interval(0.3, 1), VerticalFlipProbability = 0.5, QuarterTurnProbability = 0.75 };
 
     [Fact]
     public void Features_that_tell_the_place_in_the_image_find_every_place()
@@ -200,8 +200,8 @@ public sealed class ViewMatchingTests
         {
             double u = ((i % side) + 0.5) / side,
                 v = ((i / side) + 0.5) / side;
-            double x = Math.PI * (crop.Left + ((crop.Flipped ? 1 - u : u) * crop.Width)) / Width,
-                y = Math.PI * (crop.Top + (v * crop.Height)) / Height;
+            (u, v) = Upright(crop, u, v);
+            double x = Math.PI * (crop.Left + (u * crop.Width)) / Width, y = Math.PI * (crop.Top + (v * crop.Height)) / Height;
             (codes[4 * i], codes[(4 * i) + 1], codes[(4 * i) + 2], codes[(4 * i) + 3]) = (
                 (float)Math.Cos(x),
                 (float)Math.Sin(x),
@@ -212,6 +212,13 @@ public sealed class ViewMatchingTests
         return tensor(codes).view(side * side, 4);
     }
 
+    /// <summary>A place in a view, 0 … 1 from its left and upper edge, before the view was mirrored and turned.</summary>
+    private static (double U, double V) Upright(CropGeometry crop, double u, double v)
+    {
+        (u, v) = crop.Transposed ? (v, u) : (u, v);
+        return (crop.Flipped ? 1 - u : u, crop.FlippedVertically ? 1 - v : v);
+    }
+
     /// <summary>Every cell tried for every position, in floating point.</summary>
     private static MatchCounts ByHand(long[] nearest, CropGeometry first, CropGeometry second, int side)
     {
@@ -220,9 +227,11 @@ public sealed class ViewMatchingTests
         for (int i = 0; i < nearest.Length; i++)
         {
             double u = ((i % side) + 0.5) / side, v = ((i / side) + 0.5) / side;
-            double x = first.Left + (first.Width * (first.Flipped ? 1 - u : u)), y = first.Top + (first.Height * v);
-            u = (x - second.Left) / second.Width;
-            (u, v) = (side * (second.Flipped ? 1 - u : u), side * (y - second.Top) / second.Height);
+            (u, v) = Upright(first, u, v);
+            double x = first.Left + (first.Width * u), y = first.Top + (first.Height * v);
+            (u, v) = ((x - second.Left) / second.Width, (y - second.Top) / second.Height);
+            (u, v) = (second.Flipped ? 1 - u : u, second.FlippedVertically ? 1 - v : v);
+            (u, v) = second.Transposed ? (side * v, side * u) : (side * u, side * v);
             if (u < -Slack || v < -Slack || u >= side - Slack || v >= side - Slack)
             {
                 continue;
