@@ -17,7 +17,7 @@ internal sealed class Measurement(string name, string program, string[] argument
     public string Name => name;
 
     /// <summary>The version of PyTorch that it ran with, if it named one.</summary>
-    public string? Torch => rounds[0].TryGetProperty("torch", out JsonElement version) ? version.GetString() : null;
+    public string? Torch => Find(rounds[0], "torch")?.GetString();
 
     /// <summary>Runs it once more.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has what it said.</exception>
@@ -48,15 +48,30 @@ internal sealed class Measurement(string name, string program, string[] argument
     }
 
     /// <summary>A number of each round.</summary>
-    public IEnumerable<double> Values(string key) => rounds.Select(round => Find(round, key).GetDouble());
+    public IEnumerable<double> Values(string key) => rounds.Select(round => Need(round, key).GetDouble());
 
     public double Median(string key) => Training.Median.Of(Values(key));
 
     /// <summary>What it said in words.</summary>
-    public string Said(string key) => Find(rounds[0], key).GetString()!;
+    public string Said(string key) => Need(rounds[0], key).GetString()!;
 
-    private JsonElement Find(JsonElement round, string key) =>
-        round.TryGetProperty(key, out JsonElement value)
-            ? value
-            : throw new InvalidOperationException($"'{name}' printed an object without '{key}', which README.md asks for.");
+    private JsonElement Need(JsonElement round, string key) =>
+        Find(round, key) ?? throw new InvalidOperationException($"'{name}' printed an object without '{key}', which README.md asks for.");
+
+    /// <summary>A member: ours are among the figures or settings, an opponent's may lie beside one another.</summary>
+    private static JsonElement? Find(JsonElement round, string key)
+    {
+        foreach (string part in new[] { "figures", "settings" })
+        {
+            if (round.TryGetProperty(part, out JsonElement members) && members.TryGetProperty(CamelCase(key), out JsonElement ours))
+            {
+                return ours;
+            }
+        }
+
+        return round.TryGetProperty(key, out JsonElement value) ? value : null;
+    }
+
+    private static string CamelCase(string key) =>
+        string.Concat(key.Split('_').Select((word, index) => index == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Data.Sources;
 using DenseCL.Recipes;
@@ -112,21 +111,29 @@ internal static class AblateCommand
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                runs = run.Jobs.Select(job => new
+            JsonOutput.Print(
+                "ablate",
+                new { dryRun = true },
+                new
                 {
-                    variant = job.Variant,
-                    seed = job.Seed,
-                    recipe = job.RecipeHash,
-                    images = job.Images,
-                    steps = job.Steps,
-                    stepsDone = job.StepsDone,
-                    known = job.Known.Select(result => result.Evaluation),
-                    pending = job.Pending.Select(evaluation => evaluation.Text),
-                }),
-                notes = run.Notes,
-            }));
+                    runs = run.Jobs.Count,
+                    steps = run.Jobs.Sum(job => job.Steps - job.StepsDone),
+                    evaluations = run.Jobs.Sum(job => job.Pending.Count),
+                },
+                (
+                    "runs",
+                    run.Jobs.Select(job => new
+                    {
+                        job.Variant,
+                        job.Seed,
+                        recipe = job.RecipeHash,
+                        job.Images,
+                        job.Steps,
+                        job.StepsDone,
+                        known = job.Known.Select(result => result.Evaluation),
+                        pending = job.Pending.Select(evaluation => evaluation.Text),
+                    })),
+                ("notes", run.Notes));
         }
         else
         {

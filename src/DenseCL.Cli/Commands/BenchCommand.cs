@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using DenseCL.Cli.Display;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
@@ -68,8 +68,6 @@ internal static class BenchCommand
         HelpName = "N",
     };
 
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
-
     public static Command Create() =>
         new("bench", "Measures how fast this machine trains and loads.") { Step(), BenchLoaderCommand.Create() };
 
@@ -77,7 +75,7 @@ internal static class BenchCommand
         "step",
         "Measures a training step on random images: forward, backward, both updates and the queues. Loading is not included.")
     {
-        Arch, Size, Batch, Queue, Method, PrecisionOption, Steps, Threads, AsJson,
+        Arch, Size, Batch, Queue, Method, PrecisionOption, Steps, Threads, JsonOutput.Option,
     }.Does("densecl bench step --arch resnet50 --size 224 --batch 16 --queue 65536", PrepareStep);
 
     private static Func<int> PrepareStep(ParseResult call, CancellationToken stop)
@@ -108,30 +106,25 @@ internal static class BenchCommand
         {
             StepSpeed speed = StepBenchmark.Run(recipe, steps, stop);
             string precision = speed.Precision.ToString().ToLowerInvariant();
+            if (call.GetValue(JsonOutput.Option))
+            {
+                JsonOutput.Print(
+                    "bench step",
+                    new { torch = torch.__version__, arch, size, batch, queue, steps, method, precision, speed.Threads },
+                    new
+                    {
+                        secondsPerStep = Math.Round(speed.SecondsPerStep, 4),
+                        imagesPerSecond = Math.Round(speed.ImagesPerSecond, 2),
+                        peakRssMb = speed.PeakMegabytes,
+                    });
+                return Verb.Done;
+            }
+
             Console.WriteLine(
-                call.GetValue(AsJson)
-                    ? JsonSerializer.Serialize(
-                        new
-                        {
-                            what = "DenseCL for .NET",
-                            torch = torch.__version__,
-                            arch,
-                            size,
-                            batch,
-                            queue,
-                            steps,
-                            method,
-                            precision,
-                            threads = speed.Threads,
-                            seconds_per_step = Math.Round(speed.SecondsPerStep, 4),
-                            images_per_second = Math.Round(speed.ImagesPerSecond, 2),
-                            peak_rss_mb = speed.PeakMegabytes,
-                        })
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: "
-                        + $"{speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"
-                    ));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{arch}, {size} px, batch {batch}, queue {queue:N0}, {method}, {precision}, {speed.Threads} threads: "
+                    + $"{speed.SecondsPerStep:F3} s a step, {speed.ImagesPerSecond:F1} images/s, at most {speed.PeakMegabytes:N0} MB"));
             return Verb.Done;
         };
     }

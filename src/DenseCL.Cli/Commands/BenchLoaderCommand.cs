@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Data.Loading;
@@ -35,8 +34,6 @@ internal static class BenchLoaderCommand
         DefaultValueFactory = _ => 400,
     };
 
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
-
     public static Command Create() =>
         new Command(
             "loader",
@@ -48,7 +45,7 @@ internal static class BenchLoaderCommand
             Size,
             Threads,
             Limit,
-            AsJson,
+            JsonOutput.Option,
         }.Does("densecl bench loader photos --threads 2", Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
@@ -86,27 +83,26 @@ internal static class BenchLoaderCommand
             }
 
             LoaderSpeed speed = LoaderBenchmark.Run(source, options, stop);
+            if (call.GetValue(JsonOutput.Option))
+            {
+                JsonOutput.Print(
+                    "bench loader",
+                    new { images = source.Root, speed.Files, size, precision = "uint8", speed.Threads },       // the type of the views
+                    new
+                    {
+                        imagesPerSecond = Math.Round(speed.ImagesPerSecond, 1),
+                        decodeOnly = Math.Round(speed.DecodedPerSecond, 1),
+                        peakRssMb = speed.PeakMegabytes,
+                    });
+                return Verb.Done;
+            }
+
             Console.WriteLine(
-                call.GetValue(AsJson)
-                    ? JsonSerializer.Serialize(
-                        new
-                        {
-                            what = "DenseCL for .NET",
-                            folder = source.Root,
-                            files = speed.Files,
-                            size,
-                            precision = "uint8", // the type of the views
-                            threads = speed.Threads,
-                            images_per_second = Math.Round(speed.ImagesPerSecond, 1),
-                            decode_only = Math.Round(speed.DecodedPerSecond, 1),
-                            peak_rss_mb = speed.PeakMegabytes,
-                        })
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: "
-                        + $"{speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, "
-                        + $"at most {speed.PeakMegabytes:N0} MB"
-                    ));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{speed.Files:N0} images, {size} px, threads: {speed.Threads}: "
+                    + $"{speed.ImagesPerSecond:F1} images/s of two views each, {speed.DecodedPerSecond:F1} images/s decoded alone, "
+                    + $"at most {speed.PeakMegabytes:N0} MB"));
             return Verb.Done;
         };
     }

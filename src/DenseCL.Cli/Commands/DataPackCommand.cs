@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Data.Shards;
@@ -59,8 +58,6 @@ internal static class DataPackCommand
         HelpName = "N",
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object at the end and nothing else." };
-
     public static Command Create() =>
         new Command(
             "pack",
@@ -75,7 +72,7 @@ internal static class DataPackCommand
             ShortSide,
             Quality,
             Threads,
-            Json,
+            JsonOutput.Option,
         }.Does(
             """
             densecl data pack --images photos --out packed
@@ -105,7 +102,7 @@ internal static class DataPackCommand
         string folder = call.GetRequiredValue(Out);
         NewFolder.RefuseOccupied(folder);
         ImageSource source = ImageSource.Open(call.GetRequiredValue(Images));
-        bool json = call.GetValue(Json);
+        bool json = call.GetValue(JsonOutput.Option);
         if (!json)
         {
             Console.WriteLine(Printable.Text(source.Description));
@@ -123,8 +120,19 @@ internal static class DataPackCommand
         ShardPackProgress made = json ? Write(null) : PackDisplay.Show(Write);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(
-                new { images = made.Packed, skipped = skipped.Count, shards = made.Shards, bytes = made.Bytes, seconds = Math.Round(watch.Elapsed.TotalSeconds, 3) }));
+            JsonOutput.Print(
+                "data pack",
+                new
+                {
+                    images = source.Root,
+                    @out = folder,
+                    shardBytes = options.ShardBytes == long.MaxValue ? (long?)null : options.ShardBytes,
+                    options.ImagesPerShard,
+                    options.ShortSide,
+                    quality = options.ShortSide is null ? (int?)null : options.Quality,
+                    options.Threads,
+                },
+                new { images = made.Packed, skipped = skipped.Count, made.Shards, made.Bytes, seconds = Math.Round(watch.Elapsed.TotalSeconds, 3) });
             return Verb.Done;
         }
 

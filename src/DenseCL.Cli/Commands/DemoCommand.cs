@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Data.Scenes;
@@ -56,11 +55,6 @@ internal static class DemoCommand
         DefaultValueFactory = _ => 1600,
     };
 
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print one JSON object with the figures at the end, and nothing else.",
-    };
-
     private static readonly Option<bool> Quick = new("--quick")
     {
         Description = "A quarter of the scenes and smaller views: to check that everything works. The figures mean little.",
@@ -84,7 +78,7 @@ internal static class DemoCommand
             Quick,
             Seed,
             Set,
-            Json,
+            JsonOutput.Option,
         }.Does(
             """
             densecl demo
@@ -117,7 +111,7 @@ internal static class DemoCommand
         }
 
         TorchRuntime.EnsureReady();
-        Demo demo = new(Path.GetFullPath(folder), scenes, recipe.Resolve(scenes), call.GetValue(Json), stop);
+        Demo demo = new(Path.GetFullPath(folder), scenes, recipe.Resolve(scenes), call.GetValue(JsonOutput.Option), stop);
         return demo.Run;
     }
 
@@ -202,10 +196,11 @@ internal static class DemoCommand
         {
             if (json)
             {
-                Console.WriteLine(JsonSerializer.Serialize(new
-                {
-                    results = results.Select(result => new { name = result.Name, figures = new { matches = result.Matches, meanIoU = result.MeanIoU } }),
-                }));
+                JsonOutput.Print(
+                    "demo",
+                    new { recipe.Run.Seed, scenes, recipe.Optim.Epochs, recipe.Data.Size, @out = folder },
+                    new { seconds = Math.Round(time.TotalSeconds, 3) },
+                    ("results", results.Select(result => new { result.Name, figures = new { result.Matches, result.MeanIoU } })));
                 return;
             }
 

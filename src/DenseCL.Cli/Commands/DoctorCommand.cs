@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using DenseCL.Cli.Display;
 using DenseCL.Method;
 using DenseCL.Platform;
 using DenseCL.Recipes;
@@ -14,15 +15,6 @@ namespace DenseCL.Cli.Commands;
 /// <summary><c>densecl doctor</c>: checks whether this machine works, and if not, says why and what to do.</summary>
 internal static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print the checks as JSON." };
-
     // The option for the child process: a processor fault ends a process, so the training step is tried in a separate one.
     private static readonly Option<bool> TrainStep = new("--train-step") { Hidden = true };
 
@@ -33,19 +25,26 @@ internal static class DoctorCommand
             + "system, tensor library, allocator, processor, convolutions, memory, disk, and a training step."
         )
         {
-            AsJson,
+            JsonOutput.Option,
             TrainStep,
         }.Does("densecl doctor", Prepare);
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop) =>
-        call.GetValue(TrainStep) ? RunTrainStep : () => Examine(call.GetValue(AsJson));
+        call.GetValue(TrainStep) ? RunTrainStep : () => Examine(call.GetValue(JsonOutput.Option));
 
     private static int Examine(bool json)
     {
         PlatformCheck[] checks = [.. Doctor.Examine("."), TryTrainStep()];
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(checks, Json));
+            JsonOutput.Print(
+                "doctor",
+                new { folder = Path.GetFullPath(".") },
+                Enum.GetValues<PlatformCheckState>().ToDictionary(
+                    state => JsonNamingPolicy.CamelCase.ConvertName(state.ToString()),
+                    state => checks.Count(check => check.State == state),
+                    StringComparer.Ordinal),
+                ("checks", checks));
         }
         else
         {

@@ -38,7 +38,7 @@ internal static class EvalCommand
 
     private static Func<int> Prepare(EvaluationDefinition definition, EvaluationCall options, ParseResult call, CancellationToken stop)
     {
-        (bool json, ulong seed) = (call.GetValue(EvalOptions.Json), call.GetValue(EvalOptions.Seed));
+        (bool json, ulong seed) = (call.GetValue(JsonOutput.Option), call.GetValue(EvalOptions.Seed));
         string[] folders = [.. options.NewFolders(call)];
         foreach (string folder in folders)
         {

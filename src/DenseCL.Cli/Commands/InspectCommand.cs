@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO.Hashing;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using DenseCL.Cli.Display;
 using DenseCL.Models.Backbones;
 using DenseCL.Weights;
@@ -18,24 +16,16 @@ internal static class InspectCommand
     // The numbers in an optimiser's state are metadata too.
     private const int MaxNotes = 30;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private static readonly Argument<string> Source = new("FILE")
     {
         Description = "A weight file (safetensors, PyTorch, Detectron2, ONNX) or a run folder.",
     };
 
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print one JSON object." };
-
     public static Command Create() => new Command(
         "inspect",
         "Shows what is in a weight file: tensors, metadata, checksum, the network and the naming. Nothing in the file is executed.")
     {
-        Source, AsJson,
+        Source, JsonOutput.Option,
     }.Does(
         """
         densecl inspect run
@@ -45,7 +35,7 @@ internal static class InspectCommand
         (call, stop) =>
         {
             WeightFile file = BackboneFile.Open(call.GetRequiredValue(Source));
-            bool json = call.GetValue(AsJson);
+            bool json = call.GetValue(JsonOutput.Option);
             return () =>
             {
                 using (file)
@@ -60,21 +50,19 @@ internal static class InspectCommand
         (string? architecture, string naming) = Recognise(file);
         (long bytes, string checksum) = Checksum(file.Path, stop);
         WeightEntry[] tensors = [.. file.Keys.Select(key => file[key])];
+        Int128 numbers = tensors.Aggregate(Int128.Zero, (sum, tensor) => sum + tensor.Count);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(
-                new
-                {
-                    file = Path.GetFullPath(file.Path),
-                    format = file.Format.ToString().ToLowerInvariant(),
-                    bytes,
-                    xxh128 = checksum,
-                    architecture,
-                    naming,
-                    metadata = file.Metadata,
-                    tensors = tensors.Select(t => new { key = t.Name, dtype = t.Type.ToString(), shape = t.Shape.ToArray() }),
-                },
-                Json));
+            JsonOutput.Print(
+                "inspect",
+                new { file = Path.GetFullPath(file.Path) },
+                new { bytes, tensors = tensors.Length, numbers },
+                ("format", file.Format.ToString().ToLowerInvariant()),
+                ("xxh128", checksum),
+                ("architecture", architecture),
+                ("naming", naming),
+                ("metadata", file.Metadata),
+                ("tensors", tensors.Select(t => new { key = t.Name, dtype = t.Type.ToString(), shape = t.Shape.ToArray() })));
             return Verb.Done;
         }
 
@@ -101,8 +89,7 @@ internal static class InspectCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of "
-                + $"{tensors.Aggregate(Int128.Zero, (sum, t) => sum + t.Count):N0} numbers, XXH128 {checksum}"
+                $"{file.Path}: {file.Format}, {bytes:N0} bytes, {tensors.Length:N0} tensors of {numbers:N0} numbers, XXH128 {checksum}"
             ));
         Console.WriteLine(architecture is null ? Printable.Text(naming) : $"A {architecture}; names of {naming}.");
         return Verb.Done;

@@ -32,11 +32,6 @@ internal static class EvalOptions
         DefaultValueFactory = _ => 0,
     };
 
-    public static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print one JSON object, with all settings, and nothing else.",
-    };
-
     public static readonly Option<string?> Out = new("--out")
     {
         Description = "A new folder for metrics.json and the other files of the evaluation.",
@@ -61,7 +56,7 @@ internal static class EvalOptions
         }
 
         BackboneSource source = BackboneSource.Open(weights!);
-        if (source.Report is { } report && !call.GetValue(Json))
+        if (source.Report is { } report && !call.GetValue(JsonOutput.Option))
         {
             LoadReportDisplay.Show(report);
             if (source.NormalisationIsAssumed)

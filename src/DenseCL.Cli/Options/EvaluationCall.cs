@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using DenseCL.Cli.Display;
 using DenseCL.Data;
 using DenseCL.Transfer.Protocols.Definitions;
 
@@ -52,7 +53,7 @@ internal sealed class EvaluationCall
         .. options.SelectMany(option => emptying.Where(other => other.Meaning == option.Meaning).Select(other => (Option)other.Flag)
             .Prepend(option.Option)),
         .. definition.TakesSettings ? new Option[] { set } : [],
-        EvalOptions.Out, EvalOptions.Seed, EvalOptions.Json,
+        EvalOptions.Out, EvalOptions.Seed, JsonOutput.Option,
     ];
 
     /// <summary>The values that the call gives for the evaluation's options.</summary>

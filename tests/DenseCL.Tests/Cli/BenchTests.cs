@@ -73,16 +73,17 @@ public class BenchTests
             "--method",
             method,
             "--json");
+        JsonElement settings = json.GetProperty("settings"), figures = json.GetProperty("figures");
         Assert.Equal(
-            ["what", "torch", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads", "seconds_per_step", "images_per_second", "peak_rss_mb"],
-            json.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(["resnet18", method, "fp32"], new[] { "arch", "method", "precision" }.Select(key => json.GetProperty(key).GetString()));
-        Assert.Equal([64, 2, 16, 2, 1], new[] { "size", "batch", "queue", "steps", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
+            ["torch", "arch", "size", "batch", "queue", "steps", "method", "precision", "threads"],
+            settings.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["resnet18", method, "fp32"], new[] { "arch", "method", "precision" }.Select(key => settings.GetProperty(key).GetString()));
+        Assert.Equal([64, 2, 16, 2, 1], new[] { "size", "batch", "queue", "steps", "threads" }.Select(key => settings.GetProperty(key).GetInt32()));
 
         // Both are rounded: to a tenth of a millisecond and a hundredth of an image.
-        double seconds = json.GetProperty("seconds_per_step").GetDouble(), rate = json.GetProperty("images_per_second").GetDouble();
+        double seconds = figures.GetProperty("secondsPerStep").GetDouble(), rate = figures.GetProperty("imagesPerSecond").GetDouble();
         Assert.InRange(2 / rate, (seconds - 0.0001) * 0.99, (seconds + 0.0001) * 1.01);
-        Assert.True(json.GetProperty("peak_rss_mb").GetInt64() > 0);
+        Assert.True(figures.GetProperty("peakRssMb").GetInt64() > 0);
     }
 
     /// <summary>Native memory that no step gives back would show: a step of this size makes some 30 MB of activations.</summary>
@@ -108,7 +109,8 @@ public class BenchTests
                     "--threads",
                     "1",
                     "--json")
-                .GetProperty("peak_rss_mb")
+                .GetProperty("figures")
+                .GetProperty("peakRssMb")
                 .GetInt64();
     }
 
@@ -121,14 +123,12 @@ public class BenchTests
         images.Picture("val/held-out.jpg");
 
         JsonElement json = Report("loader", images.Root, "--size", "32", "--threads", "2", "--limit", "18", "--json");
-        Assert.Equal(
-            ["what", "folder", "files", "size", "precision", "threads", "images_per_second", "decode_only", "peak_rss_mb"],
-            json.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(images.PathOf("train"), json.GetProperty("folder").GetString());
-        Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => json.GetProperty(key).GetInt32()));
+        JsonElement settings = json.GetProperty("settings");
+        Assert.Equal(images.PathOf("train"), settings.GetProperty("images").GetString());
+        Assert.Equal([18, 32, 2], new[] { "files", "size", "threads" }.Select(key => settings.GetProperty(key).GetInt32()));
         Assert.All(
-            new[] { "images_per_second", "decode_only", "peak_rss_mb" },
-            key => Assert.True(json.GetProperty(key).GetDouble() > 0, key));
+            new[] { "imagesPerSecond", "decodeOnly", "peakRssMb" },
+            key => Assert.True(json.GetProperty("figures").GetProperty(key).GetDouble() > 0, key));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public class BenchTests
         (int status, string output, string error) = Densecl.Run("bench", "loader", images.Root, "--size", "32", "--json");
         Assert.True(status == 0, output + error);
         Assert.Contains("3 images cannot be used and are left out, such as bad-0.jpg", error, StringComparison.Ordinal);
-        Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("files").GetInt32());
+        Assert.Equal(1, JsonShape.Of(output).GetProperty("settings").GetProperty("files").GetInt32());
     }
 
     private static JsonElement Report(params string[] arguments)
@@ -150,6 +150,6 @@ public class BenchTests
         (int status, string output, string error) = Densecl.Run(["bench", .. arguments]);
         Assert.True(status == 0, output + error);
         Assert.Empty(error);
-        return JsonDocument.Parse(output).RootElement;    // throws if there is anything beside the object
+        return JsonShape.Of(output);
     }
 }

@@ -50,13 +50,13 @@ public sealed class DataPackTests : IDisposable
             "0.1MiB",
             "--json");
         Assert.True(status == 0, error);
-        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement json = JsonShape.Of(output).GetProperty("figures");
         FileInfo[] shards = new DirectoryInfo(folder["pack"]).GetFiles("*.tar");
-        Assert.Equal(Directory.GetFiles(images).Length - 1, json.RootElement.GetProperty("images").GetInt32());
-        Assert.Equal(1, json.RootElement.GetProperty("skipped").GetInt32());
-        Assert.Equal(shards.Length, json.RootElement.GetProperty("shards").GetInt32());
-        Assert.Equal(shards.Sum(s => s.Length), json.RootElement.GetProperty("bytes").GetInt64());
-        Assert.True(json.RootElement.GetProperty("seconds").GetDouble() > 0);
+        Assert.Equal(Directory.GetFiles(images).Length - 1, json.GetProperty("images").GetInt32());
+        Assert.Equal(1, json.GetProperty("skipped").GetInt32());
+        Assert.Equal(shards.Length, json.GetProperty("shards").GetInt32());
+        Assert.Equal(shards.Sum(s => s.Length), json.GetProperty("bytes").GetInt64());
+        Assert.True(json.GetProperty("seconds").GetDouble() > 0);
         Assert.All(shards, shard => Assert.InRange(shard.Length, 1, 104857));
     }
 

@@ -13,7 +13,7 @@ public class DemoTests
         (int status, string output, string error) = Densecl.Run("demo", "--quick", "--json", "--out", demo);
         Assert.True(status == 0, error);
 
-        JsonElement[] results = [.. JsonDocument.Parse(output).RootElement.GetProperty("results").EnumerateArray()];
+        JsonElement[] results = [.. JsonShape.Of(output).GetProperty("results").EnumerateArray()];
         Assert.Equal(["untrained", "MoCo-v2", "DenseCL"], results.Select(result => result.GetProperty("name").GetString()!));
         double[] matches = Figures("matches"), meanIoU = Figures("meanIoU");
         Assert.True(matches[1] > matches[0] && matches[2] > matches[0], string.Join(" ", matches));

@@ -88,7 +88,7 @@ public sealed class EvalClassificationTests : IDisposable
         (int status, string output, string error) = Densecl.RunIn(
             "de_DE.UTF-8", ["eval", verb, "--untrained", "resnet18", "--train", folder.PathOf("train"), "--test", folder.PathOf("val"), "--size", "32", "--seed", "5", "--json", .. more]);
         Assert.True(status == 0, output + error);
-        JsonElement json = JsonDocument.Parse(output).RootElement;
+        JsonElement json = JsonShape.Of(output);
         Assert.Equal(
             ["what", "evaluation", "weights", "architecture", "seed", "figures", "settings"],
             json.EnumerateObject().Select(p => p.Name));

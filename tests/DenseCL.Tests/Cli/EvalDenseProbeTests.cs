@@ -57,7 +57,7 @@ public sealed class EvalDenseProbeTests : IDisposable
             "tr-TR.UTF-8",
             [.. Call(), "--seed", "3", "--l2", "0.01", "--ignore", "7,8", "--ignore", "9", "--json", "--out", folder["result"]]);
         Assert.True(status == 0, output + error);
-        JsonElement json = JsonDocument.Parse(output).RootElement;
+        JsonElement json = JsonShape.Of(output);
         Assert.InRange(json.GetProperty("figures").GetProperty("meanIoU").GetDouble(), 0, 1);
         Assert.Equal(3, json.GetProperty("seed").GetInt32());
         JsonElement settings = json.GetProperty("settings");

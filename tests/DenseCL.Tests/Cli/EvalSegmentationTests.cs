@@ -54,7 +54,7 @@ public sealed class EvalSegmentationTests : IDisposable
             "de-DE.UTF-8",
             [.. Call(steps: 2), "--json", "--out", folder["result"], "--predictions", folder["predictions"]]);
         Assert.True(status == 0, output + error);
-        JsonElement json = JsonDocument.Parse(output).RootElement;
+        JsonElement json = JsonShape.Of(output);
         double share = json.GetProperty("figures").GetProperty("meanIoU").GetDouble();
         Assert.InRange(share, 0, 1);
         Assert.Equal(share, json.GetProperty("meanIoU").GetDouble());

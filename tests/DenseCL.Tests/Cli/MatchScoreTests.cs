@@ -47,7 +47,7 @@ public sealed class MatchScoreTests : IDisposable
         images.Text("photos/x.jpg", "no image");
         (int status, string output, string error) = Densecl.RunIn("de-DE.UTF-8", [.. Call(), "--seed", "3", "--pairs", "1", "--json"]);
         Assert.True(status == 0, output + error);
-        JsonElement json = JsonDocument.Parse(output).RootElement,
+        JsonElement json = JsonShape.Of(output),
             figures = json.GetProperty("figures"),
             settings = json.GetProperty("settings");
         double matches = figures.GetProperty("matches").GetDouble();

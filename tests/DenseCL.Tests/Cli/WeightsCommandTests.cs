@@ -152,7 +152,7 @@ public sealed class WeightsCommandTests : IDisposable
 
         (status, output, error) = Densecl.Run("inspect", folder["backbone.pkl"], "--json");
         Assert.True(status == 0, error);
-        JsonElement json = JsonDocument.Parse(output).RootElement;
+        JsonElement json = JsonShape.Of(output);
         Assert.Equal(["detectron2", "resnet18"], new[] { "format", "architecture" }.Select(key => json.GetProperty(key).GetString()));
         Assert.Equal(32, json.GetProperty("xxh128").GetString()!.Length);
         JsonElement stem = json.GetProperty("tensors")

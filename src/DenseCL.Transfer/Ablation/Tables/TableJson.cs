@@ -15,6 +15,9 @@ internal static class TableJson
         using (Utf8JsonWriter json = new(stream, ReadableJson.Options with { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
+            json.WriteString("what", "DenseCL for .NET");
+            json.WriteString("command", "ablate");
+            json.WriteStartObject("settings");
             json.WriteString("baseline", table.Baseline);
             json.WriteStartArray("seeds");
             foreach (ulong seed in table.Seeds)
@@ -23,6 +26,10 @@ internal static class TableJson
             }
 
             json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteStartObject("figures");
+            json.WriteNumber("results", table.Rows.DistinctBy(row => (row.Evaluation, row.Variant)).Sum(row => row.Values.Count));
+            json.WriteEndObject();
             json.WriteStartArray("evaluations");
             foreach (string evaluation in table.Evaluations)
             {

@@ -62,6 +62,7 @@ public sealed record EvaluationReport
             Object(
             [
                 new("what", "DenseCL for .NET"),
+                new("command", evaluation == "match-score" ? evaluation : $"eval {evaluation}"),
                 new("evaluation", evaluation),
                 new("weights", backbone.Name),
                 new("architecture", backbone.Architecture.ToString().ToLowerInvariant()),

@@ -19,9 +19,9 @@ public sealed class AblateCommandTests : IDisposable
         File.WriteAllText(tiny["a.yaml"], TinyAblation.Yaml);
         (int status, string output) = Call("--seeds", "7,8", "--dry-run", "--json");
         Assert.Equal(0, status);
-        using JsonDocument plan = JsonDocument.Parse(output);
-        JsonElement run = plan.RootElement.GetProperty("runs")[1];
-        Assert.Equal(6, plan.RootElement.GetProperty("runs").GetArrayLength());
+        JsonElement plan = JsonShape.Of(output);
+        JsonElement run = plan.GetProperty("runs")[1];
+        Assert.Equal((6, 6), (plan.GetProperty("runs").GetArrayLength(), plan.GetProperty("figures").GetProperty("runs").GetInt32()));
         Assert.Equal(
             "MoCo-v2 7 24 4 0",
             $"{run.GetProperty("variant")} {run.GetProperty("seed")} {run.GetProperty("images")} {run.GetProperty("steps")} {run.GetProperty("stepsDone")}"
@@ -32,6 +32,7 @@ public sealed class AblateCommandTests : IDisposable
         (status, output) = Call("--seeds", "7", "--json");
         Assert.Equal(0, status);
         Assert.Equal(File.ReadAllText(tiny["out", "table.json"]), output);
+        Assert.Equal(6, JsonShape.Of(output).GetProperty("figures").GetProperty("results").GetInt32());
         (status, output) = Call("--seeds", "7", "--dry-run", "--json");
         Assert.Equal(0, status);
         Assert.DoesNotContain("\"pending\":[\"", output, StringComparison.Ordinal);
