@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
-using DenseCL.Data;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Models.Backbones;
@@ -90,10 +89,10 @@ internal static class PretrainCommand
             Recipe recipe = RecipeReader.Read(recipeName, [.. call.GetValue(Set) ?? [], .. Start(call)]);
             recipe.Validate();
             SkippedImages skipped = new();
-            ImageSource source = Open(call.GetRequiredValue(Images), recipe, skipped, folder, stop);
+            ImageSource source = Pretrainer.Usable(ImageSource.Open(call.GetRequiredValue(Images)), recipe.Data, skipped, folder, stop);
             recipe = DepthSurvey.Measured(recipe, source, stop);    // the probe reads its images as the training does
             var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
-            Pretrainer pretrainer = new(recipe, source, skipped, folder) { Probe = probe };
+            Pretrainer pretrainer = new(recipe, source, skipped, folder, stop) { Probe = probe };
             Announce(pretrainer, source, skipped, stop);
             return () =>
             {
@@ -121,22 +120,6 @@ internal static class PretrainCommand
         if (call.GetValue(Partial))
         {
             yield return "model.partial=true";
-        }
-    }
-
-    private static ImageSource Open(string[] images, Recipe recipe, SkippedImages skipped, RunFolder folder, CancellationToken stop)
-    {
-        DataOptions data = recipe.Data;
-        ImageSource source = ImageSource.Open(images);
-        try
-        {
-            return source.CheckHeaders(
-                ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
-        }
-        catch (DataException e) when (skipped.Count > 0)
-        {
-            skipped.Write(folder.Skipped);
-            throw new DataException($"{e.Message} All of them are listed in {folder.Skipped}.", e);
         }
     }
 

@@ -37,21 +37,24 @@ public sealed class Pretrainer : IDisposable
     /// Builds the networks, or loads the last checkpoint. Errors in the call are found here, before any training.
     /// </summary>
     /// <param name="recipe">The settings; <c>auto</c> values are fitted to the number of images.</param>
-    /// <param name="source">The images.</param>
+    /// <param name="source">The images; those that <see cref="Usable"/> leaves out are not trained on.</param>
     /// <param name="skipped">The list of unusable images, to which the run adds.</param>
     /// <param name="folder">The run folder, open.</param>
+    /// <param name="stop">Ends the reading of the images' headers.</param>
+    /// <exception cref="DataException">Too many images cannot be used.</exception>
     /// <exception cref="RecipeException">Settings do not fit each other or the images.</exception>
     /// <exception cref="TrainingException">The checkpoint is damaged or belongs to another run, or the disk is too full.</exception>
     /// <exception cref="Weights.WeightFileException">The weights to start from cannot be loaded.</exception>
     /// <exception cref="PlatformException">The tensor library does not load, or there is no such device.</exception>
-    public Pretrainer(Recipe recipe, ImageSource source, SkippedImages skipped, RunFolder folder)
+    public Pretrainer(Recipe recipe, ImageSource source, SkippedImages skipped, RunFolder folder, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(skipped);
         ArgumentNullException.ThrowIfNull(folder);
+        source = Usable(source, recipe.Data, skipped, folder, stop);
         (this.source, this.skipped, this.folder, log) = (source, skipped, folder, new MetricsLog(folder));
-        Recipe = DepthSurvey.Measured(recipe, source).Resolve(source.Entries.Count);
+        Recipe = DepthSurvey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
         Recipe.Validate();
         stepsPerEpoch = source.Entries.Count / Recipe.Optim.Batch;
         epochs = Recipe.Optim.Epochs!.Value;
@@ -80,6 +83,38 @@ public sealed class Pretrainer : IDisposable
         log.KeepUntil(step);
         AtomicFile.Replace(folder.Recipe, Recipe.ToString());
         AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, device));
+    }
+
+    /// <summary>
+    /// The images that can be used, by their headers. The constructor calls this; call it before only to know these images earlier.
+    /// </summary>
+    /// <param name="source">The images.</param>
+    /// <param name="data">The limits, the tolerated share of unusable images, and the threads.</param>
+    /// <param name="skipped">Receives the unusable images, with the reasons.</param>
+    /// <param name="folder">The run folder, open. If too many images are unusable, the list of them is written there.</param>
+    /// <param name="stop">Ends the reading.</param>
+    /// <exception cref="DataException">Too many images cannot be used.</exception>
+    public static ImageSource Usable(
+        ImageSource source,
+        DataOptions data,
+        SkippedImages skipped,
+        RunFolder folder,
+        CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(skipped);
+        ArgumentNullException.ThrowIfNull(folder);
+        try
+        {
+            return source.CheckHeaders(
+                ImageLimits.Of(data), data.Threads ?? Environment.ProcessorCount, data.MaxBadShare, skipped, null, stop);
+        }
+        catch (DataException e) when (skipped.Count > 0)
+        {
+            skipped.Write(folder.Skipped);
+            throw new DataException($"{e.Message} All of them are listed in {folder.Skipped}.", e);
+        }
     }
 
     /// <summary>

@@ -14,53 +14,56 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
     private readonly ConcurrentBag<(RgbImage Image, Scratch Scratch)> work = [];
 
     /// <summary>
-    /// Reads an image, checks its header against the limits, and reduces the image if that was requested and it is larger.
+    /// Reads and decodes an image, as the training will, and reduces it if that was requested and it is larger.
     /// </summary>
     public PackedImage Pack(ImageEntry entry)
     {
+        if (!work.TryTake(out (RgbImage Image, Scratch Scratch) own)) own = (new RgbImage(), new Scratch());
+
         try
         {
             using ImageFile file = shards.Open(entry, options.Limits);
             ReadOnlySpan<byte> bytes = file.Read(file.Length);
             ImageHeader original = ImageDecoder.ReadHeader(bytes, options.Limits);
+            ImageDecoder.Decode(bytes, own.Image, options.Limits);      // a good header may have damage behind it
 
             // More than 8 bits stay as they are: which 8 of them count is for the training to say.
             return options.ShortSide is { } side
                 && Math.Min(original.Width, original.Height) > side
                 && ImageDecoder.ReadBits(bytes, options.Limits).Stored <= 8
-                ? Reduced(bytes, original, side)
+                ? Reduced(own.Image, own.Scratch, original, side)
                 : Copy(bytes, Extension(EncodedImage.Recognise(bytes)), original, original);
         }
         catch (ImageException e)
         {
             return PackedImage.Unusable(e.Message);
         }
+        finally
+        {
+            work.Add(own);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => shards.Dispose();
 
-    private PackedImage Reduced(ReadOnlySpan<byte> bytes, ImageHeader original, int side)
+    private PackedImage Reduced(RgbImage image, Scratch scratch, ImageHeader original, int side)
     {
         // The longer side is truncated to whole pixels, like torchvision's Resize.
         (int width, int height) = original.Width <= original.Height
             ? (side, (int)((long)side * original.Height / original.Width))
             : ((int)((long)side * original.Width / original.Height), side);
-        if (!work.TryTake(out (RgbImage Image, Scratch Scratch) own)) own = (new RgbImage(), new Scratch());
-
         byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 3);
         try
         {
             Span<byte> reduced = pixels.AsSpan(0, width * height * 3);
-            ImageDecoder.Decode(bytes, own.Image, options.Limits);
-            Resample.ResizedCrop(own.Image, 0, 0, original.Width, original.Height, reduced, width, height, own.Scratch);
+            Resample.ResizedCrop(image, 0, 0, original.Width, original.Height, reduced, width, height, scratch);
             using SKData jpeg = JpegEncoder.Encode(reduced, width, height, options.Quality);
             return Copy(jpeg.AsSpan(), "jpg", new ImageHeader(width, height), original);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(pixels);
-            work.Add(own);
         }
     }
 

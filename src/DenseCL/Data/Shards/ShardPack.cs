@@ -19,8 +19,8 @@ public static class ShardPack
     /// <param name="source">The images; they keep their order.</param>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <param name="options">The settings of the pack.</param>
-    /// <param name="skipped">Where unusable images are recorded: those whose header shows it and, with <see
-    /// cref="ShardPackOptions.ShortSide"/>, those that cannot be decoded.</param>
+    /// <param name="skipped">Where unusable images are recorded. Every image is decoded, so these are all that the training would
+    /// refuse.</param>
     /// <param name="progress">Called after every image; may be null.</param>
     /// <param name="cancellationToken">Stops the work and removes what was written.</param>
     /// <returns>What was written.</returns>

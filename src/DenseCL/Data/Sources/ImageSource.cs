@@ -24,6 +24,7 @@ public sealed class ImageSource
 
     private readonly string kind;
     private readonly string notes;
+    private readonly ImageLimits? checkedFor;       // the headers were read, and every image is within these
 
     private ImageSource(
         string root,
@@ -31,7 +32,8 @@ public sealed class ImageSource
         string notes,
         IReadOnlyList<ImageEntry> entries,
         IReadOnlyList<string> classNames,
-        int foundCount)
+        int foundCount,
+        ImageLimits? checkedFor = null)
     {
         Root = root;
         this.kind = kind;
@@ -40,6 +42,7 @@ public sealed class ImageSource
         ClassNames = classNames;
         FoundCount = foundCount;
         Fingerprint = Hash(entries);
+        this.checkedFor = checkedFor;
     }
 
     /// <summary>Absolute folder that contains the images; with several sources, that of the first.</summary>
@@ -193,7 +196,8 @@ public sealed class ImageSource
     }
 
     /// <summary>
-    /// Reads the header of every image, so unusable images are found before the training starts and not after days of it.
+    /// Reads the header of every image, so unusable images are found before the training starts and not after days of it. If this was done
+    /// with the same limits before, nothing is read.
     /// </summary>
     /// <param name="limits">The limits within which an image is used.</param>
     /// <param name="threads">Threads to read with, at least 1; the result does not depend on their number.</param>
@@ -201,7 +205,7 @@ public sealed class ImageSource
     /// <param name="skipped">Where the unusable images are recorded.</param>
     /// <param name="progress">Receives the number of images checked, from time to time; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The source without the unusable images; this source if there are none.</returns>
+    /// <returns>The source without the unusable images.</returns>
     /// <exception cref="DataException">More than <paramref name="maxBadShare"/> of the images are unusable, or all are.</exception>
     public ImageSource CheckHeaders(
         ImageLimits limits,
@@ -214,6 +218,8 @@ public sealed class ImageSource
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(skipped);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        if (limits == checkedFor) return this;
+
         using OpenShards shards = new();
         bool[] bad = new bool[Entries.Count];
         int done = 0;
@@ -235,13 +241,13 @@ public sealed class ImageSource
         });
 
         int badCount = bad.Count(b => b);
-        if (badCount == 0) return this;
+        if (badCount == 0) return new ImageSource(Root, kind, notes, Entries, ClassNames, FoundCount, limits);
 
         skipped.Check(FoundCount, maxBadShare);
         if (badCount == bad.Length)
             throw new DataException($"None of {Counted(FoundCount, "image")} {kind} can be used: {skipped.FirstReasons}.");
 
-        return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount);
+        return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount, limits);
     }
 
     /// <summary>The first images of this source, as a separate source.</summary>
@@ -249,7 +255,7 @@ public sealed class ImageSource
     public ImageSource Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return count >= Entries.Count ? this : new ImageSource(Root, kind, notes, [.. Entries.Take(count)], ClassNames, count);
+        return count >= Entries.Count ? this : new ImageSource(Root, kind, notes, [.. Entries.Take(count)], ClassNames, count, checkedFor);
     }
 
     private static string? WhyUnusable(ImageEntry entry, ImageLimits limits, OpenShards shards)
