@@ -22,8 +22,10 @@ RootCommand root = new(
     DataCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
+    CompletionCommand.Create(),
 };
 
+root.Options.Add(Verb.LogFormat);
 if (Console.IsOutputRedirected)
 {
     AnsiConsole.Profile.Width = 160;    // there is no terminal to ask for its width

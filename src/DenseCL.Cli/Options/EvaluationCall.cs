@@ -130,6 +130,11 @@ internal sealed class EvaluationCall
         }
 
         Option<string?> one = new(meaning.Flag) { Description = help, HelpName = meaning.Placeholder };
+        if (meaning.Placeholder.Contains('|', StringComparison.Ordinal))
+        {
+            one.CompletionSources.Add(_ => Completions.Of(meaning.Placeholder.Split('|')));
+        }
+
         one.DefaultValueFactory = meaning.Default.Length == 0 ? null : _ => meaning.Default;
         return one;
     }
