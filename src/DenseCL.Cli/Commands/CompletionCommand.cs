@@ -20,6 +20,7 @@ internal static class CompletionCommand
             COMPREPLY=()
             local line
             while IFS= read -r line; do
+                [[ $line == [-/]* && $word != -* ]] && continue     # options are offered after a '-'
                 [[ -n $line && ${line,,} == "${word,,}"* ]] && COMPREPLY+=("$line")
             done < <(densecl "[suggest:$COMP_POINT]" "$COMP_LINE" 2> /dev/null)
 
@@ -43,6 +44,7 @@ internal static class CompletionCommand
             local -a found
             found=("${(@f)$(densecl "[suggest:$CURSOR]" "$BUFFER" 2> /dev/null)}")
             found=(${found:#})
+            [[ $PREFIX == -* ]] || found=(${found:#[-/]*})     # options are offered after a '-'
             if (( ${#found} )); then
                 compadd -S '' -- ${(M)found:#*=}
                 compadd -- ${found:#*=}
@@ -59,9 +61,15 @@ internal static class CompletionCommand
         #   densecl completion fish > ~/.config/fish/completions/densecl.fish
         function __densecl_complete
             set -l line (commandline -cp)
-            densecl "[suggest:"(string length -- "$line")"]" "$line" 2> /dev/null
+            set -l found (densecl "[suggest:"(string length -- "$line")"]" "$line" 2> /dev/null | string match -v '')
+            string match -q -- '-*' (commandline -ct); or set found (string match -rv '^[-/]' -- $found)     # options are offered after a '-'
+            if test (count $found) -gt 0
+                printf '%s\n' $found
+            else
+                __fish_complete_path (commandline -ct)
+            end
         end
-        complete -c densecl -a '(__densecl_complete)'
+        complete -c densecl -f -a '(__densecl_complete)'
         """;
 
     private const string PowerShell =
@@ -70,7 +78,8 @@ internal static class CompletionCommand
         #   densecl completion pwsh | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName densecl -ScriptBlock {
             param($word, $line, $cursor)
-            densecl "[suggest:$cursor]" "$line" 2> $null | Where-Object { $_ } | ForEach-Object {
+            # Options are offered after a '-'.
+            densecl "[suggest:$cursor]" "$line" 2> $null | Where-Object { $_ -and ("$word" -like '-*' -or $_ -notmatch '^[-/]') } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
             }
         }
