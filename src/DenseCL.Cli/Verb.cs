@@ -13,7 +13,6 @@ using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Training;
 using DenseCL.Weights;
-using Spectre.Console;
 
 namespace DenseCL.Cli;
 
@@ -85,8 +84,6 @@ internal static class Verb
         ParseResult call = root.Parse(args);
         if (call.GetResult(LogFormat) is { Tokens: [{ Value: "json" }] })
         {
-            AnsiConsole.Profile.Capabilities.Interactive = false;
-            AnsiConsole.Profile.Capabilities.Ansi = false;
             JsonLog.Begin(outputIsResult: call.Tokens.Any(token => token.Value == "--json"));
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Spectre.Console;
 
 namespace DenseCL.Cli.Display;
 
@@ -31,6 +32,11 @@ internal sealed class JsonLog(TextWriter to, bool isError) : TextWriter(CultureI
         {
             Console.SetOut(Synchronized(Current));
         }
+
+        // Tables go the same way, line by line, and there is no live display.
+        AnsiConsole.Console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
+        AnsiConsole.Profile.Width = 160;
     }
 
     /// <summary>Writes one object.</summary>

@@ -104,13 +104,16 @@ public class ServiceTests
     public void With_json_the_result_stays_the_only_object_of_standard_output()
     {
         using TemporaryFolder folder = new();
-        string scenes = ResumeTests.Scenes(folder);
-        (int status, string output, string error) = Densecl.Run(
-            "eval", "match-score", "--untrained", "resnet18", "--images", Path.Combine(scenes, "images"), "--json", "--log-format", "json");
+        string[] call = ["eval", "match-score", "--untrained", "resnet18", "--images", Path.Combine(ResumeTests.Scenes(folder), "images"), "--log-format", "json"];
+        (int status, string output, string error) = Densecl.Run([.. call, "--json"]);
         Assert.True(status == 0, error);
         using JsonDocument result = JsonDocument.Parse(output);
         Assert.True(result.RootElement.TryGetProperty("figures", out _));
         Assert.NotEmpty(Objects(error));
+
+        (status, output, error) = Densecl.Run(call);
+        Assert.True(status == 0, error);
+        Assert.Contains(Objects(output), line => line.GetProperty("message").GetString()!.Contains('│', StringComparison.Ordinal));    // of the table
     }
 
     private static JsonElement[] Objects(string lines) =>
