@@ -29,7 +29,8 @@ internal static class Verb
     // libtorch's wording: for the processor's memory on Linux and macOS, on Windows, and for a graphics card's.
     private static readonly string[] OutOfMemory = ["can't allocate memory", "not enough memory", "out of memory"];
 
-    private static readonly Dictionary<Command, string> Examples = [];
+    /// <summary>The example calls of each command, one a line.</summary>
+    internal static readonly Dictionary<Command, string> Examples = [];
 
     /// <summary>An option of every verb.</summary>
     public static readonly Option<string?> LogFormat = new Option<string?>("--log-format")
@@ -87,9 +88,10 @@ internal static class Verb
             JsonLog.Begin(outputIsResult: call.Tokens.Any(token => token.Value == "--json"));
         }
 
-        if (call.Action is ParseErrorAction)
+        string? unknown = call.Action is ParseErrorAction or HelpWithExamples ? UnknownVerb(call) : null;
+        if (call.Action is ParseErrorAction || unknown is not null)
         {
-            IEnumerable<string> messages = UnknownVerb(call) is { } unknown ? [unknown] : call.Errors.Select(MessageOf);
+            IEnumerable<string> messages = unknown is not null ? [unknown] : call.Errors.Select(MessageOf);
             foreach (string message in messages.Distinct(StringComparer.Ordinal))
             {
                 Console.Error.WriteLine($"densecl: {Printable.Text(message)}");

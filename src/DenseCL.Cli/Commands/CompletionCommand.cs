@@ -41,8 +41,9 @@ internal static class CompletionCommand
         #   densecl completion zsh > ~/.zfunc/_densecl
         _densecl()
         {
+            local line="${(j: :)words[1,CURRENT-1]} $PREFIX"      # of this command alone; there may be others before it
             local -a found
-            found=("${(@f)$(densecl "[suggest:$CURSOR]" "$BUFFER" 2> /dev/null)}")
+            found=("${(@f)$(densecl "[suggest:${#line}]" "$line" 2> /dev/null)}")
             found=(${found:#})
             [[ $PREFIX == -* ]] || found=(${found:#[-/]*})     # options are offered after a '-'
             if (( ${#found} )); then
@@ -78,6 +79,7 @@ internal static class CompletionCommand
         #   densecl completion pwsh | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName densecl -ScriptBlock {
             param($word, $line, $cursor)
+            $cursor -= $line.Extent.StartOffset     # there may be other commands before this one
             # Options are offered after a '-'.
             densecl "[suggest:$cursor]" "$line" 2> $null | Where-Object { $_ -and ("$word" -like '-*' -or $_ -notmatch '^[-/]') } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)

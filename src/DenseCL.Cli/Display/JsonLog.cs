@@ -14,6 +14,7 @@ internal sealed class JsonLog(TextWriter to, bool isError) : TextWriter(CultureI
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly StringBuilder line = new();
+    private bool failed;
 
     /// <summary>Where progress goes; null if lines are plain.</summary>
     public static JsonLog? Current { get; private set; }
@@ -96,8 +97,12 @@ internal sealed class JsonLog(TextWriter to, bool isError) : TextWriter(CultureI
     /// <inheritdoc/>
     public override void Flush() => to.Flush();
 
-    private string LevelOf(string message) =>
-        message.StartsWith("Note: ", StringComparison.Ordinal) || message.StartsWith("Stopp", StringComparison.Ordinal) ? "warning"
-        : isError ? "error"
-        : "info";
+    // With --json what a verb says of its progress goes to standard error too: an error is what is called one, and all that follows it.
+    private string LevelOf(string message)
+    {
+        failed |= isError && (message.StartsWith("densecl: ", StringComparison.Ordinal) || message.StartsWith("Failed: ", StringComparison.Ordinal));
+        return failed ? "error"
+            : message.StartsWith("Note: ", StringComparison.Ordinal) || message.StartsWith("Stopp", StringComparison.Ordinal) ? "warning"
+            : "info";
+    }
 }

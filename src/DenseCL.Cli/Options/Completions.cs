@@ -1,4 +1,5 @@
 using System.CommandLine.Completions;
+using DenseCL.Models.Backbones;
 using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Cli.Options;
@@ -8,13 +9,19 @@ internal static class Completions
 {
     public static IEnumerable<CompletionItem> Of(IEnumerable<string> words) => words.Select(word => new CompletionItem(word));
 
-    /// <summary>For <c>--set</c> of a recipe: the keys, and after the '=' the words that a setting takes.</summary>
-    public static IEnumerable<CompletionItem> OfSettings(CompletionContext context)
+    public static IEnumerable<CompletionItem> OfBackbones => Of(BackboneCatalogue.All.Select(entry => entry.Name));
+
+    /// <summary>For <c>--set</c> of a recipe.</summary>
+    public static IEnumerable<CompletionItem> OfSettings(CompletionContext context) =>
+        OfSettings(context, Setting.All.Select(setting => (setting.Key, setting.Words)));
+
+    /// <summary>For <c>--set</c>: the keys, and after the '=' the words that a setting takes.</summary>
+    public static IEnumerable<CompletionItem> OfSettings(CompletionContext context, IEnumerable<(string Key, IEnumerable<string> Words)> settings)
     {
         string word = context.WordToComplete;
         int equals = word.IndexOf('=', StringComparison.Ordinal);
         return Of(equals < 0
-            ? Setting.All.Select(setting => $"{setting.Key}=")
-            : Setting.All.Where(setting => setting.Key == word[..equals]).SelectMany(setting => setting.Words.Select(value => $"{setting.Key}={value}")));
+            ? settings.Select(setting => $"{setting.Key}=")
+            : settings.Where(setting => setting.Key == word[..equals]).SelectMany(setting => setting.Words.Select(value => $"{setting.Key}={value}")));
     }
 }

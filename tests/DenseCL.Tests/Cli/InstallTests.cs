@@ -20,7 +20,7 @@ public class InstallTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(
             Directory.Exists(Path.Combine(Restored, "torchsharp")) && Directory.EnumerateFiles(Restored, "torchsharp.*.nupkg", SearchOption.AllDirectories).Any(),
-            "The restored packages are somewhere else.");
+            $"There are no packages to install from in {Restored}, where the build's restore puts them: the libraries are somewhere else.");
         using TemporaryFolder folder = new();
         string source = CopySource(folder["source"]);
         InstallTheCommand(folder, source);
@@ -94,6 +94,7 @@ public class InstallTests(ITestOutputHelper output)
 
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["NuGetAudit"] = "false";      // it would ask the public feed
         if (asNewUser)
         {
             string home = folder["home"];
@@ -102,7 +103,6 @@ public class InstallTests(ITestOutputHelper output)
             (start.Environment["HOME"], start.Environment["USERPROFILE"], start.Environment["DOTNET_CLI_HOME"]) = (home, home, home);
             (start.Environment["APPDATA"], start.Environment["NUGET_PACKAGES"]) = (Path.Combine(home, ".nuget"), folder["home", "packages"]);
             start.Environment["RestoreAdditionalProjectSources"] = Restored;
-            start.Environment["NuGetAudit"] = "false";      // it would ask the public feed
         }
 
         Stopwatch clock = Stopwatch.StartNew();

@@ -110,6 +110,7 @@ public class ServiceTests
         using JsonDocument result = JsonDocument.Parse(output);
         Assert.True(result.RootElement.TryGetProperty("figures", out _));
         Assert.NotEmpty(Objects(error));
+        Assert.All(Objects(error), line => Assert.Equal("info", line.GetProperty("level").GetString()));
 
         (status, output, error) = Densecl.Run(call);
         Assert.True(status == 0, error);
