@@ -80,8 +80,10 @@ internal static class CompletionCommand
         Register-ArgumentCompleter -Native -CommandName densecl -ScriptBlock {
             param($word, $line, $cursor)
             $cursor -= $line.Extent.StartOffset     # there may be other commands before this one
-            # Options are offered after a '-'.
-            densecl "[suggest:$cursor]" "$line" 2> $null | Where-Object { $_ -and ("$word" -like '-*' -or $_ -notmatch '^[-/]') } | ForEach-Object {
+            densecl "[suggest:$cursor]" "$line" 2> $null | Where-Object {
+                # options are offered after a '-'
+                $_ -and $_.StartsWith("$word", 'OrdinalIgnoreCase') -and ("$word" -like '-*' -or $_ -notmatch '^[-/]')
+            } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
             }
         }

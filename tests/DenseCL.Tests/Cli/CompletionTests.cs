@@ -56,7 +56,7 @@ public class CompletionTests
         File.WriteAllText(script, $"{Output("completion", shell)}\n");
         string[] Complete(string line)
         {
-            (int status, string output, string error) = Shell(folder, shell, shell == "pwsh" ? "-NoProfile" : "-f", $"{load} '{script}'; {ask}", line);
+            (int status, string output, string error) = Shell(folder, shell, shell switch { "pwsh" => "-NoProfile", "fish" => "-N", _ => "-f" }, $"{load} '{script}'; {ask}", line);
             Assert.True(status == 0 && error.Length == 0, error);
             return [.. output.Split('\n').Select(word => word.Split('\t')[0].Trim()).Where(word => word.Length > 0)];
         }
