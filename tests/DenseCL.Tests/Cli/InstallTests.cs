@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using DenseCL.Tests.Documents;
 
 namespace DenseCL.Tests.Cli;
@@ -36,6 +37,9 @@ public class InstallTests(ITestOutputHelper output)
             ["DenseCL.Cli.0.1.0.nupkg", "DenseCL.Cli.linux-x64.0.1.0.nupkg", "DenseCL.Cli.osx-arm64.0.1.0.nupkg", "DenseCL.Cli.win-x64.0.1.0.nupkg"],
             packages.Select(package => package.Name).Order(StringComparer.Ordinal));
         Assert.All(packages, package => Assert.True(package.Length < 250_000_000, $"{package.Name} has {package.Length} bytes"));
+        AssertContains(folder, "linux-x64", "libtorch_cpu.so", "libLibTorchSharp.so", "libSkiaSharp.so");
+        AssertContains(folder, "win-x64", "torch_cpu.dll", "LibTorchSharp.dll", "libSkiaSharp.dll");
+        AssertContains(folder, "osx-arm64", "libtorch_cpu.dylib", "libLibTorchSharp.dylib", "libSkiaSharp.dylib");
         Directory.Delete(Path.Combine(source, "src", "DenseCL.Cli"), recursive: true);      // gigabytes; what is installed must not need them
 
         Run(folder, folder.Path, lines[1], asNewUser: true);
@@ -48,6 +52,20 @@ public class InstallTests(ITestOutputHelper output)
         string[] twoSteps = [.. ResumeTests.Arguments(images, run).Select(a => a switch { "optim.epochs=3" => "optim.epochs=1", "optim.batch=6" => "optim.batch=24", "method.queue=18" => "method.queue=24", _ => a })];
         Run(folder, folder.Path, [densecl, .. twoSteps], asNewUser: true);
         Assert.Equal(2, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
+    }
+
+    /// <summary>The native libraries of its own system and no other's, with the licences under which they are passed on.</summary>
+    private static void AssertContains(TemporaryFolder folder, string system, params string[] libraries)
+    {
+        using ZipArchive package = ZipFile.OpenRead(folder["feed", $"DenseCL.Cli.{system}.0.1.0.nupkg"]);
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        Assert.All(libraries, library => Assert.Contains($"tools/net10.0/{system}/{library}", files));
+        Assert.Contains($"tools/net10.0/{system}/licenses/libtorch-cpu-{system}/LICENSE-LIBTORCH.txt", files);
+        Assert.Contains($"tools/net10.0/{system}/licenses/TorchSharp/LICENSE.txt", files);
+        Assert.Contains("icon.png", files);
+        Assert.All(
+            new[] { "linux-x64", "win-x64", "osx-arm64" }.Where(other => other != system),
+            other => Assert.DoesNotContain(files, file => file.Contains(other, StringComparison.Ordinal)));
     }
 
     private void AddTheLibrary(TemporaryFolder folder, string source)
