@@ -10,6 +10,7 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Training;
 using DenseCL.Weights;
 
@@ -28,7 +29,16 @@ internal static class Verb
     // libtorch's wording: for the processor's memory on Linux and macOS, on Windows, and for a graphics card's.
     private static readonly string[] OutOfMemory = ["can't allocate memory", "not enough memory", "out of memory"];
 
-    private static readonly Dictionary<Command, string> Examples = [];
+    /// <summary>The example calls of each command, one a line.</summary>
+    internal static readonly Dictionary<Command, string> Examples = [];
+
+    /// <summary>An option of every verb.</summary>
+    public static readonly Option<string?> LogFormat = new Option<string?>("--log-format")
+    {
+        Description = "The lines of a verb: text, or json for one object a line, without live bars.",
+        HelpName = "text|json",
+        Recursive = true,
+    }.AcceptOnlyFromAmong("text", "json");
 
     /// <summary>Gives a command its action, and its help an example.</summary>
     /// <param name="command">The command.</param>
@@ -73,9 +83,16 @@ internal static class Verb
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         ParseResult call = root.Parse(args);
-        if (call.Action is ParseErrorAction)
+        if (call.GetResult(LogFormat) is { Tokens: [{ Value: "json" }] })
         {
-            foreach (string message in call.Errors.Select(MessageOf).Distinct(StringComparer.Ordinal))
+            JsonLog.Begin(outputIsResult: call.Tokens.Any(token => token.Value == "--json"));
+        }
+
+        string? unknown = call.Action is ParseErrorAction or HelpWithExamples ? UnknownVerb(call) : null;
+        if (call.Action is ParseErrorAction || unknown is not null)
+        {
+            IEnumerable<string> messages = unknown is not null ? [unknown] : call.Errors.Select(MessageOf);
+            foreach (string message in messages.Distinct(StringComparer.Ordinal))
             {
                 Console.Error.WriteLine($"densecl: {Printable.Text(message)}");
             }
@@ -143,6 +160,22 @@ internal static class Verb
             : type == typeof(ulong) && !ulong.TryParse(value.Value, CultureInfo.InvariantCulture, out _) ? "a whole number from 0"
             : null;
         return values is null ? error.Message : $"{result.Option.Name} is '{value.Value}', but must be {values}.";
+    }
+
+    /// <summary>The message for a verb that there is not; null if the verb is none of the errors.</summary>
+    private static string? UnknownVerb(ParseResult call)
+    {
+        Command command = call.CommandResult.Command;
+        if (call.UnmatchedTokens is not [var word, ..] || word.StartsWith('-') || command.Subcommands.Count == 0)
+        {
+            return null;
+        }
+
+        string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
+        string nearest = verbs.MinBy(verb => Nearest.Distance(word, verb))!;
+        return Nearest.Distance(word, nearest) <= Math.Max(1, word.Length / 3)
+            ? $"There is no verb '{word}'. Did you mean `{NameOf(command)} {nearest}`?"
+            : $"There is no verb '{word}'. The verbs of {NameOf(command)} are {string.Join(", ", verbs)}.";
     }
 
     private static bool IsOutOfMemory(Exception e) =>

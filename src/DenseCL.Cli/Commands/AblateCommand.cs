@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DenseCL.Cli.Display;
+using DenseCL.Cli.Options;
 using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Ablation;
@@ -15,6 +16,7 @@ internal static class AblateCommand
     {
         Description = $"A shipped ablation ({string.Join(", ", AblationReader.Shipped)}) or a YAML file.",
         HelpName = "NAME|FILE",
+        CompletionSources = { _ => Completions.Of(AblationReader.Shipped) },
     };
 
     private static readonly Option<string[]> Images = new("--images")

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using DenseCL.Cli.Display;
+using DenseCL.Cli.Options;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Training;
 using DenseCL.Training.Logs;
 using TorchSharp;
@@ -17,6 +19,7 @@ internal static class BenchCommand
     {
         Description = $"Backbone: {BackboneCatalogue.Names}.",
         HelpName = "NAME",
+        CompletionSources = { _ => Completions.OfBackbones },
         DefaultValueFactory = _ => "resnet18",
     };
 
@@ -52,6 +55,7 @@ internal static class BenchCommand
     {
         Description = "auto, fp32 or bf16.",
         HelpName = "NAME",
+        CompletionSources = { _ => Completions.Of(OptionProperty.WordsOf(typeof(Precision))) },
         DefaultValueFactory = _ => "auto",
     };
 

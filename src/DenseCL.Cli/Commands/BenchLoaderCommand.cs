@@ -79,7 +79,7 @@ internal static class BenchLoaderCommand
                 Console.Error.WriteLine(
                     Printable.Text(
                         FormattableString.Invariant(
-                            $"{skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
+                            $"Note: {skipped.Count:N0} images cannot be used and are left out, such as {first.File} ({first.Reason}).")));
             }
 
             LoaderSpeed speed = LoaderBenchmark.Run(source, options, stop);

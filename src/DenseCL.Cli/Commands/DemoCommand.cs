@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using DenseCL.Cli.Display;
+using DenseCL.Cli.Options;
 using DenseCL.Data;
 using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
@@ -44,6 +45,7 @@ internal static class DemoCommand
     {
         Description = "A setting that differs from the recipe 'demo', such as optim.epochs=2; may be given several times.",
         HelpName = "key=value",
+        CompletionSources = { Completions.OfSettings },
     };
 
     private static readonly Option<int> Scenes = new("--scenes")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenseCL.Cli.Display;
+using DenseCL.Cli.Options;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Models.Backbones;
@@ -28,12 +29,14 @@ internal static class PretrainCommand
         Description =
             $"A shipped recipe ({string.Join(", ", RecipeReader.Shipped)}) or a YAML file. Default: small; with --resume the run's own.",
         HelpName = "NAME|FILE",
+        CompletionSources = { _ => Completions.Of(RecipeReader.Shipped) },
     };
 
     private static readonly Option<string[]> Set = new("--set")
     {
         Description = "A setting that differs from the recipe, such as optim.epochs=50; may be given several times.",
         HelpName = "key=value",
+        CompletionSources = { Completions.OfSettings },
     };
 
     private static readonly Option<string?> Weights = new("--weights")
@@ -50,10 +53,14 @@ internal static class PretrainCommand
         Description = "With --weights: parts of the backbone that the file lacks start from random numbers (model.partial).",
     };
 
-    private static readonly Option<bool> Resume = new("--resume")
+    private static readonly Option<string?> Resume = new Option<string?>("--resume")
     {
-        Description = "Continue the run in RUN exactly from its last checkpoint.",
-    };
+        Description =
+            "Continue the run in RUN exactly from its last checkpoint. With 'auto': if there is one, and start it otherwise, "
+            + "for a service that restarts.",
+        HelpName = "auto",
+        Arity = ArgumentArity.ZeroOrOne,
+    }.AcceptOnlyFromAmong("auto");
 
     public static Command Create() =>
         new Command(
@@ -73,6 +80,8 @@ internal static class PretrainCommand
             """
             densecl pretrain --images photos --out run --set optim.epochs=50
             densecl pretrain --images photos --out run --resume                   after an interruption
+            densecl pretrain --images photos --out run --resume auto              starts, or continues if it was started before
+            densecl pretrain --images photos --out run --resume --set optim.epochs=80       longer than it was to be
             densecl pretrain --images photos --out run --weights moco.pth         from published weights
             densecl pretrain --images train2017 --out run --recipe densecl-coco-r50
             """,
@@ -80,8 +89,8 @@ internal static class PretrainCommand
 
     private static Func<int> Prepare(ParseResult call, CancellationToken stop)
     {
-        bool resume = call.GetValue(Resume);
         string path = call.GetRequiredValue(Out);
+        bool resume = call.GetResult(Resume) is { Implicit: false } && (call.GetValue(Resume) is null || RunFolder.HasRun(path));
         string recipeName = call.GetValue(RecipeName) ?? (resume ? Path.GetFullPath(Path.Combine(path, "recipe.yaml")) : "small");
         RunFolder folder = RunFolder.Open(path, resume);
         try
@@ -156,7 +165,22 @@ internal static class PretrainCommand
             Console.WriteLine($"Note: {Printable.Text(damage)} It is kept with the ending .damaged, and the run continues from the one before.");
         }
 
-        if (pretrainer.Step > 0)
+        if (pretrainer.EpochsBefore is { } before)
+        {
+            OptimOptions optim = recipe.Optim;
+            double now = LearningRate.At(optim, pretrainer.Step, pretrainer.StepsPerEpoch);
+            double then = LearningRate.At(optim with { Epochs = before }, pretrainer.Step, pretrainer.StepsPerEpoch);
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"Note: optim.epochs grows from {before} to {optim.Epochs}. The schedule is that of {optim.Epochs} epochs from here on: the next step has learning rate {now:G3} instead of {then:G3}. The steps before keep theirs."
+                ));
+        }
+
+        if (pretrainer.Step == pretrainer.Steps)
+        {
+            Console.WriteLine($"The run is complete: all {pretrainer.Steps} steps are done.");
+        }
+        else if (pretrainer.Step > 0)
         {
             Console.WriteLine($"Continuing after step {pretrainer.Step} of {pretrainer.Steps}.");
         }

@@ -50,7 +50,16 @@ internal static class EvaluationDisplay
     {
         public void Report(EvaluationProgress value)
         {
-            if (value.Line is { } line)
+            if (value.Line is not { } line)
+            {
+                return;
+            }
+
+            if (JsonLog.Current is { } log)
+            {
+                log.Write("info", line, [("event", "progress"), ("part", value.Part), ("done", value.Done), ("total", value.Total)]);
+            }
+            else
             {
                 say.WriteLine(line);
             }

@@ -36,9 +36,16 @@ internal static class PackDisplay
             }
 
             shards = value.Shards;
-            Console.WriteLine(
-                FormattableString.Invariant(
-                    $"{value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N1} MB"));
+            string line = FormattableString.Invariant(
+                $"{value.Done:N0}/{value.Total:N0} images  shards: {value.Shards:N0}  {value.Bytes / 1e6:N1} MB");
+            if (JsonLog.Current is { } log)
+            {
+                log.Write("info", line, [("event", "progress"), ("part", "pack"), ("done", value.Done), ("total", value.Total), ("shards", value.Shards), ("bytes", value.Bytes)]);
+            }
+            else
+            {
+                Console.WriteLine(line);
+            }
         }
     }
 }

@@ -13,7 +13,9 @@ internal static class TrainingDisplay
     /// <param name="run">The run's name, which begins every line; null where there is one run only.</param>
     /// <param name="train">Trains, and reports to its argument.</param>
     public static T Show<T>(string? run, Func<IProgress<PretrainProgress>, T> train) =>
-        LiveLines.ArePossible ? LiveLines.Show(live => train(new Bar(live, run ?? "pretrain"))) : train(new Lines(run is null ? "" : $"{run}: "));
+        JsonLog.Current is { } log ? train(new Objects(log, run ?? "pretrain"))
+        : LiveLines.ArePossible ? LiveLines.Show(live => train(new Bar(live, run ?? "pretrain")))
+        : train(new Lines(run is null ? "" : $"{run}: "));
 
     private static string Loss(StepReport report) => FormattableString.Invariant($"loss {report.Loss:F3}");
 
@@ -60,6 +62,32 @@ internal static class TrainingDisplay
             foreach (string notice in Notices(value, ++reports))
             {
                 LiveLines.Write(notice);
+            }
+        }
+    }
+
+    private sealed class Objects(JsonLog log, string run) : IProgress<PretrainProgress>
+    {
+        private int reports;
+
+        public void Report(PretrainProgress value)
+        {
+            if (value.Logged)
+            {
+                log.Write(
+                    "info",
+                    message: null,
+                    [
+                        ("event", "step"), ("run", run), ("epoch", value.Epoch), ("epochs", value.Epochs), ("step", value.Step),
+                        ("steps", value.Steps), ("loss", value.Report.Loss), ("globalLoss", value.Report.GlobalLoss),
+                        ("denseLoss", value.Report.DenseLoss), ("learningRate", value.LearningRate), ("queueFilled", value.QueueFilled),
+                        ("imagesPerSecond", value.ImagesPerSecond), ("secondsLeft", value.Remaining.TotalSeconds),
+                    ]);
+            }
+
+            foreach (string notice in Notices(value, ++reports))
+            {
+                log.Write("info", notice, [("run", run), ("step", value.Step)]);
             }
         }
     }

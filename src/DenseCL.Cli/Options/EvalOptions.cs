@@ -23,6 +23,7 @@ internal static class EvalOptions
     {
         Description = $"Evaluate instead the random weights from which a pre-training starts: {BackboneCatalogue.Names}.",
         HelpName = "ARCH",
+        CompletionSources = { _ => Completions.OfBackbones },
     };
 
     public static readonly Option<ulong> Seed = new("--seed")

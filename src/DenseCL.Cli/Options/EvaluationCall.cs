@@ -21,11 +21,7 @@ internal sealed class EvaluationCall
     };
 
     private readonly Option<string?> test = new("--test") { Description = "Images to test on, in the same form.", HelpName = "DIR" };
-    private readonly Option<string[]> set = new("--set")
-    {
-        Description = "A setting that differs from the recipe, such as steps=300; may be given several times.",
-        HelpName = "key=value",
-    };
+    private readonly Option<string[]> set;
 
     private readonly List<(EvaluationOption Meaning, Option Option)> options = [];
     private readonly List<(EvaluationOption Meaning, Option<bool> Flag)> emptying = [];
@@ -35,6 +31,18 @@ internal sealed class EvaluationCall
         this.definition = definition;
         EvaluationData kind = definition.Data;
         data = new Option<string[]>(kind.Flag) { Description = kind.Help, HelpName = "DIR", Required = !kind.IsInTwoParts };
+        set = new Option<string[]>("--set")
+        {
+            Description = "A setting that differs from the recipe, such as steps=300; may be given several times.",
+            HelpName = "key=value",
+            CompletionSources =
+            {
+                context => Completions.OfSettings(
+                    context,
+                    definition.Options.Where(option => option is { IsInFiles: true, IsOnCommandLine: false })
+                        .Select(option => (option.Name, (IEnumerable<string>)option.Choices))),
+            },
+        };
         foreach (EvaluationOption meaning in definition.Options.Where(option => option.IsOnCommandLine))
         {
             options.Add((meaning, OptionOf(meaning)));
@@ -129,7 +137,12 @@ internal sealed class EvaluationCall
             return list;
         }
 
-        Option<string?> one = new(meaning.Flag) { Description = help, HelpName = meaning.Placeholder };
+        Option<string?> one = new(meaning.Flag)
+        {
+            Description = help,
+            HelpName = meaning.Placeholder,
+            CompletionSources = { _ => Completions.Of(meaning.Choices) },
+        };
         one.DefaultValueFactory = meaning.Default.Length == 0 ? null : _ => meaning.Default;
         return one;
     }

@@ -43,6 +43,9 @@ internal sealed class OptionAttribute(string help) : Attribute
     /// <summary>The words for false and true; if there are none, it is a flag.</summary>
     public string[] Words { get; init; } = [];
 
+    /// <summary>Values that have a name, where others, such as a file, are allowed too.</summary>
+    public string[] Names { get; init; } = [];
+
     /// <summary>The placeholder for a value in the help.</summary>
     public string? Placeholder { get; init; }
 

@@ -37,12 +37,13 @@ internal static class Checkpoint
     /// <param name="recipe">The recipe of the run.</param>
     /// <param name="dataFingerprint">The fingerprint of its images.</param>
     /// <param name="damage">Why the file cannot be read; null if it can.</param>
-    /// <returns>The steps done; 0 if the file is damaged.</returns>
+    /// <returns>The steps done, and the epochs that the run had then: the recipe may have more; zeros if the file is damaged.</returns>
     /// <exception cref="TrainingException">The checkpoint belongs to another recipe or to other images.</exception>
-    public static long Load(string path, TrainingStep training, Recipe recipe, string dataFingerprint, out string? damage) =>
+    public static (long Step, int Epochs) Load(string path, TrainingStep training, Recipe recipe, string dataFingerprint, out string? damage) =>
         Read(path, verify: true, out damage, file =>
         {
-            if (WhyAnotherRun(path, file, recipe, dataFingerprint) is { } reason)
+            Recipe saved = RecipeReader.Parse(file.Metadata["recipe"], path);
+            if (WhyAnotherRun(path, file, saved, recipe, dataFingerprint, mayGrow: true) is { } reason)
             {
                 throw new TrainingException(reason);
             }
@@ -57,13 +58,14 @@ internal static class Checkpoint
             long enqueued = long.Parse(file.Metadata["enqueued"], CultureInfo.InvariantCulture);
             training.Method.GlobalQueue.Restore(enqueued);
             training.Method.DenseQueue?.Restore(enqueued);
-            return StepOf(file);
+            return (StepOf(file), saved.Optim.Epochs ?? 0);
         });
 
     /// <summary>Reads the description of a checkpoint, without its tensors.</summary>
-    /// <returns>The steps done; and why the run cannot be continued from it, null if it can.</returns>
+    /// <returns>The steps done; and why it is not of a run of this very recipe, null if it is.</returns>
     public static (long Step, string? WhyAnotherRun) Look(string path, Recipe recipe, string dataFingerprint, out string? damage) =>
-        Read(path, verify: false, out damage, file => (StepOf(file), WhyAnotherRun(path, file, recipe, dataFingerprint)));
+        Read(path, verify: false, out damage, file =>
+            (StepOf(file), WhyAnotherRun(path, file, RecipeReader.Parse(file.Metadata["recipe"], path), recipe, dataFingerprint, mayGrow: false)));
 
     private static T Read<T>(string path, bool verify, out string? damage, Func<SafetensorsFile, T> read)
         where T : struct
@@ -96,14 +98,14 @@ internal static class Checkpoint
 
     private static long StepOf(SafetensorsFile file) => long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
 
-    private static string? WhyAnotherRun(string path, SafetensorsFile file, Recipe recipe, string dataFingerprint)
+    private static string? WhyAnotherRun(string path, SafetensorsFile file, Recipe saved, Recipe recipe, string dataFingerprint, bool mayGrow)
     {
-        Recipe saved = RecipeReader.Parse(file.Metadata["recipe"], path);
+        bool grows = mayGrow && recipe.Optim.Epochs > saved.Optim.Epochs;
         string[] differences =
         [
             .. Recipe.Differences(saved, recipe)
-                .Where(difference => !Recipe.IsFreeOnResume(difference.Key))
-                .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}"),
+                .Where(difference => !Recipe.IsFreeOnResume(difference.Key) && !(grows && difference.Key == "optim.epochs"))
+                .Select(difference => $"{difference.Key} was {difference.First} and is now {difference.Second}{(mayGrow && difference.Key == "optim.epochs" ? " (they may only grow)" : "")}"),
         ];
         return differences.Length > 0
                 ? $"The checkpoint {path} was made by another recipe: {string.Join("; ", differences)}. "

@@ -67,7 +67,8 @@ public sealed class Pretrainer : IDisposable
         training = new TrainingStep(method, Recipe.Optim);
         if (folder.FindCheckpoints() is [_, ..] checkpoints)
         {
-            step = LoadLast(checkpoints);
+            (step, int epochsThen) = LoadLast(checkpoints);
+            EpochsBefore = epochsThen < epochs ? epochsThen : null;
         }
         else if (Recipe.Model.Weights is { } weights)
         {
@@ -123,6 +124,12 @@ public sealed class Pretrainer : IDisposable
     /// </summary>
     public IReadOnlyList<string> Damaged => damaged;
 
+    /// <summary>
+    /// The epochs that the run had when its checkpoint was written, if it has more of them now; null otherwise. The schedule is that of all
+    /// epochs from here on; the steps before keep the learning rates that they had.
+    /// </summary>
+    public int? EpochsBefore { get; }
+
     /// <summary>Every setting as used, without <c>auto</c>.</summary>
     public Recipe Recipe { get; }
 
@@ -139,6 +146,9 @@ public sealed class Pretrainer : IDisposable
 
     /// <summary>Steps in all.</summary>
     public long Steps { get; }
+
+    /// <summary>Steps of an epoch.</summary>
+    public long StepsPerEpoch => stepsPerEpoch;
 
     /// <summary>Steps done; not 0 at the start of a resumed run.</summary>
     public long Step => step;
@@ -248,12 +258,12 @@ public sealed class Pretrainer : IDisposable
     }
 
     /// <summary>Loads the newest checkpoint that can be read, and renames those that cannot.</summary>
-    private long LoadLast(IReadOnlyList<(long Step, string Path)> checkpoints)
+    private (long Step, int Epochs) LoadLast(IReadOnlyList<(long Step, string Path)> checkpoints)
     {
         List<string> unreadable = [];
         foreach ((_, string path) in checkpoints.Reverse())
         {
-            long done = Checkpoint.Load(path, training, Recipe, source.Fingerprint, out string? damage);
+            (long Step, int Epochs) done = Checkpoint.Load(path, training, Recipe, source.Fingerprint, out string? damage);
             if (damage is null)
             {
                 unreadable.ForEach(file => File.Move(file, file + ".damaged", overwrite: true));

@@ -36,6 +36,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder of checkpoints.</summary>
     public string Checkpoints => In("checkpoints");
 
+    /// <summary>Whether a folder contains a run that can be resumed.</summary>
+    /// <param name="path">The folder; it need not exist.</param>
+    public static bool HasRun(string path) =>
+        !string.IsNullOrWhiteSpace(path) && File.Exists(new RunFolder(System.IO.Path.GetFullPath(path), null).Recipe);
+
     /// <summary>Opens or makes a run folder. It is locked until it is disposed or the process ends, however it ends.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="resume">Whether to continue the run in the folder; otherwise the folder must not contain a run.</param>

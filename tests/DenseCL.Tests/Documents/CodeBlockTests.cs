@@ -7,7 +7,7 @@ namespace DenseCL.Tests.Documents;
 public class CodeBlockTests
 {
     // In the place of the shipped recipe, so that the README's program is done in seconds; every key is one that a reader's own could have.
-    private const string Recipe =
+    internal const string Recipe =
         """
         base: small
         data: { size: 32 }

@@ -76,7 +76,7 @@ public class EarlierVersionTests
         Recipe recipe = RecipeReader.Read("small", Settings).Resolve(12);
         using DenseContrast method = new(recipe, torch.CPU);
         using TrainingStep training = new(method, recipe.Optim);
-        Assert.Equal(StepsBefore, DenseCL.Training.Checkpoint.Load(before, training, recipe, data, out string? damage));
+        Assert.Equal(StepsBefore, DenseCL.Training.Checkpoint.Load(before, training, recipe, data, out string? damage).Step);
         Assert.Null(damage);
         DenseCL.Training.Checkpoint.Save(after, training, StepsBefore, recipe, data);
         using SafetensorsFile old = SafetensorsFile.Open(before, verify: true), current = SafetensorsFile.Open(after, verify: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Options;
@@ -36,10 +37,14 @@ public sealed class EvaluationOption
 
     /// <summary>The placeholder for a value in the help.</summary>
     public string Placeholder => about?.Placeholder
-        ?? (property.Type.IsEnum ? string.Join('|', OptionProperty.WordsOf(property.Type))
-        : about is { Words.Length: > 0 } ? string.Join('|', about.Words)
-        : about is { OneOf.Length: > 0 } ? string.Join('|', about.OneOf)
+        ?? (property.Type.IsEnum || about is { Words.Length: > 0 } or { OneOf.Length: > 0 } ? string.Join('|', Choices)
         : IsList ? "LIST" : property.Type == typeof(double) ? "X" : property.Type == typeof(string) ? "NAME" : "N");
+
+    /// <summary>The values that a shell can offer: all that there are, or those that have a name; empty if there are none.</summary>
+    public IReadOnlyList<string> Choices => about is { Words.Length: > 0 } ? about.Words
+        : about is { OneOf.Length: > 0 } ? [.. about.OneOf.Select(number => number.ToString(CultureInfo.InvariantCulture))]
+        : about is { Names.Length: > 0 } ? about.Names
+        : [.. property.Words];
 
     /// <summary>The default, as it would be written; empty if there is none.</summary>
     public string Default => about?.Default ?? property.ValueIn(defaults) switch

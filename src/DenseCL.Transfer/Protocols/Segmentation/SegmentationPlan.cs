@@ -6,7 +6,10 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 internal sealed record SegmentationPlan
 {
     /// <summary>A shipped recipe, or the path of a file.</summary>
-    [Option("The protocol: a shipped recipe (fcn-r50-cityscapes, fcn-r50-voc, fcn-small) or a YAML file.", Placeholder = "NAME|FILE")]
+    [Option(
+        "The protocol: a shipped recipe (fcn-r50-cityscapes, fcn-r50-voc, fcn-small) or a YAML file.",
+        Placeholder = "NAME|FILE",
+        Names = ["fcn-r50-cityscapes", "fcn-r50-voc", "fcn-small"])]
     public string Recipe { get; init; } = "fcn-small";
 
     /// <summary>Where predictions are written; null for nowhere.</summary>

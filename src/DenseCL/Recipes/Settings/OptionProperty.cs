@@ -35,6 +35,10 @@ internal sealed class OptionProperty
     /// <summary>Whether values of the type can be written in YAML.</summary>
     public bool HasForm => Type.IsEnum || Forms.Contains(Type);
 
+    /// <summary>The words that the value may be, with that for null; empty for numbers, texts and lists.</summary>
+    public IEnumerable<string> Words =>
+        (Type.IsEnum ? WordsOf(Type) : Type == typeof(bool) ? ["true", "false"] : []).Concat(nullWord is null ? [] : [nullWord]);
+
     /// <summary>The options of a record in the order in which it declares them.</summary>
     public static IReadOnlyList<OptionProperty> Of(Type options) => [.. Settable(options).Select(property => new OptionProperty(property))];
 

@@ -23,6 +23,9 @@ internal sealed class Setting
 
     public string Key => section is null ? Name : $"{Section}.{Name}";
 
+    /// <summary>The words that the value may be; empty for numbers, texts and lists.</summary>
+    public IEnumerable<string> Words => option.Words;
+
     /// <summary>All settings of options that have no sections, in the order of declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
         where T : class, new() =>
