@@ -16,6 +16,8 @@ RootCommand root = new(
     PretrainCommand.Create(),
     EvalCommand.Create(),
     EvalCommand.Create(Evaluations.Find("match-score", Evaluations.All)),
+    MatchCommand.Create(),
+    FeaturesCommand.Create(),
     AblateCommand.Create(Evaluations.All),
     ExportCommand.Create(),
     InspectCommand.Create(),
