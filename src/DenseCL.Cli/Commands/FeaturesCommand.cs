@@ -121,7 +121,7 @@ internal static class FeaturesCommand
             else
             {
                 Console.WriteLine(FormattableString.Invariant(
-                    $"{count:N0} images, {vectors:N0} vectors of {channels:N0} numbers; {skipped.Count:N0} images left out."));
+                    $"{count:N0} images, {vectors:N0} vectors of {channels:N0} numbers; images left out: {skipped.Count:N0}."));
                 Console.WriteLine(Printable.Text($"Done: {Path.GetFullPath(path)}"));
             }
 

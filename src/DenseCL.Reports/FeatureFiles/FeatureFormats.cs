@@ -5,6 +5,9 @@ namespace DenseCL.Reports.FeatureFiles;
 /// <summary>Everything that features can be written as. A new one is added here, and in <see cref="FeatureFormat"/>.</summary>
 internal static class FeatureFormats
 {
+    /// <summary>Bytes that are collected before they are written.</summary>
+    internal const int Buffer = 1 << 16;
+
     /// <summary>A kind of file or folder.</summary>
     /// <param name="Format">Which.</param>
     /// <param name="Extension">The ending of its name; null for a folder.</param>
@@ -25,7 +28,7 @@ internal static class FeatureFormats
 
     private static Action<string, FeatureSet> OfFile(Action<FileStream, FeatureSet> write) => (path, features) =>
     {
-        AtomicFile.Replace(path, file => write(file, features));
+        AtomicFile.Replace(path, file => write(file, features), Buffer);
         if (features.Skipped.Count > 0)
         {
             features.Skipped.Write(FeatureExport.SkippedOf(path));

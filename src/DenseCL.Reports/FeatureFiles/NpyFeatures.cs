@@ -16,7 +16,10 @@ internal static class NpyFeatures
     public static void Write(string path, FeatureSet features)
     {
         // The list is renamed first: where there is an array, there is its list.
-        AtomicFile.Replace(path, file => AtomicFile.Replace(path + ".jsonl", list => WriteBoth(file, list, features)));
+        AtomicFile.Replace(
+            path,
+            file => AtomicFile.Replace(path + ".jsonl", list => WriteBoth(file, list, features), FeatureFormats.Buffer),
+            FeatureFormats.Buffer);
         if (features.Skipped.Count > 0)
         {
             features.Skipped.Write(FeatureExport.SkippedOf(path));
@@ -25,22 +28,17 @@ internal static class NpyFeatures
 
     private static void WriteBoth(FileStream file, FileStream list, FeatureSet features)
     {
-        using BufferedStream data = new(file, 1 << 16), lines = new(list, 1 << 16);
-        FeatureIndex index = new(lines);
-        data.Write(Header(0, 0));
-        foreach (SeenImage image in features.Compute("features"))
+        FeatureIndex index = new(list);
+        file.Write(Header(0, 0));
+        foreach (SeenImage image in features.Compute("images"))
         {
             (string path, int height, int width, _, float[] values) = image.Features;
             index.Add(new { path, row = features.Vectors - ((long)height * width), height, width });
-            data.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
         }
 
-        data.Flush();
-        lines.Flush();
         file.Position = 0;
         file.Write(Header(features.Vectors, features.Channels));
-        file.Flush(flushToDisk: true);
-        list.Flush(flushToDisk: true);
     }
 
     /// <summary>numpy's header, version 1.0: a Python dictionary, padded with spaces to a line of fixed length.</summary>

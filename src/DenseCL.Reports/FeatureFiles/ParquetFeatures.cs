@@ -33,7 +33,7 @@ internal static class ParquetFeatures
         {
             writer.CustomMetadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["weights"] = features.Weights };
             ParquetRows rows = new(features.AreMaps, PictureSide);
-            foreach (SeenImage image in features.Compute("features"))
+            foreach (SeenImage image in features.Compute("images"))
             {
                 rows.Add(image);
                 if (rows.Count >= RowsInGroup || rows.Values >= ValuesInGroup)

@@ -24,7 +24,7 @@ internal static class ProjectorFeatures
         using (StreamWriter tensors = Open(folder, "tensors.tsv"), metadata = Open(folder, "metadata.tsv"))
         {
             metadata.WriteLine(features.AreMaps ? "path\tfolder\trow\tcolumn" : "path\tfolder");
-            foreach (SeenImage image in features.Compute("features"))
+            foreach (SeenImage image in features.Compute("images"))
             {
                 WriteVectors(tensors, metadata, image.Features, features.AreMaps);
                 if (sprite is not null)

@@ -27,31 +27,26 @@ internal static class SafetensorsFeatures
         XxHash128 hash = new();
         List<(string Name, WeightType Type, long[] Shape)> tensors = [];
         List<string> paths = [];
-        using (BufferedStream data = new(file, 1 << 16))
+        foreach (SeenImage image in features.Compute("images"))
         {
-            foreach (SeenImage image in features.Compute("features"))
+            (string path, int height, int width, int channels, float[] values) = image.Features;
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values.AsSpan());
+            hash.Append(bytes);
+            file.Write(bytes);
+            paths.Add(path);
+            if (features.AreMaps)
             {
-                (string path, int height, int width, int channels, float[] values) = image.Features;
-                ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values.AsSpan());
-                hash.Append(bytes);
-                data.Write(bytes);
-                paths.Add(path);
-                if (features.AreMaps)
-                {
-                    tensors.Add((path, WeightType.F32, [height, width, channels]));
-                }
+                tensors.Add((path, WeightType.F32, [height, width, channels]));
             }
-
-            if (!features.AreMaps)
-            {
-                tensors.Add(("features", WeightType.F32, [features.Images, features.Channels]));
-            }
-
-            data.Flush();
-            file.Position = 0;
-            file.Write(SafetensorsWriter.Header(tensors, Notes(features, paths), Convert.ToHexStringLower(hash.GetCurrentHash()), room));
-            file.Flush(flushToDisk: true);
         }
+
+        if (!features.AreMaps)
+        {
+            tensors.Add(("features", WeightType.F32, [features.Images, features.Channels]));
+        }
+
+        file.Position = 0;
+        file.Write(SafetensorsWriter.Header(tensors, Notes(features, paths), Convert.ToHexStringLower(hash.GetCurrentHash()), room));
     }
 
     private static Dictionary<string, string> Notes(FeatureSet features, IReadOnlyList<string> paths)

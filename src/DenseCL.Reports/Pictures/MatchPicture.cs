@@ -62,16 +62,15 @@ public static class MatchPicture
         bool svg = Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
         AtomicFile.Replace(path, file =>
         {
-            using BufferedStream buffer = new(file);
             if (svg)
             {
-                MatchSvg.Write(buffer, drawing);
+                MatchSvg.Write(file, drawing);
             }
             else
             {
-                MatchPng.Write(buffer, drawing);
+                MatchPng.Write(file, drawing);
             }
-        });
+        }, buffer: 1 << 16);
     }
 
     private static MatchRow RowOf(MatchedViews pair, int lines)

@@ -1,4 +1,5 @@
-using DenseCL.Data.Scenes;
+using DenseCL.Images;
+using DenseCL.Images.Operations;
 using DenseCL.Transfer.Features;
 using SkiaSharp;
 
@@ -15,10 +16,13 @@ internal static class Thumbnail
     public static byte[] Jpeg(SeenImage image, int side)
     {
         double scale = Math.Min(1, (double)side / Math.Max(image.Width, image.Height));
-        using SKBitmap whole = ScenePng.Bitmap(image.Pixels, image.Width, image.Height);
-        SKSizeI size = new(Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
-        using SKBitmap small = whole.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        using SKData jpeg = small.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
+        (int width, int height) = (Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
+        RgbImage whole = new();
+        whole.Reset(image.Width, image.Height);
+        image.Pixels.CopyTo(whole.Pixels);
+        byte[] small = new byte[width * height * 3];
+        Resample.ResizedCrop(whole, 0, 0, image.Width, image.Height, small, width, height, new Scratch());
+        using SKData jpeg = JpegEncoder.Encode(small, width, height, JpegQuality);
         return jpeg.ToArray();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class PrincipalComponents
         using DisposeScope scope = NewDisposeScope();
         int n = vectors.Length / sum.Length;
         Tensor x = tensor(vectors.ToArray()).view(n, sum.Length).to_type(ScalarType.Float64);
-        Accumulate(sum, x.sum(0));
+        Accumulate(sum, x.sum(dim: 0));
         Accumulate(products, x.t().mm(x));
         count += n;
     }

@@ -12,6 +12,8 @@ using DenseCL.Recipes;
 using DenseCL.Training.Logs;
 using DenseCL.Weights;
 using DenseCL.Weights.Tensors.Naming;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -102,6 +104,12 @@ public sealed class Pretrainer : IDisposable
     /// </summary>
     public Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
+    /// <summary>
+    /// Receives what the user should read: notices, checkpoints that could not be read, images that could not be used, and when the run was
+    /// saved; by default nothing does.
+    /// </summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>Steps in all.</summary>
     public long Steps { get; }
 
@@ -126,6 +134,8 @@ public sealed class Pretrainer : IDisposable
             );
         }
 
+        TrainingEvents.Started(Logger, folder.Path, source.Entries.Count, step, Steps);
+        damaged.ForEach(damage => TrainingEvents.Damaged(Logger, damage));
         skipped.Write(folder.Skipped);
         try
         {
@@ -156,6 +166,7 @@ public sealed class Pretrainer : IDisposable
         using TwoViewLoader loader = new(LoaderOptions());
         using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
+        TrainingMeter meter = new(Path.GetFileName(folder.Path));
         Notices notices = new();
         long saved = Stopwatch.GetTimestamp();
 
@@ -167,10 +178,13 @@ public sealed class Pretrainer : IDisposable
             StepReport report = TrainStep(batch, normalisation, learningRate, logged);
             step++;
             clock.StepDone();
+            meter.Record(report, learningRate, optim.Batch);
 
             int epoch = batch.Epoch + 1;
             if (logged)
             {
+                LoggedSpeed speed = clock.Lap(step, epoch);
+                meter.Record(speed);
                 log.Write(
                     new LoggedMetrics(
                         step,
@@ -182,11 +196,17 @@ public sealed class Pretrainer : IDisposable
                         report.DenseLoss,
                         method.GlobalQueue.Filled,
                         report.Health),
-                    clock.Lap(step, epoch));
+                    speed);
             }
 
             JudgeIfDue(stop);
             clock.Resume();
+            string? notice = notices.For(step, report, method.GlobalQueue.Filled);
+            if (notice is not null)
+            {
+                TrainingEvents.Noticed(Logger, notice);
+            }
+
             progress?.Report(
                 new PretrainProgress(
                     step,
@@ -199,7 +219,7 @@ public sealed class Pretrainer : IDisposable
                     clock.ImagesPerSecond,
                     clock.Remaining(Steps - step),
                     logged,
-                    notices.For(step, report, method.GlobalQueue.Filled)));
+                    notice));
 
             bool due = step % Recipe.Run.CheckpointEvery == 0 || Stopwatch.GetElapsedTime(saved).TotalMinutes >= Recipe.Run.CheckpointMinutes;
             if (due && step < Steps)
@@ -286,6 +306,12 @@ public sealed class Pretrainer : IDisposable
 
         BackboneFile.Save(folder.Backbone, method.QueryEncoder.Backbone, Recipe, step);
         skipped.Write(folder.Skipped);
+        TrainingEvents.Saved(Logger, step, Steps, folder.Path);
+        if (skipped.Count > 0)
+        {
+            TrainingEvents.Skipped(Logger, skipped.Count, folder.Skipped);
+        }
+
         foreach ((_, string old) in folder.FindCheckpoints().SkipLast(Recipe.Run.Keep))
         {
             File.Delete(old);
