@@ -48,7 +48,7 @@ public static class FeatureExport
 
     /// <summary>Where the list of the images that could not be used lies, beside a file.</summary>
     /// <param name="path">The file with the features.</param>
-    public static string SkippedOf(string path) => path + ".skipped.jsonl";
+    internal static string SkippedOf(string path) => path + ".skipped.jsonl";
 
     /// <summary>Computes features and writes them. If anything fails or the work is stopped, nothing is left.</summary>
     /// <param name="path">The file or folder to make.</param>

@@ -30,15 +30,9 @@ public static class FeatureStream
     /// <exception cref="DataException">An image cannot be read and <paramref name="skipped"/> is null, or the backbone computes numbers
     /// that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async IAsyncEnumerable<ImageFeatures> Pooled(
-        BackboneSource weights, ImageSource images, FeatureOptions? options = null, SkippedImages? skipped = null,
-        [EnumeratorCancellation] CancellationToken stop = default)
-    {
-        await foreach (SeenImage image in PooledWithPixels(weights, images, options ?? new(), skipped, stop).ConfigureAwait(false))
-        {
-            yield return image.Features;
-        }
-    }
+    public static IAsyncEnumerable<ImageFeatures> Pooled(
+        BackboneSource weights, ImageSource images, FeatureOptions? options = null, SkippedImages? skipped = null, CancellationToken stop = default) =>
+        Features(PooledWithPixels(weights, images, options ?? new(), skipped, stop), stop);
 
     /// <summary>A feature map for each image, whole, as <c>eval dense-probe</c> uses it.</summary>
     /// <param name="weights">The backbone.</param>
@@ -50,15 +44,9 @@ public static class FeatureStream
     /// <exception cref="DataException">An image cannot be read and <paramref name="skipped"/> is null, or the backbone computes numbers
     /// that are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async IAsyncEnumerable<ImageFeatures> Maps(
-        BackboneSource weights, ImageSource images, FeatureMapOptions? options = null, SkippedImages? skipped = null,
-        [EnumeratorCancellation] CancellationToken stop = default)
-    {
-        await foreach (SeenImage image in MapsWithPixels(weights, images, options ?? new(), skipped, stop).ConfigureAwait(false))
-        {
-            yield return image.Features;
-        }
-    }
+    public static IAsyncEnumerable<ImageFeatures> Maps(
+        BackboneSource weights, ImageSource images, FeatureMapOptions? options = null, SkippedImages? skipped = null, CancellationToken stop = default) =>
+        Features(MapsWithPixels(weights, images, options ?? new(), skipped, stop), stop);
 
     internal static IAsyncEnumerable<SeenImage> PooledWithPixels(
         BackboneSource weights, ImageSource images, FeatureOptions options, SkippedImages? skipped, CancellationToken stop)
@@ -121,6 +109,15 @@ public static class FeatureStream
                     throw new DataException($"{image.Place} cannot be read: {e.Message}. Repair or remove it.", e);
                 }
             }
+        }
+    }
+
+    private static async IAsyncEnumerable<ImageFeatures> Features(
+        IAsyncEnumerable<SeenImage> images, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        await foreach (SeenImage image in images.WithCancellation(stop).ConfigureAwait(false))
+        {
+            yield return image.Features;
         }
     }
 

@@ -196,7 +196,7 @@ public sealed class FeatureExportTests : IDisposable
         Write("pictures", FeatureFormat.Pca, Maps);
         var lines = Lines("pictures/index.jsonl");
         Assert.Equal(["img2.png", "img10.png", Hostile["photos/".Length..]], lines.Select(line => line.GetProperty("path").GetString()));
-        Assert.Equal("000003-_b__q_______.png.png", lines[2].GetProperty("picture").GetString());
+        Assert.Equal("000003-_b__q_________.png.png", lines[2].GetProperty("picture").GetString());
         using SKBitmap picture = SKBitmap.Decode(folder["pictures", lines[0].GetProperty("picture").GetString()!]);
         Assert.Equal((64, 96), (picture.Width, picture.Height));
         Assert.Equal("______etc_x", PcaPictures.Plain("/..\\\0..:etc x"));

@@ -95,10 +95,9 @@ public sealed class FeatureStreamTests : IDisposable
     [Fact]
     public void Natural_order_counts()
     {
-        string[] ordered = ["", "1", "01", "2", "2a", "10", "a/2.png", "a/10.png", "a-b/1.png", "a1b2", "a1b10", "a01b11", "b", "é", "18446744073709551616", "18446744073709551617"];
-        string[] numbers = ["1", "01", "2", "2a", "10", "18446744073709551616", "18446744073709551617"];
+        string[] words = ["", "a/2.png", "a/10.png", "a-b/1.png", "a1b2", "a1b10", "a01b11", "b", "é"];
+        string[] numbers = ["01", "1", "2", "2a", "10", "18446744073709551616", "18446744073709551617"];
         Assert.Equal(numbers, numbers.Reverse().Order(NaturalOrder.Instance));
-        string[] words = [.. ordered.Where(word => word.Length == 0 || !char.IsAsciiDigit(word[0]))];
         Assert.Equal(words, words.Reverse().Order(NaturalOrder.Instance));
     }
 
