@@ -62,7 +62,7 @@ public static class FeatureStream
             backbone.to(device);
             using PixelNormalisation normalise = new(weights.Normalisation, device);
             int bytes = options.Size * options.Size * 3;
-            foreach (CroppedBatch cropped in CroppedImages.Batches(InOrder(images), options, skipped, cancelled))
+            foreach (CroppedBatch cropped in CroppedImages.Batches(InOrder(images), options, weights.Normalisation.Depth, skipped, cancelled))
             {
                 if (cropped.Images.Count == 0)
                 {
