@@ -30,6 +30,8 @@ internal static class Program
         PretrainCommand.Create(),
         EvalCommand.Create(),
         EvalCommand.Create(Evaluations.Find("match-score", Evaluations.All)),
+        MatchCommand.Create(),
+        FeaturesCommand.Create(),
         AblateCommand.Create(Evaluations.All),
         ExportCommand.Create(),
         InspectCommand.Create(),

@@ -6,9 +6,10 @@ namespace DenseCL.Tests;
 public class RoomsTests
 {
     private static readonly string[] Core = ["Platform", "Recipes", "Images", "Data", "Compute", "Models", "Weights", "Method", "Training"];
-    private static readonly string[] Transfer = ["Options", "Measures", "Solvers", "Labelled", "Features", "Protocols", "Ablation"];
+    private static readonly string[] Transfer = ["Options", "Measures", "Solvers", "Labelled", "Features", "Matching", "Protocols", "Ablation"];
+    private static readonly string[] Reports = ["Pictures", "FeatureFiles", "TensorBoard"];
 
-    public static TheoryData<string, string[]> Projects => new() { { "DenseCL", Core }, { "DenseCL.Transfer", Transfer } };
+    public static TheoryData<string, string[]> Projects => new() { { "DenseCL", Core }, { "DenseCL.Transfer", Transfer }, { "DenseCL.Reports", Reports } };
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -8,6 +8,7 @@ using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Reports.Pictures;
 using DenseCL.Training;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;

@@ -53,7 +53,7 @@ internal static class EvalCommand
             Console.Error.WriteLine(Printable.Text($"Note: {warning}"));
         }
 
-        BackboneSource backbone = EvalOptions.Backbone(call);
+        BackboneSource backbone = EvalOptions.Backbone(call, json);
         TextWriter say = json ? Console.Error : Console.Out;
         foreach (string line in input.Lines)
         {

@@ -5,6 +5,7 @@ using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
+using DenseCL.Reports.TensorBoard;
 using DenseCL.Training;
 using DenseCL.Transfer.Protocols;
 
@@ -62,6 +63,11 @@ internal static class PretrainCommand
         Arity = ArgumentArity.ZeroOrOne,
     }.AcceptOnlyFromAmong("auto");
 
+    private static readonly Option<bool> TensorBoard = new("--tensorboard")
+    {
+        Description = "Write event files too: tensorboard --logdir RUN then shows curves, weights and matches. A resumed run goes on with them.",
+    };
+
     public static Command Create() =>
         new Command(
             "pretrain",
@@ -76,6 +82,7 @@ internal static class PretrainCommand
             Weights,
             Partial,
             Resume,
+            TensorBoard,
         }.Does(
             """
             densecl pretrain --images photos --out run --set optim.epochs=50
@@ -103,12 +110,14 @@ internal static class PretrainCommand
             var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
             Pretrainer pretrainer = new(recipe, source, skipped, folder, stop) { Probe = probe };
             Announce(pretrainer, source, skipped, stop);
+            bool events = call.GetValue(TensorBoard) || TensorBoardLog.IsIn(folder);
             return () =>
             {
                 using (folder)
                 using (pretrainer)
+                using (TensorBoardLog? log = events ? new(folder, pretrainer.Step, source, pretrainer.Recipe.Data.Size) : null)
                 {
-                    return Train(pretrainer, folder, skipped, stop);
+                    return Train(pretrainer, folder, skipped, log, stop);
                 }
             };
         }
@@ -186,9 +195,9 @@ internal static class PretrainCommand
         }
     }
 
-    private static int Train(Pretrainer pretrainer, RunFolder folder, SkippedImages skipped, CancellationToken stop)
+    private static int Train(Pretrainer pretrainer, RunFolder folder, SkippedImages skipped, TensorBoardLog? log, CancellationToken stop)
     {
-        bool complete = TrainingDisplay.Show(run: null, progress => pretrainer.Run(progress, stop));
+        bool complete = TrainingDisplay.Show(run: null, progress => pretrainer.Run(log?.Before(progress) ?? progress, stop));
         if (!complete)
         {
             Console.Error.WriteLine(

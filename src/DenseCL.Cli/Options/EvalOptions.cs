@@ -40,7 +40,9 @@ internal static class EvalOptions
     };
 
     /// <summary>Opens the weights that a call names, and prints what was found in them.</summary>
-    public static BackboneSource Backbone(ParseResult call)
+    /// <param name="call">The call.</param>
+    /// <param name="quiet">Whether standard output is for one JSON object.</param>
+    public static BackboneSource Backbone(ParseResult call, bool quiet)
     {
         (string? weights, string? untrained) = (call.GetValue(Weights), call.GetValue(Untrained));
         if (weights is null == untrained is null)
@@ -57,7 +59,7 @@ internal static class EvalOptions
         }
 
         BackboneSource source = BackboneSource.Open(weights!);
-        if (source.Report is { } report && !call.GetValue(JsonOutput.Option))
+        if (source.Report is { } report && !quiet)
         {
             LoadReportDisplay.Show(report);
             if (source.NormalisationIsAssumed)

@@ -120,7 +120,8 @@ internal sealed class EvaluationCall
             : throw new DataException(mistake);
     }
 
-    private static Option OptionOf(EvaluationOption meaning)
+    /// <summary>The option of a command with the name, help and default of a record's.</summary>
+    public static Option OptionOf(EvaluationOption meaning)
     {
         string help = meaning.Range.Length == 0 || meaning.Placeholder.Contains('|', StringComparison.Ordinal)
             ? meaning.Help

@@ -11,35 +11,39 @@ namespace DenseCL.Transfer.Features;
 internal static class CroppedImages
 {
     /// <summary>Decodes images in order.</summary>
-    /// <returns>(n, Size, Size, 3) for each batch; n is <see cref="FeatureOptions.Batch"/> except in the last.</returns>
-    /// <exception cref="DataException">An image cannot be read.</exception>
+    /// <param name="images">The images.</param>
+    /// <param name="options">Size, batch and threads.</param>
+    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
+    /// <param name="skipped">Receives images that cannot be used, which are then left out; null if none may be left out.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <returns>A batch for each <see cref="FeatureOptions.Batch"/> images, without those that were left out; it may be empty.</returns>
+    /// <exception cref="DataException">An image cannot be read, and none may be left out.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static IEnumerable<byte[]> Batches(
-        IReadOnlyList<ImageEntry> images,
-        FeatureOptions options,
-        PixelDepth depth,
-        CancellationToken stop)
+    public static IEnumerable<CroppedBatch> Batches(
+        IReadOnlyList<ImageEntry> images, FeatureOptions options, PixelDepth depth, SkippedImages? skipped, CancellationToken stop)
     {
         using OpenShards shards = new();
         int batches = (images.Count + options.Batch - 1) / options.Batch;
-        using Prefetcher<byte[]> ahead = new(
-            options.Threads, batches, (batch, abandoned) => Decode(images, (int)batch * options.Batch, options, depth, shards, abandoned));
+        using Prefetcher<CroppedBatch> ahead = new(
+            options.Threads, batches, (batch, abandoned) => Decode(images, (int)batch * options.Batch, options, depth, shards, skipped, abandoned));
         for (int batch = 0; batch < batches; batch++)
         {
             yield return ahead.Next(stop);
         }
     }
 
-    private static byte[] Decode(
+    private static CroppedBatch Decode(
         IReadOnlyList<ImageEntry> images,
         int first,
         FeatureOptions options,
         PixelDepth depth,
         OpenShards shards,
+        SkippedImages? skipped,
         CancellationToken stop)
     {
         int count = Math.Min(options.Batch, images.Count - first), bytes = options.Size * options.Size * 3;
-        byte[] batch = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(count * bytes));
+        List<ImageEntry> used = [];
         CentreCrop crop = new(options.Size, depth);
         for (int i = 0; i < count; i++)
         {
@@ -48,7 +52,12 @@ internal static class CroppedImages
             try
             {
                 using ImageFile file = shards.Open(entry, ImageHeaders.Limits);
-                crop.Read(file.Read(file.Length), ImageHeaders.Limits, batch.AsSpan(i * bytes, bytes));
+                crop.Read(file.Read(file.Length), ImageHeaders.Limits, pixels.AsSpan(used.Count * bytes, bytes));
+                used.Add(entry);
+            }
+            catch (ImageException e) when (skipped is not null)
+            {
+                skipped.Add(entry.Name, e.Message);
             }
             catch (ImageException e)
             {
@@ -58,6 +67,6 @@ internal static class CroppedImages
             }
         }
 
-        return batch;
+        return new CroppedBatch(pixels.AsMemory(0, used.Count * bytes), used);
     }
 }

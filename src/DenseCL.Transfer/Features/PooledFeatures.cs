@@ -42,31 +42,40 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             Tensor features = empty(images.Count, backbone.OutChannels, device: device);
             Tensor? mirrored = mirror ? empty_like(features) : null;
             int done = 0;
-            foreach (byte[] pixels in CroppedImages.Batches(images, options, normalisation.Depth, stop))
+            foreach (CroppedBatch cropped in CroppedImages.Batches(images, options, normalisation.Depth, skipped: null, stop))
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope batch = NewDisposeScope();
-                Tensor x = normalise.Apply(pixels, options.Size, options.Size);     // (n, 3, S, S)
+                Tensor x = normalise.Apply(cropped.Pixels.Span, options.Size, options.Size);     // (n, 3, S, S)
                 long n = x.shape[0];
-                features.narrow(0, done, n).copy_(backbone.forward(x).mean([2, 3]));
-                mirrored?.narrow(0, done, n).copy_(backbone.forward(x.flip(3)).mean([2, 3]));
+                features.narrow(0, done, n).copy_(Pool(backbone, x));
+                mirrored?.narrow(0, done, n).copy_(Pool(backbone, x.flip(3)));
                 done += (int)n;
                 progress?.Report(done);
             }
 
-            if (!features.isfinite().all().item<bool>())
-            {
-                throw new DataException(
-                    "The backbone computes numbers from these images that are not finite: "
-                    + "its training went wrong, or mean and std do not suit it."
-                );
-            }
-
+            RefuseNotFinite(features);
             return new PooledFeatures(features.MoveToOuterDisposeScope(), mirrored?.MoveToOuterDisposeScope());
         }
         finally
         {
             backbone.train(training);
+        }
+    }
+
+    /// <summary>The features of a batch: (N, 3, S, S) to (N, C), the average over all positions of the last map.</summary>
+    internal static Tensor Pool(Backbone backbone, Tensor x) => backbone.forward(x).mean([2, 3]);
+
+    /// <exception cref="DataException">A number is infinite or NaN.</exception>
+    internal static void RefuseNotFinite(Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (!features.isfinite().all().item<bool>())
+        {
+            throw new DataException(
+                "The backbone computes numbers from these images that are not finite: "
+                + "its training went wrong, or mean and std do not suit it."
+            );
         }
     }
 

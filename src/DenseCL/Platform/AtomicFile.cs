@@ -16,8 +16,9 @@ internal static class AtomicFile
     /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="write">Writes the whole content.</param>
+    /// <param name="buffer">Bytes that are collected before they are written; 0 for content that comes in large pieces.</param>
     /// <exception cref="IOException">The target is a pipe, a device or a socket, or the file cannot be written.</exception>
-    public static void Replace(string path, Action<FileStream> write)
+    public static void Replace(string path, Action<FileStream> write, int buffer = 0)
     {
         if (RegularFile.SpecialKind(path) is { } kind)
         {
@@ -25,7 +26,7 @@ internal static class AtomicFile
         }
 
         string partial = path + ".partial";
-        FileStream file = new(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        FileStream file = new(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, buffer);
         try
         {
             using (file)

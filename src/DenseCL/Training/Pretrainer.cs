@@ -12,6 +12,8 @@ using DenseCL.Recipes;
 using DenseCL.Training.Logs;
 using DenseCL.Weights;
 using DenseCL.Weights.Tensors.Naming;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -144,6 +146,12 @@ public sealed class Pretrainer : IDisposable
     /// </summary>
     public Func<Backbone, CancellationToken, IReadOnlyDictionary<string, double>>? Probe { get; init; }
 
+    /// <summary>
+    /// Receives what the user should read: notices, checkpoints that could not be read, images that could not be used, and when the run was
+    /// saved; by default nothing does.
+    /// </summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>Steps in all.</summary>
     public long Steps { get; }
 
@@ -171,6 +179,8 @@ public sealed class Pretrainer : IDisposable
             );
         }
 
+        TrainingEvents.Started(Logger, folder.Path, source.Entries.Count, step, Steps);
+        damaged.ForEach(damage => TrainingEvents.Damaged(Logger, damage));
         skipped.Write(folder.Skipped);
         try
         {
@@ -201,6 +211,7 @@ public sealed class Pretrainer : IDisposable
         using TwoViewLoader loader = new(LoaderOptions());
         using PixelNormalisation normalisation = new(Recipe.Data, device, TorchRuntime.TypeOf(Recipe.Run.Precision));
         StepClock clock = new(optim.Batch);
+        TrainingMeter meter = new(Path.GetFileName(folder.Path));
         Notices notices = new();
         long saved = Stopwatch.GetTimestamp();
 
@@ -212,10 +223,13 @@ public sealed class Pretrainer : IDisposable
             StepReport report = TrainStep(batch, normalisation, learningRate, logged);
             step++;
             clock.StepDone();
+            meter.Record(report, learningRate, optim.Batch);
 
             int epoch = batch.Epoch + 1;
             if (logged)
             {
+                LoggedSpeed speed = clock.Lap(step, epoch);
+                meter.Record(speed);
                 log.Write(
                     new LoggedMetrics(
                         step,
@@ -227,11 +241,17 @@ public sealed class Pretrainer : IDisposable
                         report.DenseLoss,
                         method.GlobalQueue.Filled,
                         report.Health),
-                    clock.Lap(step, epoch));
+                    speed);
             }
 
             JudgeIfDue(stop);
             clock.Resume();
+            string? notice = notices.For(step, report, method.GlobalQueue.Filled);
+            if (notice is not null)
+            {
+                TrainingEvents.Noticed(Logger, notice);
+            }
+
             progress?.Report(
                 new PretrainProgress(
                     step,
@@ -244,7 +264,7 @@ public sealed class Pretrainer : IDisposable
                     clock.ImagesPerSecond,
                     clock.Remaining(Steps - step),
                     logged,
-                    notices.For(step, report, method.GlobalQueue.Filled)));
+                    notice));
 
             bool due = step % Recipe.Run.CheckpointEvery == 0 || Stopwatch.GetElapsedTime(saved).TotalMinutes >= Recipe.Run.CheckpointMinutes;
             if (due && step < Steps)
@@ -331,6 +351,12 @@ public sealed class Pretrainer : IDisposable
 
         BackboneFile.Save(folder.Backbone, method.QueryEncoder.Backbone, Recipe, step);
         skipped.Write(folder.Skipped);
+        TrainingEvents.Saved(Logger, step, Steps, folder.Path);
+        if (skipped.Count > 0)
+        {
+            TrainingEvents.Skipped(Logger, skipped.Count, folder.Skipped);
+        }
+
         foreach ((_, string old) in folder.FindCheckpoints().SkipLast(Recipe.Run.Keep))
         {
             File.Delete(old);

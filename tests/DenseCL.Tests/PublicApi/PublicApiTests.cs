@@ -11,6 +11,7 @@ public class PublicApiTests
     [Theory]
     [InlineData("DenseCL")]
     [InlineData("DenseCL.Transfer")]
+    [InlineData("DenseCL.Reports")]
     public void The_public_surface_is_the_one_that_is_written_down(string assembly)
     {
         string listing = Repository.PathOf("tests", "DenseCL.Tests", "PublicApi", $"{assembly}.txt");

@@ -70,7 +70,8 @@ public sealed class EvaluationOption
     public bool IsNewFolder => about is { NewFolder: true };
 
     /// <summary>The options of a record, followed by those of the records in it.</summary>
-    internal static IEnumerable<EvaluationOption> Of(Type record) => Of(Activator.CreateInstance(record)!);
+    /// <param name="record">Its type, which can be made without arguments.</param>
+    public static IEnumerable<EvaluationOption> Of(Type record) => Of(Activator.CreateInstance(record)!);
 
     /// <summary>A copy of a record with the given values.</summary>
     /// <param name="record">The record that has this option's property.</param>

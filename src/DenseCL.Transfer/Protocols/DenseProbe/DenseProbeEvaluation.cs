@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
@@ -89,7 +90,12 @@ public sealed class DenseProbeEvaluation : IEvaluation
         ArgumentNullException.ThrowIfNull(backbone);
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<SegmentationImage> labelled = data.Labelled(options.Labelled, seed);
-        using FeatureMaps maps = new(backbone, options);
+        using FeatureMaps maps = new(
+            backbone,
+            new FeatureMapOptions
+            {
+                Stride = options.Stride, AllStages = options.AllStages, ShortSide = options.ShortSide, Precision = options.Precision,
+            });
         LogisticRegression probe = Fit(maps, labelled, seed, progress, stop);
 
         ConfusionMatrix confusion = new(data.ClassNames.Count);
@@ -120,7 +126,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         {
             stop.ThrowIfCancellationRequested();
             using DisposeScope image = NewDisposeScope();
-            Tensor map = maps.Of(labelled[i]);                                                              // (1, C, h, w)
+            Tensor map = MapOf(maps, labelled[i]);                                                          // (1, C, h, w)
             long[] classes = LabelsOf(labelled[i], (int)map.shape[3], (int)map.shape[2]);                   // (h w)
             long[] positions = [.. Enumerable.Range(0, classes.Length).Where(p => classes[p] != GridLabels.Ignore).Select(p => (long)p)];
             if (positions.Length > each)
@@ -154,13 +160,25 @@ public sealed class DenseProbeEvaluation : IEvaluation
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Mask mask = data.ReadMask(image);
-        Tensor map = maps.Of(image);
+        Tensor map = MapOf(maps, image);
         (long height, long width) = (map.shape[2], map.shape[3]);
         Tensor scores = probe.Scores(map.permute(0, 2, 3, 1).flatten(0, 2)).view(1, height, width, -1).permute(0, 3, 1, 2); // (1, K, h, w)
         Tensor pixels = nn
             .functional.interpolate(scores, [mask.Height, mask.Width], mode: InterpolationMode.Bilinear, align_corners: false)
             .argmax(1);
         confusion.Add([.. mask.Values.Select(value => (long)value)], pixels.cpu().data<long>().ToArray());
+    }
+
+    private static Tensor MapOf(FeatureMaps maps, SegmentationImage image)
+    {
+        try
+        {
+            return maps.Of(image.ImagePath);
+        }
+        catch (ImageException e)
+        {
+            throw new DataException(e.Message, e);
+        }
     }
 
     private long[] LabelsOf(SegmentationImage image, int gridWidth, int gridHeight)

@@ -10,7 +10,7 @@ public static class MatchImages
     /// <summary>
     /// Opens a path: images as for a pre-training; for a folder of images and masks the images of one split, never the masks.
     /// </summary>
-    /// <param name="path">A folder, a list, COCO annotations, a pack or tars, as in <see cref="ImageSource.Open(string)"/>; or a folder
+    /// <param name="path">A picture; or a folder, a list, COCO annotations, a pack or tars, as in <see cref="ImageSource.Open(string)"/>; or a folder
     /// that <see cref="SegmentationData"/> knows.</param>
     /// <param name="testSplit">The split of a folder of images and masks; null for the one that is usually used for testing, or the only
     /// one.</param>
@@ -21,7 +21,7 @@ public static class MatchImages
         if (string.IsNullOrWhiteSpace(path) || SegmentationFiles.Recognise(Path.GetFullPath(path)) is not { } files)
         {
             return testSplit is null
-                ? ImageSource.Open(path)
+                ? OpenUnlabelled(path)
                 : throw new DataException($"{path} is not a folder of images and masks with splits: there is no split '{testSplit}' in it.");
         }
 
@@ -48,6 +48,11 @@ public static class MatchImages
                 $"of the split {split} of {folder} ({files.Layout})",
                 files.Images(split).Select(image => image.ImagePath));
     }
+
+    private static ImageSource OpenUnlabelled(string path) =>
+        File.Exists(path) && PictureTypes.IsReadable(Path.GetExtension(path)) && Path.GetFullPath(path) is var file
+            ? ImageSource.Of(Path.GetDirectoryName(file)!, $"({Path.GetFileName(file)})", [file])
+            : ImageSource.Open(path);
 
     /// <summary>Opens several paths as one source.</summary>
     /// <param name="paths">At least one, each as in <see cref="Open(string, string?)"/>; none twice.</param>

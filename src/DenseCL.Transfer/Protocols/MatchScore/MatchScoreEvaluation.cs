@@ -9,6 +9,7 @@ using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Matching;
 using DenseCL.Transfer.Protocols.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -74,10 +75,17 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <remarks>
     /// The figures also include the ends of the 95 % interval of <c>matches</c>: <c>lowerBound</c> and <c>upperBound</c>.
     /// </remarks>
-    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop)
+    public EvaluationReport Report(BackboneSource backbone, ulong seed, IProgress<EvaluationProgress>? progress, CancellationToken stop) =>
+        ReportOf(Evaluate(backbone, seed, stop, progress: progress), backbone, seed);
+
+    /// <summary>The report of a result.</summary>
+    /// <param name="result">What <see cref="Evaluate"/> returned.</param>
+    /// <param name="backbone">The weights.</param>
+    /// <param name="seed">The seed of the views.</param>
+    public EvaluationReport ReportOf(MatchScoreResult result, BackboneSource backbone, ulong seed)
     {
+        ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(backbone);
-        MatchScoreResult result = Evaluate(backbone, seed, stop, progress: progress);
         string interval = double.IsNaN(result.LowerBound)
             ? "-"
             : $"{EvaluationReport.Percent(result.LowerBound)} to {EvaluationReport.Percent(result.UpperBound)}";
@@ -114,6 +122,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
     /// <param name="stop">Ends the work.</param>
     /// <param name="each">Called for every pair of views, for example to draw it; may be null.</param>
     /// <param name="progress">Called after each image; may be null.</param>
+    /// <param name="filter">Which matches <paramref name="each"/> receives; all if null. The result always covers all.</param>
     /// <exception cref="DataException">No image can be used, no position counts, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public MatchScoreResult Evaluate(
@@ -121,11 +130,12 @@ public sealed class MatchScoreEvaluation : IEvaluation
         ulong seed,
         CancellationToken stop,
         Action<MatchedViews>? each = null,
-        IProgress<EvaluationProgress>? progress = null)
+        IProgress<EvaluationProgress>? progress = null,
+        MatchFilter? filter = null)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         using OpenShards shards = new();
-        using Matcher matcher = new(backbone, options, each);
+        using Matcher matcher = new(backbone, options, each, filter ?? new());
         RgbImage image = new();
         Augmentation augmentation = new(look);
         SkippedImages skipped = new();
@@ -210,12 +220,13 @@ public sealed class MatchScoreEvaluation : IEvaluation
         private readonly int size;
         private readonly byte[] pixels;
         private readonly Action<MatchedViews>? each;
+        private readonly MatchFilter filter;
         private readonly List<(CropGeometry First, CropGeometry Second, int Image)> waiting = [];
         private int views;
 
-        public Matcher(BackboneSource source, MatchScoreOptions options, Action<MatchedViews>? each)
+        public Matcher(BackboneSource source, MatchScoreOptions options, Action<MatchedViews>? each, MatchFilter filter)
         {
-            this.each = each;
+            (this.each, this.filter) = (each, filter);
             Device device = EvaluationDevice.Choose();
             (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
             int pairs = Math.Clamp(PositionsAtOnce / (Side * Side), 1, PairsAtOnce);
@@ -269,9 +280,11 @@ public sealed class MatchScoreEvaluation : IEvaluation
 
             foreach ((int pair, (CropGeometry first, CropGeometry second, int image)) in waiting.Index())
             {
-                long[] nearest = ViewMatching.Nearest(features[2 * pair], features[(2 * pair) + 1]);
-                counts[image] += ViewMatching.Count(nearest, first, second, Side);
-                each?.Invoke(new MatchedViews(ViewPixels(2 * pair), ViewPixels((2 * pair) + 1), size, Side, nearest, first, second));
+                (Tensor from, Tensor to) = (features[2 * pair], features[(2 * pair) + 1]);
+                Neighbours nearest = Neighbours.Of(from, to);
+                counts[image] += ViewMatching.Count(nearest.Positions, first, second, Side);
+                each?.Invoke(new MatchedViews(
+                    ViewPixels(2 * pair), ViewPixels((2 * pair) + 1), size, Side, filter.Keep(nearest, Neighbours.Of(to, from)), first, second));
             }
 
             waiting.Clear();

@@ -1,4 +1,5 @@
 using DenseCL.Data.Loading;
+using DenseCL.Transfer.Matching;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
@@ -7,7 +8,7 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// <param name="Second">The pixels of the second view, likewise.</param>
 /// <param name="Size">The side of a view in pixels.</param>
 /// <param name="Side">P, the side of the maps in positions.</param>
-/// <param name="Nearest">For each of the P · P positions of the first view, row by row, its nearest position in the second.</param>
+/// <param name="Matches">The matches of the P · P positions of the first view that were kept, in their order.</param>
 /// <param name="FirstCrop">Where the first view was cut.</param>
 /// <param name="SecondCrop">Where the second view was cut.</param>
 public sealed record MatchedViews(
@@ -15,6 +16,13 @@ public sealed record MatchedViews(
     byte[] Second,
     int Size,
     int Side,
-    IReadOnlyList<long> Nearest,
+    IReadOnlyList<PositionMatch> Matches,
     CropGeometry FirstCrop,
-    CropGeometry SecondCrop);
+    CropGeometry SecondCrop)
+{
+    /// <summary>
+    /// For each of the <see cref="Matches"/> whether it lies within one cell of the true place; null if the second view does not show that
+    /// place.
+    /// </summary>
+    public IReadOnlyList<bool?> Verdicts => ViewMatching.Verdicts(Matches, FirstCrop, SecondCrop, Side);
+}

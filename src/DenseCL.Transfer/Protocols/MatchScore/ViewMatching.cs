@@ -1,6 +1,5 @@
 using DenseCL.Data.Loading;
-using TorchSharp;
-using static TorchSharp.torch;
+using DenseCL.Transfer.Matching;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
@@ -14,33 +13,6 @@ namespace DenseCL.Transfer.Protocols.MatchScore;
 /// </remarks>
 internal static class ViewMatching
 {
-    private const long AtOnce = 1 << 24;    // similarities in memory, 64 MB
-
-    /// <summary>
-    /// The nearest position of the second view for each position of the first, by cosine similarity; of several equally near ones the
-    /// first.
-    /// </summary>
-    /// <param name="first">(P, C), float32; vectors of any length.</param>
-    /// <param name="second">(Q, C), float32; vectors of any length.</param>
-    /// <returns>P numbers of 0 … Q − 1.</returns>
-    public static long[] Nearest(Tensor first, Tensor second)
-    {
-        ArgumentNullException.ThrowIfNull(first);
-        ArgumentNullException.ThrowIfNull(second);
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = nn.functional.normalize(first, dim: 1), columns = nn.functional.normalize(second, dim: 1).t();
-        long count = rows.shape[0], each = Math.Max(1, AtOnce / columns.shape[1]);
-        List<long> nearest = [];
-        for (long start = 0; start < count; start += each)
-        {
-            using DisposeScope part = NewDisposeScope();
-            nearest.AddRange(rows.narrow(0, start, Math.Min(each, count - start)).mm(columns).argmax(1).cpu().data<long>());
-        }
-
-        return [.. nearest];
-    }
-
     /// <summary>Counts how many positions of the first view found their place in the second.</summary>
     /// <param name="nearest">For each position of the first map, row by row, the position of the second that it is matched with.</param>
     /// <param name="first">Where the first view was cut.</param>
@@ -49,7 +21,14 @@ internal static class ViewMatching
     /// <exception cref="ArgumentException">There are not P · P matches, or one of them is not a position.</exception>
     public static MatchCounts Count(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
     {
-        (Place Column, Place Row)[] places = Places(nearest, first, second, side);
+        (Place Column, Place Row)[] places = Places(first, second, side);
+        if (nearest.Length != side * side)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."),
+                nameof(nearest));
+        }
+
         (long positions, long right, long exact, long near) = (0, 0, 0, 0);
         for (int i = 0; i < nearest.Length; i++)
         {
@@ -70,37 +49,28 @@ internal static class ViewMatching
     }
 
     /// <summary>Which matches are right.</summary>
-    /// <param name="nearest">As in <see cref="Count"/>.</param>
+    /// <param name="matches">Matches of any of the first view's positions.</param>
     /// <param name="first">Where the first view was cut.</param>
     /// <param name="second">Where the second view was cut from the same image.</param>
     /// <param name="side">The side P of both maps, at least 1.</param>
-    /// <returns>For each position whether its match lies within one cell of the true place; null if the second view does not show
-    /// it.</returns>
-    /// <exception cref="ArgumentException">There are not P · P matches.</exception>
-    public static IReadOnlyList<bool?> Verdicts(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    /// <returns>For each match whether it lies within one cell of the true place; null if the second view does not show that
+    /// place.</returns>
+    public static IReadOnlyList<bool?> Verdicts(IReadOnlyList<PositionMatch> matches, CropGeometry first, CropGeometry second, int side)
     {
-        (Place Column, Place Row)[] places = Places(nearest, first, second, side);
-        bool?[] verdicts = new bool?[nearest.Length];
-        for (int i = 0; i < nearest.Length; i++)
-        {
-            (Place x, Place y) = places[i];
-            verdicts[i] = x.Inside && y.Inside ? x.IsNear((int)(nearest[i] % side)) && y.IsNear((int)(nearest[i] / side)) : null;
-        }
+        (Place Column, Place Row)[] places = Places(first, second, side);
+        return [.. matches.Select(Verdict)];
 
-        return verdicts;
+        bool? Verdict(PositionMatch match)
+        {
+            (Place x, Place y) = places[match.From];
+            return x.Inside && y.Inside ? x.IsNear(match.To % side) && y.IsNear(match.To / side) : null;
+        }
     }
 
-    private static (Place Column, Place Row)[] Places(ReadOnlySpan<long> nearest, CropGeometry first, CropGeometry second, int side)
+    private static (Place Column, Place Row)[] Places(CropGeometry first, CropGeometry second, int side)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
-        if (nearest.Length != side * side)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"{nearest.Length} matches are given for a map of {side} × {side} positions."),
-                nameof(nearest));
-        }
-
-        var places = new (Place Column, Place Row)[nearest.Length];
+        var places = new (Place Column, Place Row)[side * side];
         for (int i = 0; i < places.Length; i++)
         {
             (CellPlace row, CellPlace column) = CellPlace.Of(i / side, i % side, side, first, second);

@@ -54,7 +54,13 @@ public sealed record EvaluationReport
     /// <param name="backbone">The evaluated backbone.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="settings">Options and data.</param>
-    public string Json(string evaluation, BackboneSource backbone, ulong seed, IEnumerable<KeyValuePair<string, object?>> settings)
+    /// <param name="command">The command in words, if it is not that of the evaluation.</param>
+    public string Json(
+        string evaluation,
+        BackboneSource backbone,
+        ulong seed,
+        IEnumerable<KeyValuePair<string, object?>> settings,
+        string? command = null)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(settings);
@@ -62,7 +68,7 @@ public sealed record EvaluationReport
             Object(
             [
                 new("what", "DenseCL for .NET"),
-                new("command", evaluation == "match-score" ? evaluation : $"eval {evaluation}"),
+                new("command", command ?? (evaluation == "match-score" ? evaluation : $"eval {evaluation}")),
                 new("evaluation", evaluation),
                 new("weights", backbone.Name),
                 new("architecture", backbone.Architecture.ToString().ToLowerInvariant()),

@@ -10,7 +10,6 @@ using DenseCL.Recipes.Settings;
 using DenseCL.Tests.Images;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
-using DenseCL.Transfer.Protocols.DenseProbe;
 using DenseCL.Transfer.Protocols.MatchScore;
 using DenseCL.Transfer.Protocols.Segmentation;
 using static TorchSharp.torch;
@@ -69,8 +68,8 @@ public sealed class DepthOfImagesTests : IDisposable
     [Fact]
     public void Feature_maps_are_of_the_backbones_depth() => AssertDepth((name, data) =>
     {
-        using FeatureMaps maps = new(BackboneSource.Of(network, data), new DenseProbeOptions { Precision = Precision.Fp32 });
-        using Tensor map = maps.Of(new SegmentationImage("0", folder[name, "images", "train", "0.png"], ""));
+        using FeatureMaps maps = new(BackboneSource.Of(network, data), new FeatureMapOptions { Precision = Precision.Fp32 });
+        using Tensor map = maps.Of(folder[name, "images", "train", "0.png"]);
         return map.cpu().data<float>().ToArray();
     });
 

@@ -11,6 +11,9 @@ namespace DenseCL.Weights.Formats.Safetensors;
 /// <summary>Writes safetensors files.</summary>
 internal static class SafetensorsWriter
 {
+    /// <summary>Stands where the checksum will be.</summary>
+    internal static readonly string NoChecksum = new('0', 32);
+
     /// <summary>Writes a file under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">Names, each once, and tensors on any device; a view is written in its logical order, row-major. Larger element
@@ -31,10 +34,11 @@ internal static class SafetensorsWriter
         WeightOutput.Replace(path, file =>
         {
             // The header contains the checksum of the data after it: it is written first with a placeholder, and again at the end.
-            file.Write(Header(ordered, metadata, new string('0', 32)));
+            (string, WeightType, long[])[] entries = [.. ordered.Select(t => (t.Name, t.Type, t.Tensor.shape))];
+            file.Write(Header(entries, metadata, NoChecksum));
             string checksum = WriteData(file, ordered);
             file.Position = 0;
-            file.Write(Header(ordered, metadata, checksum));
+            file.Write(Header(entries, metadata, checksum));
         });
     }
 
@@ -49,10 +53,16 @@ internal static class SafetensorsWriter
         return [.. list.OrderByDescending(t => WeightTypes.Size(t.Type))];
     }
 
-    private static byte[] Header(
-        (string Name, WeightType Type, Tensor Tensor)[] tensors,
+    /// <summary>What comes before the data: the length, names, types, shapes and notes, padded with spaces.</summary>
+    /// <param name="tensors">In the order of the data.</param>
+    /// <param name="metadata">Notes.</param>
+    /// <param name="checksum">The value of <see cref="SafetensorsFile.ChecksumKey"/>.</param>
+    /// <param name="least">The least number of bytes, for a header that is written again when more is known.</param>
+    internal static byte[] Header(
+        IEnumerable<(string Name, WeightType Type, long[] Shape)> tensors,
         IReadOnlyDictionary<string, string>? metadata,
-        string checksum)
+        string checksum,
+        int least = 0)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -70,19 +80,20 @@ internal static class SafetensorsWriter
             json.WriteString(SafetensorsFile.ChecksumKey, checksum);
             json.WriteEndObject();
             long position = 0;
-            foreach ((string name, WeightType type, Tensor tensor) in tensors)
+            foreach ((string name, WeightType type, long[] shape) in tensors)
             {
                 json.WriteStartObject(name);
                 json.WriteString("dtype", WeightTypes.Name(type));
-                WriteNumbers(json, "shape", tensor.shape);
-                WriteNumbers(json, "data_offsets", [position, position += tensor.numel() * WeightTypes.Size(type)]);
+                WriteNumbers(json, "shape", shape);
+                long bytes = shape.Aggregate(1L, (product, side) => product * side) * WeightTypes.Size(type);
+                WriteNumbers(json, "data_offsets", [position, position += bytes]);
                 json.WriteEndObject();
             }
 
             json.WriteEndObject();
         }
 
-        int length = (buffer.WrittenCount + 7) / 8 * 8;
+        int length = (Math.Max(buffer.WrittenCount, least - 8) + 7) / 8 * 8;
         if (length > SafetensorsHeader.MaxLength)
         {
             throw new ArgumentException(

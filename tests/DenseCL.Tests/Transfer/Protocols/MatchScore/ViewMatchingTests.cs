@@ -2,6 +2,7 @@ using DenseCL.Data.Loading;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
+using DenseCL.Transfer.Matching;
 using DenseCL.Transfer.Protocols.MatchScore;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public sealed class ViewMatchingTests
         MatchCounts all = default;
         foreach ((CropGeometry first, CropGeometry second) in Pairs(40))
         {
-            MatchCounts counts = ViewMatching.Count(ViewMatching.Nearest(Places(first, 14), Places(second, 14)), first, second, 14);
+            MatchCounts counts = ViewMatching.Count(Neighbours.Of(Places(first, 14), Places(second, 14)).Positions, first, second, 14);
             Assert.Equal(counts.Positions, counts.Right);
             all += counts;
             flips += first.Flipped != second.Flipped ? 1 : 0;
@@ -40,7 +41,7 @@ public sealed class ViewMatchingTests
         MatchCounts all = default;
         foreach ((CropGeometry first, CropGeometry second) in Pairs(40))
         {
-            long[] nearest = ViewMatching.Nearest(Places(first, 14), Places(second, 14));
+            long[] nearest = Neighbours.Of(Places(first, 14), Places(second, 14)).Positions;
             all += ViewMatching.Count(nearest, first with { Flipped = !first.Flipped }, second, 14);
         }
 
@@ -54,7 +55,7 @@ public sealed class ViewMatchingTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor place = eye(side * side);
-        long[] nearest = ViewMatching.Nearest(place, place);
+        long[] nearest = Neighbours.Of(place, place).Positions;
         Assert.Equal(Enumerable.Range(0, side * side).Select(i => (long)i), nearest);
         MatchCounts all = default;
         foreach ((CropGeometry first, CropGeometry second) in Pairs(60))
@@ -95,7 +96,7 @@ public sealed class ViewMatchingTests
         Tensor turned = features.view(Side, Side, 32).flip(1).view(Side * Side, 32);
         foreach ((Tensor other, CropGeometry view) in new[] { (features, crop), (turned, mirrored) })
         {
-            MatchCounts counts = ViewMatching.Count(ViewMatching.Nearest(features, other), crop, view, Side);
+            MatchCounts counts = ViewMatching.Count(Neighbours.Of(features, other).Positions, crop, view, Side);
             Assert.Equal((Side * Side, Side * Side, Side * Side), (counts.Positions, counts.Right, counts.Exact));
 
             // The cell itself and those beside it, exactly one cell away: 3 along an axis, 2 at its ends.
@@ -111,13 +112,13 @@ public sealed class ViewMatchingTests
         constant[TensorIndex.Colon, 3] = 2;
         foreach ((CropGeometry first, CropGeometry second) in Pairs(20))
         {
-            long[] nearest = ViewMatching.Nearest(constant, constant * 3);
+            long[] nearest = Neighbours.Of(constant, constant * 3).Positions;
             Assert.All(nearest, position => Assert.Equal(0, position));
             Assert.Equal(ByHand(new long[49], first, second, 7), ViewMatching.Count(nearest, first, second, 7));
         }
 
         // Nothing at all is like nothing: no cosine, but no accident either.
-        Assert.All(ViewMatching.Nearest(zeros(49, 16), constant), position => Assert.Equal(0, position));
+        Assert.All(Neighbours.Of(zeros(49, 16), constant).Positions, position => Assert.Equal(0, position));
     }
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class ViewMatchingTests
         MatchCounts all = default;
         foreach ((CropGeometry first, CropGeometry second) in Pairs(150))
         {
-            long[] nearest = ViewMatching.Nearest(randn([196, 64], generator: chance), randn([196, 64], generator: chance));
+            long[] nearest = Neighbours.Of(randn([196, 64], generator: chance), randn([196, 64], generator: chance)).Positions;
             all += ViewMatching.Count(nearest, first, second, 14);
         }
 
@@ -170,7 +171,7 @@ public sealed class ViewMatchingTests
         using Generator chance = new(2);
         Tensor rows = randn([4225, 8], generator: chance), columns = randn([4225, 8], generator: chance);
         Tensor cosine = nn.functional.normalize(rows, dim: 1).mm(nn.functional.normalize(columns, dim: 1).t());
-        Assert.Equal(cosine.argmax(1).data<long>().ToArray(), ViewMatching.Nearest(rows, columns));
+        Assert.Equal(cosine.argmax(1).data<long>().ToArray(), Neighbours.Of(rows, columns).Positions);
     }
 
     [Fact]
