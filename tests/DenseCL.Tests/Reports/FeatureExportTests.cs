@@ -199,7 +199,7 @@ public sealed class FeatureExportTests : IDisposable
         Assert.Equal("000003-_b__q_________.png.png", lines[2].GetProperty("picture").GetString());
         using SKBitmap picture = SKBitmap.Decode(folder["pictures", lines[0].GetProperty("picture").GetString()!]);
         Assert.Equal((64, 96), (picture.Width, picture.Height));
-        Assert.Equal("______etc_x", PcaPictures.Plain("/..\\\0..:etc x"));
+        Assert.Equal("..__.._etc_x", PcaPictures.Plain("/..\\\0..:etc x"));
     }
 
     [Fact]
