@@ -24,7 +24,7 @@ public sealed class ImageSource
 
     private readonly string kind;
     private readonly string notes;
-    private readonly ImageLimits? checkedFor;       // the headers were read, and every image is within these
+    private ImageLimits? checkedFor;        // the headers were read, and every image is within these
 
     private ImageSource(
         string root,
@@ -205,7 +205,7 @@ public sealed class ImageSource
     /// <param name="skipped">Where the unusable images are recorded.</param>
     /// <param name="progress">Receives the number of images checked, from time to time; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The source without the unusable images.</returns>
+    /// <returns>The source without the unusable images; this source if there are none.</returns>
     /// <exception cref="DataException">More than <paramref name="maxBadShare"/> of the images are unusable, or all are.</exception>
     public ImageSource CheckHeaders(
         ImageLimits limits,
@@ -241,7 +241,11 @@ public sealed class ImageSource
         });
 
         int badCount = bad.Count(b => b);
-        if (badCount == 0) return new ImageSource(Root, kind, notes, Entries, ClassNames, FoundCount, limits);
+        if (badCount == 0)
+        {
+            checkedFor = limits;
+            return this;
+        }
 
         skipped.Check(FoundCount, maxBadShare);
         if (badCount == bad.Length)
