@@ -32,7 +32,7 @@ public sealed class DataPackTests : IDisposable
         Assert.Equal(0, Densecl.Run(call).Status);
         (status, output, error) = Densecl.Run("pretrain", "--images", folder["pack"], "--out", folder["run"], "--resume");
         Assert.True(status == 0, output + error);
-        Assert.Contains("Continuing after step 8 of 8", output, StringComparison.Ordinal);
+        Assert.Contains("The run is complete: all 8 steps are done.", output, StringComparison.Ordinal);
     }
 
     [Fact]

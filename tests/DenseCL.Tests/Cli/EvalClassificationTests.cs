@@ -90,7 +90,7 @@ public sealed class EvalClassificationTests : IDisposable
         Assert.True(status == 0, output + error);
         JsonElement json = JsonShape.Of(output);
         Assert.Equal(
-            ["what", "evaluation", "weights", "architecture", "seed", "figures", "settings"],
+            ["what", "command", "evaluation", "weights", "architecture", "seed", "figures", "settings"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal((verb, 5), (json.GetProperty("evaluation").GetString(), json.GetProperty("seed").GetInt32()));
         Assert.Equal(figure, json.GetProperty("figures").EnumerateObject().First().Name);
