@@ -91,11 +91,12 @@ public sealed class NumericOptionTests
             return null;
         }
 
-        return options.Values.Single(value => value.Key == option.Name).Value switch
+        object? read = options.Values.Single(value => value.Key == option.Name).Value;
+        return read switch
         {
-            int or long or ulong or double or float => Convert.ToDouble(options.Values.Single(value => value.Key == option.Name).Value, CultureInfo.InvariantCulture),
-            IEnumerable<double> and [double one] => one,
-            IEnumerable<int> and [int one] => one,
+            int or long or ulong or double or float => Convert.ToDouble(read, CultureInfo.InvariantCulture),
+            IEnumerable<double> list => list.Single(),
+            IEnumerable<int> list => list.Single(),
             _ => null,
         };
     }
