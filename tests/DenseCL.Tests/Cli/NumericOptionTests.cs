@@ -91,7 +91,7 @@ public sealed class NumericOptionTests
             return null;
         }
 
-        object? read = options.Values.Single(value => value.Key == option.Name).Value;
+        object? read = options.Values.FirstOrDefault(value => value.Key == option.Name).Value;
         return read switch
         {
             int or long or ulong or double or float => Convert.ToDouble(read, CultureInfo.InvariantCulture),
