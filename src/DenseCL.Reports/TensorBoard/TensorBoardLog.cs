@@ -157,7 +157,10 @@ public sealed class TensorBoardLog : IDisposable
         Images.ImageHeader header = Images.ImageDecoder.ReadHeader(png, Images.ImageLimits.Default);
         return new Summary.Types.Image
         {
-            Width = header.Width, Height = header.Height, Colorspace = 3, EncodedImageString = ByteString.CopyFrom(png),
+            Width = header.Width,
+            Height = header.Height,
+            Colorspace = 3,
+            EncodedImageString = ByteString.CopyFrom(png),
         };
     }
 

@@ -94,7 +94,10 @@ public sealed class DenseProbeEvaluation : IEvaluation
             backbone,
             new FeatureMapOptions
             {
-                Stride = options.Stride, AllStages = options.AllStages, ShortSide = options.ShortSide, Precision = options.Precision,
+                Stride = options.Stride,
+                AllStages = options.AllStages,
+                ShortSide = options.ShortSide,
+                Precision = options.Precision,
             });
         LogisticRegression probe = Fit(maps, labelled, seed, progress, stop);
 
