@@ -73,8 +73,9 @@ public sealed class SegmentationFolds
         if (all.Images.Count < least)
         {
             throw new DataException(
-                string.Create(CultureInfo.InvariantCulture, $"{folder} has {all.Images.Count} labelled images, and {asked} needs at least {least}: ")
-                + (options.Folds > 2 && all.Images.Count > 1 ? "choose fewer folds or add images." : "add images."));
+                string.Create(CultureInfo.InvariantCulture, $"{folder} has {all.Images.Count} labelled image{(all.Images.Count == 1 ? "" : "s")}, ")
+                + string.Create(CultureInfo.InvariantCulture, $"and {asked} needs at least {least}: ")
+                + (all.Images.Count > 1 ? "choose fewer folds or add images." : "add images."));
         }
 
         if (all.Images.GroupBy(image => image.MaskPath, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
