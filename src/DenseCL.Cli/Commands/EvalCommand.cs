@@ -46,7 +46,7 @@ internal static class EvalCommand
         }
 
         RefuseNested(folders);
-        EvaluationInput input = new(new EvaluationOptions(definition.Name, [.. options.Given(call)]), options.Places(call), stop);
+        EvaluationInput input = new(new EvaluationOptions(definition.Name, [.. options.Given(call)]), options.Places(call), stop) { Seeds = [seed] };
         IEvaluation evaluation = definition.Create(input);      // reports errors before the weights are read
         foreach (string warning in input.Warnings)
         {

@@ -58,7 +58,7 @@ public sealed class AblationRun
         data = DataFingerprint.Of(labelled);
         evaluations = plan.Evaluations.ToDictionary(
             evaluation => evaluation.Text,
-            evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled, notes)),
+            evaluation => (evaluation.Definition(kinds), evaluation.Create(kinds, labelled, plan.Seeds, notes)),
             StringComparer.Ordinal);
         CheckMachine();
         foreach (AblationVariant variant in plan.Variants.DistinctBy(variant => variant.Recipe.Run.Probe, StringComparer.Ordinal))

@@ -35,12 +35,13 @@ public sealed record PlannedEvaluation(string Kind, string Text, string Where)
     /// <summary>Makes it. Errors in data and options are found here, before anything is trained.</summary>
     /// <param name="among">The available evaluations.</param>
     /// <param name="data">The path of the labelled data.</param>
+    /// <param name="seeds">The seeds with which it will be made.</param>
     /// <param name="notes">Receives what is probably not meant.</param>
     /// <exception cref="RecipeException">There is no such evaluation, or an option is unknown or not valid.</exception>
     /// <exception cref="Data.DataException">The data cannot be used.</exception>
-    internal IEvaluation Create(IReadOnlyList<EvaluationDefinition> among, string data, List<string> notes)
+    internal IEvaluation Create(IReadOnlyList<EvaluationDefinition> among, string data, IReadOnlyList<ulong> seeds, List<string> notes)
     {
-        EvaluationInput input = new(Given, new EvaluationPlaces([data]));
+        EvaluationInput input = new(Given, new EvaluationPlaces([data])) { Seeds = seeds };
         IEvaluation evaluation = Definition(among).Create(input);
         notes.AddRange(input.Warnings.Select(warning => $"{Text}: {warning}"));
         return evaluation;

@@ -1,23 +1,22 @@
-using System.Globalization;
 using DenseCL.Data;
-using DenseCL.Images;
 using DenseCL.Platform;
+using DenseCL.Transfer.Labelled.Layouts;
+using DenseCL.Transfer.Labelled.Masks;
 
 namespace DenseCL.Transfer.Labelled;
 
 /// <summary>Labelled images for training and for testing. Every mask is checked when the data are opened.</summary>
 public sealed class SegmentationData
 {
-    private const int NamedAtMost = 3;
+    private readonly IReadOnlyDictionary<SegmentationImage, LabelMap> maps;
 
-    private readonly Dictionary<SegmentationImage, LabelMap> maps;
-
-    private SegmentationData(
+    internal SegmentationData(
         SegmentationLayout layout,
         IReadOnlyList<string> classNames,
         IReadOnlyList<SegmentationImage> train,
         IReadOnlyList<SegmentationImage> test,
-        Dictionary<SegmentationImage, LabelMap> maps) => (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
+        IReadOnlyDictionary<SegmentationImage, LabelMap> maps) =>
+        (Layout, ClassNames, Train, Test, this.maps) = (layout, classNames, train, test, maps);
 
     /// <summary>The layout of the folder.</summary>
     public SegmentationLayout Layout { get; }
@@ -34,10 +33,19 @@ public sealed class SegmentationData
     /// <summary>
     /// Classes without a pixel in the test images: they do not count in any mean unless some pixel is predicted as one of them.
     /// </summary>
-    public IReadOnlyList<string> NotInTest { get; private init; } = [];
+    public IReadOnlyList<string> NotInTest { get; internal init; } = [];
+
+    /// <summary>Images that were left out because they have no mask.</summary>
+    public int WithoutMask { get; internal init; }
+
+    /// <summary>Which of several folds this is, from 1; null if the data are not divided into folds.</summary>
+    public int? Fold { get; internal init; }
 
     /// <summary>Images that are both in the training and in the test set: their results say nothing about other images.</summary>
     public int InBoth => Test.Intersect(Train).Count();
+
+    /// <summary>Changes with the classes and values that were given as options; empty if the data set's own are used.</summary>
+    internal string Meaning { get; init; } = "";
 
     /// <summary>The splits of a folder of images and masks in any known layout; none if it is not such a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -45,7 +53,8 @@ public sealed class SegmentationData
 
     /// <summary>Finds the images and reads every mask, so that errors are found before any work.</summary>
     /// <param name="folder">The data set's folder.</param>
-    /// <param name="options">Layout and splits; detected if null.</param>
+    /// <param name="options">Layout, splits and classes; detected if null. Without a division: <see cref="SegmentationFolds"/>
+    /// divides.</param>
     /// <param name="stop">Ends the work.</param>
     /// <exception cref="DataException">
     /// The layout of the folder is unknown, a split or a mask is missing, a mask and its image differ in size, a mask has a value that is
@@ -56,43 +65,53 @@ public sealed class SegmentationData
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new();
+        if (options.HoldOut is not null || options.Folds is not null)
+        {
+            throw new ArgumentException("HoldOut and Folds divide the images by a seed: use SegmentationFolds.Open.", nameof(options));
+        }
+
         SegmentationFiles files = SegmentationFiles.Find(Path.GetFullPath(folder), options.Layout);
         SegmentationFiles testFiles = options.TestFolder is { } other
             ? SegmentationFiles.Find(Path.GetFullPath(other), SegmentationLayout.Auto)
             : files;
-        IReadOnlyList<SegmentationImage> train = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
-        IReadOnlyList<SegmentationImage> test = Split(
+        string testFolder = options.TestFolder ?? folder;
+        string trainSplit = Split(files, options.TrainSplit, files.Train, folder, "learn from", "--train-split");
+        string testSplit = Split(
             testFiles,
             options.TestSplit,
             testFiles.Test ?? (options.TestFolder is null ? null : testFiles.Train),
-            options.TestFolder ?? folder,
+            testFolder,
             "measure on",
             "--test-split or --test-data");
+        LabelledSet train = LabelledSet.Open(files, folder, trainSplit, options, stop);
+        LabelledSet test = LabelledSet.Open(testFiles, testFolder, testSplit, options, stop);
 
-        Dictionary<SegmentationImage, LabelMap> maps = [];
-        foreach ((IReadOnlyList<SegmentationImage> images, SegmentationFiles of) in new[] { (train, files), (test, testFiles) })
-        {
-            IEnumerable<byte> anything = Enumerable.Range(0, of.ClassNames?.Count ?? 255).Select(value => (byte)value);
-            LabelMap map = new(of.Meanings ?? anything, options.Ignore);
-            foreach (SegmentationImage image in images)
-            {
-                maps[image] = map;
-            }
-        }
-
-        long[] inTrain = Look(train, maps, stop), inTest = Look(test, maps, stop);
-        IReadOnlyList<string> names = files.ClassNames ?? Numbered(inTrain, inTest);
-        RefuseOtherClasses(names, testFiles, inTest);
-        RefuseEmpty(names, inTrain, folder, options.AllowEmptyClasses);
-        if (inTest.Take(names.Count).Sum() == 0)
+        IReadOnlyList<string> names = train.Classes.Names ?? MaskClasses.Numbered(Math.Max(train.LastClass, test.LastClass) + 1);
+        RefuseOtherClasses(names, test);
+        train.RefuseEmpty(names, folder, options.AllowEmptyClasses);
+        if (test.Survey.Pixels.Take(names.Count).Sum() == 0)
         {
             throw new DataException(
-                $"No pixel of the {test.Count} masks to measure on counts, perhaps because the labels of this test split are not "
+                $"No pixel of the {test.Images.Count} masks to measure on counts, perhaps because the labels of this test split are not "
                 + $"published: choose another split (--test-split)."
             );
         }
 
-        return new SegmentationData(files.Layout, names, train, test, maps) { NotInTest = [.. names.Where((_, c) => inTest[c] == 0)] };
+        Dictionary<SegmentationImage, LabelMap> maps = [];
+        foreach (LabelledSet set in new[] { train, test })
+        {
+            foreach (SegmentationImage image in set.Images)
+            {
+                maps[image] = set.Classes.Map;
+            }
+        }
+
+        return new SegmentationData(files.Layout, names, train.Images, test.Images, maps)
+        {
+            NotInTest = [.. names.Where((_, c) => test.Survey.Pixels[c] == 0)],
+            WithoutMask = train.LeftOut + (testFiles == files && testSplit == trainSplit ? 0 : test.LeftOut),
+            Meaning = train.Classes.Given,
+        };
     }
 
     /// <summary>Some of the training images, chosen at random; a smaller selection is part of every larger one.</summary>
@@ -121,145 +140,28 @@ public sealed class SegmentationData
     /// <summary>Reads the mask of an image.</summary>
     /// <param name="image">One of <see cref="Train"/> or <see cref="Test"/>.</param>
     /// <exception cref="DataException">The file has changed.</exception>
-    public Mask ReadMask(SegmentationImage image) => Read(image, maps[image]);
+    public Mask ReadMask(SegmentationImage image) => maps[image].Read(image.MaskPath);
 
-    private static IReadOnlyList<SegmentationImage> Split(
-        SegmentationFiles files,
-        string? asked,
-        string? usual,
-        string folder,
-        string purpose,
-        string option)
+    private static string Split(SegmentationFiles files, string? asked, string? usual, string folder, string purpose, string option)
     {
         string splits = string.Join(", ", files.Splits);
-        string split =
-            asked
-            ?? usual
-            ?? throw new DataException($"{folder} has the splits {splits}, none of which is clearly the one to {purpose}: say {option}.");
+        string split = asked ?? usual ?? throw new DataException(
+            files.Splits.Count == 1
+                ? $"{folder} has no split to {purpose}: hold a part of its images out (--hold-out 0.2), take turns (--folds 5), "
+                    + $"or say {option}."
+                : $"{folder} has the splits {splits}, none of which is clearly the one to {purpose}: say {option}.");
         return files.Splits.Contains(split, StringComparer.Ordinal)
-            ? files.Images(split)
+            ? split
             : throw new DataException($"{folder} has no split '{split}', but {splits}.");
     }
 
-    private static Mask Read(SegmentationImage image, LabelMap map)
+    private static void RefuseOtherClasses(IReadOnlyList<string> names, LabelledSet test)
     {
-        Mask mask = MaskFile.Read(image.MaskPath, ImageLimits.Default);
-        byte[] values = mask.Values;
-        for (int i = 0; i < values.Length; i++)
-        {
-            int @class = map[values[i]];
-            if (@class == LabelMap.Unknown)
-            {
-                throw new DataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The mask {image.MaskPath} has the value {values[i]} at column {i % mask.Width}, row {i / mask.Width}, "
-                        + $"which is not a class of this data set. "
-                        + $"Name it as one to ignore (--ignore) if such pixels are not to count, or correct the mask or classes.txt."
-                    ));
-            }
-
-            values[i] = (byte)@class;
-        }
-
-        return mask;
-    }
-
-    /// <summary>Reads all masks and counts the pixels of each class; every mask must be as large as its image.</summary>
-    private static long[] Look(IReadOnlyList<SegmentationImage> images, Dictionary<SegmentationImage, LabelMap> maps, CancellationToken stop)
-    {
-        long[] pixels = new long[256];
-        string?[] wrong = new string?[images.Count];
-        ParallelOptions options = new() { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, images.Count, options, () => new long[256], (i, _, counts) =>
-        {
-            wrong[i] = WhyWrong(images[i], maps[images[i]], counts);
-            return counts;
-        }, counts =>
-        {
-            lock (pixels)
-            {
-                for (int value = 0; value < pixels.Length; value++)
-                {
-                    pixels[value] += counts[value];
-                }
-            }
-        });
-
-        string[] found = [.. wrong.OfType<string>()];
-        return found.Length == 0
-            ? pixels
-            : throw new DataException(
-                string.Join(
-                        Environment.NewLine,
-                        found
-                            .Take(NamedAtMost)
-                            .Append(found.Length > NamedAtMost ? $"… and {found.Length - NamedAtMost} more of {images.Count}." : ""))
-                    .TrimEnd());
-    }
-
-    private static string? WhyWrong(SegmentationImage image, LabelMap map, long[] counts)
-    {
-        try
-        {
-            ImageHeader size = ImageDecoder.ReadHeader(image.ImagePath, ImageLimits.Default);
-            Mask mask = Read(image, map);
-            if (mask.Width != size.Width || mask.Height != size.Height)
-            {
-                return $"The mask {image.MaskPath} is {mask.Width} × {mask.Height}, "
-                    + $"but its image {image.ImagePath} is {size.Width} × {size.Height}: they must have the same size.";
-            }
-
-            foreach (byte value in mask.Values)
-            {
-                counts[value]++;
-            }
-
-            return null;
-        }
-        catch (DataException e)
-        {
-            return e.Message;
-        }
-        catch (ImageException e)
-        {
-            return $"The image {image.ImagePath} cannot be used: {e.Message}.";
-        }
-    }
-
-    private static IReadOnlyList<string> Numbered(long[] inTrain, long[] inTest)
-    {
-        int last = Enumerable.Range(0, LabelMap.Ignore).LastOrDefault(c => inTrain[c] > 0 || inTest[c] > 0);
-        return [.. Enumerable.Range(0, last + 1).Select(c => string.Create(CultureInfo.InvariantCulture, $"class {c}"))];
-    }
-
-    private static void RefuseOtherClasses(IReadOnlyList<string> names, SegmentationFiles testFiles, long[] inTest)
-    {
-        int last = Enumerable.Range(0, LabelMap.Ignore).LastOrDefault(c => inTest[c] > 0);
-        if (last >= names.Count || (testFiles.ClassNames is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
+        if (test.LastClass >= names.Count || (test.Classes.Names is { } others && !others.SequenceEqual(names, StringComparer.Ordinal)))
         {
             throw new DataException(
                 "The images to measure on have other classes than those to learn from: "
                 + "both need the same classes in the same order (classes.txt)."
-            );
-        }
-    }
-
-    private static void RefuseEmpty(IReadOnlyList<string> names, long[] inTrain, string folder, bool allowed)
-    {
-        string[] empty = [.. names.Where((_, c) => inTrain[c] == 0)];
-        if (empty.Length == names.Count || names.Count < 2)
-        {
-            throw new DataException($"The masks of {folder} have fewer than two classes with pixels: there is nothing to distinguish.");
-        }
-
-        if (empty.Length > 0 && !allowed)
-        {
-            throw new DataException(
-                $"No pixel to learn from is of {(empty.Length == 1 ? "the class" : $"{empty.Length} classes, such as")} "
-                + $"{string.Join(", ", empty.Take(NamedAtMost).Select(name => $"'{name}'"))}. "
-                    + "Use --allow-empty-classes (allowEmptyClasses in an ablation) to measure anyway (their intersection over union "
-                    + "will be 0), or take them out of the masks and classes.txt."
             );
         }
     }

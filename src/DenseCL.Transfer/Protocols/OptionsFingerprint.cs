@@ -24,6 +24,13 @@ internal static class OptionsFingerprint
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
+    /// <summary>A fingerprint that also changes with a text; the same if the text is empty.</summary>
+    /// <param name="fingerprint">The fingerprint of options.</param>
+    /// <param name="text">What else affects the figures.</param>
+    public static string With(string fingerprint, string text) => text.Length == 0
+        ? fingerprint
+        : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{fingerprint}\n{text}")));
+
     private static void Append(XxHash128 hash, object record)
     {
         object defaults = Activator.CreateInstance(record.GetType())!;

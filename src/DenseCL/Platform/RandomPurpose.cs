@@ -61,4 +61,7 @@ internal enum RandomPurpose : ulong
 
     /// <summary>The crops between which positions of a frozen backbone are matched; keyed further by (image, pair, view).</summary>
     MatchViews = 18,
+
+    /// <summary>Which labelled images of a folder without splits are measured on.</summary>
+    Folds = 19,
 }

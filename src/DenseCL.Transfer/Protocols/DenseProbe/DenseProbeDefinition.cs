@@ -22,6 +22,7 @@ internal sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOpti
         densecl eval dense-probe --weights run --data camvid --test-split val
         densecl eval dense-probe --untrained resnet18 --data camvid --test-split val      what the network is worth before any training
         densecl eval dense-probe --weights run --data mine --test-data mine-held-out --labelled 50 --short-side 240
+        densecl eval dense-probe --weights run --data mine --map 255=1 --labelled-only --folds 5     masks of 0 and 255, no splits
           mine/images/a.jpg     an image
           mine/masks/a.png      its mask: the number of a class for each pixel, 255 where none counts
           mine/classes.txt      the names of the classes, one a line, if they are to have any
@@ -42,6 +43,6 @@ internal sealed class DenseProbeDefinition : EvaluationDefinition<DenseProbeOpti
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(input);
-        return new DenseProbeEvaluation(input.Masks(options.Labelled), options);
+        return input.Masks(options.Labelled, data => new DenseProbeEvaluation(data, options));
     }
 }

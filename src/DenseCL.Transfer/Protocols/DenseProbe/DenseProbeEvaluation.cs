@@ -3,6 +3,7 @@ using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 using DenseCL.Transfer.Measures;
 using DenseCL.Transfer.Protocols.Reports;
 using DenseCL.Transfer.Solvers;
@@ -33,7 +34,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
     public string Name => "dense-probe";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options);
+    public string Fingerprint => OptionsFingerprint.With(OptionsFingerprint.Of(options), data.Meaning);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>
@@ -47,7 +48,7 @@ public sealed class DenseProbeEvaluation : IEvaluation
         IReadOnlyList<double> ious = confusion.PerClassIoU;
         int labelled = data.CountLabelled(options.Labelled);
         string slow = FormattableString.Invariant(
-            $"Note: the classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner."
+            $"The classifier stopped after {probe.Iterations} steps, before its optimum (gradient {probe.GradientNorm:G2}); a larger --l2 has one that is reached sooner."
         );
         return new EvaluationReport
         {
@@ -59,8 +60,9 @@ public sealed class DenseProbeEvaluation : IEvaluation
                 FormattableString.Invariant(
                     $"{backbone.Name}, stride {options.Stride}, {(options.AllStages ? "all stages" : "last stage")}: learned from {labelled:N0} images, measured on {data.Test.Count:N0}, {data.ClassNames.Count} classes ({data.Layout}); seed {seed}."
                 ),
-                .. probe.Converged ? Array.Empty<string>() : [slow],
             ],
+            Warnings = probe.Converged ? [] : [slow],
+            Classes = [.. data.ClassNames.Select((name, c) => new ClassFigures(name, [new("iou", ious[c])]))],
             Facts =
             [
                 new("trainImages", labelled),

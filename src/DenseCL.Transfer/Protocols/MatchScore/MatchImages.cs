@@ -1,6 +1,7 @@
 using DenseCL.Data;
 using DenseCL.Data.Sources;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Layouts;
 
 namespace DenseCL.Transfer.Protocols.MatchScore;
 

@@ -22,6 +22,9 @@ public sealed record EvaluationReport
     /// <summary>The figures for readers; if there are none, the figures are shown as they are.</summary>
     public IReadOnlyList<ReportTable> Tables { get; init; } = [];
 
+    /// <summary>The figures of each class, if the evaluation has any.</summary>
+    public IReadOnlyList<ClassFigures> Classes { get; init; } = [];
+
     /// <summary>The lines below the tables.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
@@ -93,7 +96,7 @@ public sealed record EvaluationReport
     });
 
     /// <summary>In order; of two with the same name the last.</summary>
-    private static OrderedDictionary<string, object?> Object(IEnumerable<KeyValuePair<string, object?>> entries)
+    internal static OrderedDictionary<string, object?> Object(IEnumerable<KeyValuePair<string, object?>> entries)
     {
         OrderedDictionary<string, object?> result = new(StringComparer.Ordinal);
         foreach ((string name, object? value) in entries)

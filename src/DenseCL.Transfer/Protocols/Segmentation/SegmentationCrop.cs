@@ -3,6 +3,7 @@ using DenseCL.Images.Operations;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 

@@ -1,4 +1,3 @@
-using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols.Definitions;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
@@ -53,21 +52,15 @@ internal sealed class SegmentationDefinition : EvaluationDefinition<Segmentation
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(input);
-        SegmentationData data = input.Masks(options.Labelled);
-        SegmentationEvaluation evaluation = new(data, options) { Predictions = input.Options.Read<SegmentationPlan>().Predictions };
+        string? predictions = input.Options.Read<SegmentationPlan>().Predictions;
         input.Say(
             $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}."
         );
-        input.Say(
-            $"{data.ClassNames.Count} classes ({data.Layout}); {data.CountLabelled(options.Labelled)} of {data.Train.Count} images to learn from, {data.Test.Count} to measure on."
-        );
-        if (data.NotInTest.Count > 0)
+        return input.Masks(options.Labelled, data => new SegmentationEvaluation(data, options)
         {
-            input.Say(
-                $"Note: no pixel to measure on is of {string.Join(", ", data.NotInTest)}; a class still counts in the mean if it is predicted somewhere."
-            );
-        }
-
-        return evaluation;
+            Predictions = predictions is not null && data.Fold is { } fold
+                ? Path.Combine(predictions, FormattableString.Invariant($"fold-{fold}"))
+                : predictions,
+        });
     }
 }

@@ -52,7 +52,7 @@ public sealed class SegmentationEvaluation : IEvaluation
     public string Name => "segmentation";
 
     /// <inheritdoc/>
-    public string Fingerprint => OptionsFingerprint.Of(options);
+    public string Fingerprint => OptionsFingerprint.With(OptionsFingerprint.Of(options), data.Meaning);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, double>> Measure(BackboneSource backbone, ulong seed, CancellationToken stop) =>

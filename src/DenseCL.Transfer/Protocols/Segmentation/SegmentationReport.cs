@@ -29,6 +29,7 @@ internal static class SegmentationReport
                     $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."
                 ),
             ],
+            Classes = [.. result.ClassNames.Select((name, c) => new ClassFigures(name, [new("iou", ious[c]), new("accuracy", accuracies[c])]))],
             Facts = [new("precision", result.Options.Precision.ToString().ToLowerInvariant())],
             Parts =
             [

@@ -9,7 +9,7 @@ internal sealed class OptionProperty
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(PixelDepth), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>)];
+    private static readonly Type[] Forms = [typeof(Interval), typeof(PerChannel), typeof(PixelDepth), typeof(double), typeof(int), typeof(long), typeof(ulong), typeof(bool), typeof(string), typeof(IReadOnlyList<double>), typeof(IReadOnlyList<int>), typeof(IReadOnlyList<byte>), typeof(IReadOnlyList<string>)];
 
     private readonly PropertyInfo property;
     private readonly string? nullWord;
@@ -65,13 +65,14 @@ internal sealed class OptionProperty
     public string Text(object options) => ValueIn(options) switch
     {
         null => nullWord!,
-        string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
+        string text => Quoted(text),
         Enum word => WordOf(word),
         bool yes => yes ? "true" : "false",
         Interval interval => string.Create(Invariant, $"[{interval.Low:R}, {interval.High:R}]"),
         IReadOnlyList<double> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString("R", Invariant)))}]",
         IReadOnlyList<int> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         IReadOnlyList<byte> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
+        IReadOnlyList<string> texts => $"[{string.Join(", ", texts.Select(Quoted))}]",
         PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
         PixelDepth depth => depth.ToString(),
         double number => number.ToString("R", Invariant),
@@ -122,6 +123,7 @@ internal sealed class OptionProperty
             _ when Type == typeof(IReadOnlyList<byte>) => ListOf<byte>(
                 value,
                 text => byte.TryParse(text, NumberStyles.None, Invariant, out byte number) ? number : null),
+            _ when Type == typeof(IReadOnlyList<string>) => value.Items,
             _ when value.IsList => null,
             _ when Type == typeof(double) => Number(first),
             _ when Type == typeof(int) => int.TryParse(first, NumberStyles.AllowLeadingSign, Invariant, out int number) ? number : null,
@@ -146,6 +148,8 @@ internal sealed class OptionProperty
 
     private static WordAttribute? MemberWord(Type enumeration, string name) =>
         enumeration.GetField(name)?.GetCustomAttribute<WordAttribute>();
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, Invariant, out double number) && double.IsFinite(number) ? number : null;
@@ -180,6 +184,7 @@ internal sealed class OptionProperty
             _ when Type == typeof(IReadOnlyList<double>) => $"a list of numbers such as {example}",
             _ when Type == typeof(IReadOnlyList<int>) => $"a list of whole numbers such as {example}",
             _ when Type == typeof(IReadOnlyList<byte>) => "a list of whole numbers from 0 to 255, such as [0, 254]",
+            _ when Type == typeof(IReadOnlyList<string>) => "a list of texts",
             _ when Type == typeof(double) => $"a finite number such as {example}",
             _ when Type == typeof(int) => $"a whole number of at most {int.MaxValue} such as {example}",
             _ when Type == typeof(long) => $"a whole number of at most {long.MaxValue} such as {example}",

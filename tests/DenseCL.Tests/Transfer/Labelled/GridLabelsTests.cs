@@ -1,5 +1,5 @@
 using CsCheck;
-using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 
 namespace DenseCL.Tests.Transfer.Labelled;
 

@@ -5,6 +5,7 @@ using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Tests.Transfer.Protocols.Segmentation;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 
 namespace DenseCL.Tests.Transfer.Labelled;
 
@@ -99,7 +100,7 @@ public sealed class MaskFileTests : IDisposable
     private Mask Read(byte[] file)
     {
         File.WriteAllBytes(folder["mask.png"], file);
-        return MaskFile.Read(folder["mask.png"], ImageLimits.Default);
+        return LabelMap.Numbers.Read(folder["mask.png"]);
     }
 
     private void Refused(byte[] file, string why) =>

@@ -7,6 +7,7 @@ using DenseCL.Platform;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 using DenseCL.Transfer.Measures;
 using DenseCL.Transfer.Protocols.DenseProbe;
 using DenseCL.Transfer.Solvers;

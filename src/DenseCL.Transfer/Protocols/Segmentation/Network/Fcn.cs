@@ -2,7 +2,7 @@ using DenseCL.Compute;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Training;
-using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using DenseCL.Compute;
-using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;

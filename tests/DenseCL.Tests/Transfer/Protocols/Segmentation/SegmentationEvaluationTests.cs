@@ -5,6 +5,7 @@ using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
 using DenseCL.Transfer.Measures;
 using DenseCL.Transfer.Protocols.Segmentation;
 
@@ -131,7 +132,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         ConfusionMatrix again = new(data.ClassNames.Count);
         foreach (SegmentationImage labelled in data.Test)
         {
-            Mask predicted = MaskFile.Read(folder["predictions", "masks", labelled.Name + ".png"], ImageLimits.Default);
+            Mask predicted = LabelMap.Numbers.Read(folder["predictions", "masks", labelled.Name + ".png"]);
             again.Add([.. data.ReadMask(labelled).Values.Select(v => (long)v)], [.. predicted.Values.Select(v => (long)v)]);
             RgbImage image = new(), drawn = new();
             ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default);

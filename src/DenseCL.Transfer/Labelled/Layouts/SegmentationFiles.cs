@@ -1,23 +1,22 @@
 using DenseCL.Data;
 using DenseCL.Data.Sources;
+using DenseCL.Transfer.Labelled.Masks;
 
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>The images and masks of a data set, and the meaning of its mask values.</summary>
 /// <param name="Layout">The layout of the folder.</param>
 /// <param name="Splits">The existing splits, such as train and val.</param>
 /// <param name="Train">The split to learn from; null if there is none.</param>
 /// <param name="Test">The split to measure on; null if there is none.</param>
-/// <param name="ClassNames">The classes; null if only the masks show how many there are.</param>
-/// <param name="Meanings">The class of each mask value, 255 for those that do not count; null if the values are the classes.</param>
-/// <param name="Images">The images of a split.</param>
+/// <param name="Classes">Reads the classes; null if only the masks show how many there are.</param>
+/// <param name="Images">The images of a split, whether or not their masks exist.</param>
 internal sealed record SegmentationFiles(
     SegmentationLayout Layout,
     IReadOnlyList<string> Splits,
     string? Train,
     string? Test,
-    IReadOnlyList<string>? ClassNames,
-    IReadOnlyList<byte>? Meanings,
+    Func<ClassList?> Classes,
     Func<string, IReadOnlyList<SegmentationImage>> Images)
 {
     private const int NamedAtMost = 3;
@@ -63,12 +62,42 @@ internal sealed record SegmentationFiles(
     public static IEnumerable<string> PicturesIn(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) =>
         Directory.EnumerateFiles(folder, "*", depth).Where(path => PictureTypes.IsReadable(Path.GetExtension(path)));
 
+    /// <summary>The classes of a published data set.</summary>
+    /// <param name="names">Their names.</param>
+    /// <param name="meanings">The class of each number in a mask, 255 for those that do not count.</param>
+    public static ClassList Fixed(IReadOnlyList<string> names, IReadOnlyList<byte> meanings) =>
+        new(names, [.. meanings.Select((@class, number) => KeyValuePair.Create(PixelValue.Of((byte)number), @class))]);
+
+    /// <summary>The images of a split that have a mask, in ordinal order of their names if the split is a folder.</summary>
+    /// <param name="split">The split.</param>
+    /// <param name="folder">The data set's folder, for messages.</param>
+    /// <param name="labelledOnly">Whether images without a mask are left out; they are refused otherwise.</param>
+    /// <returns>The images, and how many were left out.</returns>
+    /// <exception cref="DataException">Masks or images are missing.</exception>
+    public (IReadOnlyList<SegmentationImage> Images, int LeftOut) Labelled(string split, string folder, bool labelledOnly)
+    {
+        IReadOnlyList<SegmentationImage> all = Images(split), found = [.. all.Where(image => File.Exists(image.MaskPath))];
+        if (found.Count == all.Count || (labelledOnly && found.Count > 0))
+        {
+            return (found, all.Count - found.Count);
+        }
+
+        string[] missing = [.. all.Except(found).Select(image => image.MaskPath)];
+        string place = Splits.Count > 1 ? $"the split '{split}' of {folder}" : folder;
+        throw new DataException(
+            $"{missing.Length} of the {all.Count} masks of {place} are missing: {Some(missing)}. "
+            + (found.Count == 0
+                ? "A mask is a PNG with the name of its image."
+                : "Put them there, take the images out, or leave images without a mask out with --labelled-only "
+                    + "(labelledOnly in an ablation)."));
+    }
+
     /// <summary>All images below a folder with their masks below another, in ordinal order.</summary>
     /// <param name="images">The folder of images.</param>
     /// <param name="masks">The folder of masks, with the same folders below it.</param>
     /// <param name="imageEnd">The end of an image's name, before its extension.</param>
     /// <param name="maskEnd">What the name of its mask has instead.</param>
-    /// <exception cref="DataException">Masks are missing, or there is no image.</exception>
+    /// <exception cref="DataException">There is no image.</exception>
     public static IReadOnlyList<SegmentationImage> Pair(string images, string masks, string imageEnd = "", string maskEnd = "")
     {
         List<SegmentationImage> pairs = [];
@@ -82,16 +111,17 @@ internal sealed record SegmentationFiles(
             }
         }
 
-        return Complete(pairs, images);
+        return NotEmpty(pairs, images);
     }
 
     /// <summary>The images in a list.</summary>
-    /// <exception cref="DataException">Images or masks are missing, or the list is empty.</exception>
+    /// <exception cref="DataException">Images are missing, or the list is empty.</exception>
     public static IReadOnlyList<SegmentationImage> Listed(string list, Func<string, SegmentationImage> of)
     {
         List<SegmentationImage> pairs = [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0).Select(of)];
-        RefuseMissing(pairs, pair => pair.ImagePath, "image", list);
-        return Complete(pairs, list);
+        string[] missing = [.. pairs.Select(pair => pair.ImagePath).Where(path => !File.Exists(path))];
+        return missing.Length == 0 ? NotEmpty(pairs, list) : throw new DataException(
+            $"{missing.Length} of the {pairs.Count} images of {list} are missing: {Some(missing)}. Put them there, or take them out of it.");
     }
 
     /// <summary>Those of the usual split names for which there is a folder.</summary>
@@ -109,27 +139,9 @@ internal sealed record SegmentationFiles(
         return found;
     }
 
-    private static List<SegmentationImage> Complete(List<SegmentationImage> pairs, string place)
-    {
-        if (pairs.Count == 0)
-        {
-            throw new DataException($"{place} names or contains no image.");
-        }
+    private static List<SegmentationImage> NotEmpty(List<SegmentationImage> pairs, string place) =>
+        pairs.Count > 0 ? pairs : throw new DataException($"{place} names or contains no image.");
 
-        RefuseMissing(pairs, pair => pair.MaskPath, "mask", place);
-        return pairs;
-    }
-
-    private static void RefuseMissing(List<SegmentationImage> pairs, Func<SegmentationImage, string> file, string what, string place)
-    {
-        string[] missing = [.. pairs.Select(file).Where(path => !File.Exists(path))];
-        if (missing.Length > 0)
-        {
-            throw new DataException(
-                $"{missing.Length} of the {pairs.Count} {what}s of {place} are missing: "
-                + $"{string.Join(", ", missing.Take(NamedAtMost))}{(missing.Length > NamedAtMost ? ", …" : "")}. "
-                + $"Put them there, or take the images out."
-            );
-        }
-    }
+    private static string Some(string[] paths) =>
+        $"{string.Join(", ", paths.Take(NamedAtMost))}{(paths.Length > NamedAtMost ? ", …" : "")}";
 }

@@ -1,4 +1,6 @@
-namespace DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
+
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>CamVid (Brostow et al., 2009) with the 11 classes and the splits of SegNet (Badrinarayanan et al., 2017).</summary>
 internal static class CamVidLayout
@@ -33,8 +35,7 @@ internal static class CamVidLayout
                 splits,
                 splits.Contains("train") ? "train" : null,
                 splits.Contains("test") ? "test" : null,
-                Names,
-                [.. Enumerable.Range(0, Void).Select(c => (byte)c), LabelMap.Ignore],
+                () => SegmentationFiles.Fixed(Names, [.. Enumerable.Range(0, Void).Select(c => (byte)c), LabelMap.Ignore]),
                 split => SegmentationFiles.Pair(place(split).Images, place(split).Masks));
     }
 }

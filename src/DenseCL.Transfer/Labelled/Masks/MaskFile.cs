@@ -4,11 +4,11 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
 
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Masks;
 
 /// <summary>
-/// Reads a PNG whose pixels are numbers: grey values, or the indices of a palette as in PASCAL VOC. Image libraries return the colours of
-/// the palette, from which the indices cannot always be recovered.
+/// Reads a PNG whose pixels are numbers (grey values, or the indices of a palette as in PASCAL VOC) or exact colours. Image libraries
+/// return the colours of the palette, from which the indices cannot always be recovered.
 /// </summary>
 /// <remarks>
 /// PNG specification, third edition: https://www.w3.org/TR/png-3/. Checksums are not compared; the size and every length are checked before
@@ -28,16 +28,16 @@ internal static class MaskFile
         return Header(path, file, limits).Size;
     }
 
-    /// <summary>Reads a mask.</summary>
+    /// <summary>Reads the pixels of a mask. A transparency is ignored.</summary>
     /// <exception cref="DataException">The file is not a mask, is damaged or is larger than the limits.</exception>
-    public static Mask Read(string path, ImageLimits limits)
+    public static MaskPixels Read(string path, ImageLimits limits)
     {
         using FileStream file = Open(path, limits);
         Head head = Header(path, file, limits);
         try
         {
             using ZLibStream pixels = new(new MemoryStream(Data(path, file)), CompressionMode.Decompress);
-            return new Mask(head.Size.Width, head.Size.Height, Pixels(path, pixels, head));
+            return Pixels(path, pixels, head);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -74,8 +74,8 @@ internal static class MaskFile
             || !start[12..16].SequenceEqual("IHDR"u8))
         {
             throw new DataException(
-                $"The mask {path} is not a PNG: masks contain exact numbers, a class for each pixel, "
-                + $"and must be PNG files of grey or palette values."
+                $"The mask {path} is not a PNG: masks contain an exact value for each pixel, "
+                + $"and must be PNG files of grey values, of a palette, or of colours."
             );
         }
 
@@ -99,7 +99,7 @@ internal static class MaskFile
         int samples = colour switch { Grey or Palette => 1, GreyAlpha => 2, Rgb => 3, Rgba => 4, _ => throw Damaged(path, $"its colour type is {colour}") };
         bool possible = depth == 8 || (samples == 1 && depth is 1 or 2 or 4);
         return possible
-            ? new Head(new ImageHeader((int)width, (int)height), depth, samples)
+            ? new Head(new ImageHeader((int)width, (int)height), depth, samples, colour == Palette)
             : throw Damaged(path, $"it has {depth} bits a sample");
     }
 
@@ -141,36 +141,34 @@ internal static class MaskFile
         }
     }
 
-    private static byte[] Pixels(string path, ZLibStream stream, Head head)
+    private static MaskPixels Pixels(string path, ZLibStream stream, Head head)
     {
         (int width, int height) = head.Size;
         int unit = Math.Max(1, head.Samples * head.Depth / 8), rowBytes = (int)((((long)width * head.Samples * head.Depth) + 7) / 8);
-        byte[] values = new byte[width * height], row = new byte[rowBytes], above = new byte[rowBytes];
+        int channels = head.Samples >= 3 ? 3 : 1;
+        byte[] values = new byte[checked(width * height * channels)], row = new byte[rowBytes], above = new byte[rowBytes];
         for (int y = 0; y < height; y++)
         {
             int filter = stream.ReadByte();
             stream.ReadExactly(row);
             Unfilter(path, filter, row, above, unit);
-            Span<byte> into = values.AsSpan(y * width, width);
+            Span<byte> into = values.AsSpan(y * width * channels, width * channels);
             for (int x = 0; x < width; x++)
             {
-                into[x] = head.Samples == 1 && head.Depth < 8 ? Bits(row, x, head.Depth) : row[x * head.Samples];
-                if (
-                    head.Samples >= 3
-                    && (row[x * head.Samples] != row[(x * head.Samples) + 1] || row[x * head.Samples] != row[(x * head.Samples) + 2]))
+                if (channels == 1)
                 {
-                    throw new DataException(
-                        $"The mask {path} is a colour picture (red, green and blue differ at column {x}, row {y}): "
-                        + $"a mask contains the number of a class for each pixel, as grey or palette values. "
-                        + $"Convert its colours to numbers."
-                    );
+                    into[x] = head.Depth < 8 ? Bits(row, x, head.Depth) : row[x * head.Samples];
+                }
+                else
+                {
+                    row.AsSpan(x * head.Samples, 3).CopyTo(into[(x * 3)..]);
                 }
             }
 
             (row, above) = (above, row);
         }
 
-        return values;
+        return new MaskPixels(width, height, channels, head.IsPalette, values);
     }
 
     private static byte Bits(ReadOnlySpan<byte> row, int x, int depth)
@@ -207,5 +205,5 @@ internal static class MaskFile
     private static DataException Damaged(string path, string what, Exception? inner = null) =>
         new($"The mask {path} is damaged: {what}. Copy it again.", inner!);
 
-    private readonly record struct Head(ImageHeader Size, int Depth, int Samples);
+    private readonly record struct Head(ImageHeader Size, int Depth, int Samples, bool IsPalette);
 }

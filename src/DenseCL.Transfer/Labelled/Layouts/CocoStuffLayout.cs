@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>COCO-Stuff (Caesar et al., CVPR 2018) with the masks "stuffthingmaps": category id − 1, of 182 ids 171 used.</summary>
 internal static class CocoStuffLayout
@@ -28,8 +28,9 @@ internal static class CocoStuffLayout
             SegmentationFiles.SplitsIn(images, "train2017", "val2017"),
             "train2017",
             Directory.Exists(Path.Combine(images, "val2017")) ? "val2017" : null,
-            [.. used.Select(id => NameOf(folder, id))],
-            [.. Enumerable.Range(0, 182).Select(id => (byte)Array.IndexOf(used, (byte)id))],   // -1 is 255: does not count
+            () => SegmentationFiles.Fixed(
+                [.. used.Select(id => NameOf(folder, id))],
+                [.. Enumerable.Range(0, 182).Select(id => (byte)Array.IndexOf(used, (byte)id))]),   // -1 is 255: does not count
             split => SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split)));
     }
 

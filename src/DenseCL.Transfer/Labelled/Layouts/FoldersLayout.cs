@@ -1,4 +1,6 @@
-namespace DenseCL.Transfer.Labelled;
+using DenseCL.Transfer.Labelled.Masks;
+
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>A folder of images and a folder of masks, the general layout; <c>densecl data scenes</c> writes it too.</summary>
 internal static class FoldersLayout
@@ -23,8 +25,7 @@ internal static class FoldersLayout
             splits.Length > 0 ? splits : [Whole],
             splits.Length > 0 ? Array.Find(splits, split => split.StartsWith("train", StringComparison.Ordinal)) : Whole,
             splits.LastOrDefault(split => !split.StartsWith("train", StringComparison.Ordinal)),
-            Names(folder),
-            Meanings: null,
+            () => Classes(folder),
             split =>
                 split == Whole
                     ? SegmentationFiles.Pair(images, masks)
@@ -35,10 +36,9 @@ internal static class FoldersLayout
     public static string ImagesOf(string folder, string split) =>
         split == Whole ? Path.Combine(folder, "images") : Path.Combine(folder, "images", split);
 
-    private static string[]? Names(string folder)
+    private static ClassList? Classes(string folder)
     {
         string list = Path.Combine(folder, "classes.txt");
-        string[] names = File.Exists(list) ? [.. File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0)] : [];
-        return names.Length > 0 ? names : null;
+        return File.Exists(list) ? ClassList.Read(list) : null;
     }
 }

@@ -1,4 +1,4 @@
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Masks;
 
 /// <summary>Reduces semantic masks to the grid of a feature map.</summary>
 internal static class GridLabels

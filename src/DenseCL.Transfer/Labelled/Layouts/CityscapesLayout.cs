@@ -1,4 +1,4 @@
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>Cityscapes (Cordts et al., CVPR 2016): the 19 evaluated classes, from masks of label ids or of training ids.</summary>
 internal static class CityscapesLayout
@@ -47,8 +47,7 @@ internal static class CityscapesLayout
             splits,
             splits.FirstOrDefault(split => split == "train"),
             splits.FirstOrDefault(split => split == "val"),
-            [.. Classes.Select(c => c.Name)],
-            meanings,
+            () => SegmentationFiles.Fixed([.. Classes.Select(c => c.Name)], meanings),
             split =>
                 SegmentationFiles.Pair(Path.Combine(images, split), Path.Combine(masks, split), "_leftImg8bit", trainIds ? TrainIds : Ids));
     }

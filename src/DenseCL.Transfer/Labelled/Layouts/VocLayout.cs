@@ -1,4 +1,4 @@
-namespace DenseCL.Transfer.Labelled;
+namespace DenseCL.Transfer.Labelled.Layouts;
 
 /// <summary>PASCAL VOC 2012, and its augmented training set (Hariharan et al., ICCV 2011) if it is in the same folder.</summary>
 internal static class VocLayout
@@ -34,8 +34,7 @@ internal static class VocLayout
             splits,
             train,
             splits.Contains("val") ? "val" : null,
-            Names,
-            [.. Enumerable.Range(0, Names.Length).Select(c => (byte)c)],
+            () => SegmentationFiles.Fixed(Names, [.. Enumerable.Range(0, Names.Length).Select(c => (byte)c)]),
             Images);
 
         // The augmented masks include those of VOC, but VOC's own are used for testing.
