@@ -153,7 +153,7 @@ public sealed class AblationReaderTests
                 $"{Head}evaluate: [{{{(evaluation.Contains(':', StringComparison.Ordinal) ? evaluation : evaluation + ": {}")}}}]\n{Variants}",
                 "a.yaml")
             .Evaluations[0];
-        Assert.Equal(message, Assert.Throws<RecipeException>(() => planned.Create(FakeEvaluation.Kinds(), "data", [])).Message);
+        Assert.Equal(message, Assert.Throws<RecipeException>(() => planned.Create(FakeEvaluation.Kinds(), "data", [0], [])).Message);
     }
 
     [Fact]

@@ -76,5 +76,5 @@ internal sealed record FakeName
 {
     public string Title { get; init; } = "";
 
-    public IReadOnlyList<string> NotInYaml { get; init; } = [];
+    public IReadOnlyList<TimeSpan> NotInYaml { get; init; } = [];
 }

@@ -85,7 +85,7 @@ public sealed class MatchScoreAblationTests : IDisposable
     }
 
     private static IEvaluation Create(string evaluation, string data) =>
-        AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0].Create(Evaluations.All, data, []);
+        AblationReader.Parse(Yaml(evaluation), "a.yaml").Evaluations[0].Create(Evaluations.All, data, [0], []);
 
     private static string Yaml(string evaluation) => TinyAblation.Yaml
         .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
