@@ -42,11 +42,11 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             Tensor features = empty(images.Count, backbone.OutChannels, device: device);
             Tensor? mirrored = mirror ? empty_like(features) : null;
             int done = 0;
-            foreach (byte[] pixels in CroppedImages.Batches(images, options, normalisation.Depth, stop))
+            foreach (byte[] pixels in CroppedImages.Batches(images, options, normalisation, stop))
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope batch = NewDisposeScope();
-                Tensor x = normalise.Apply(pixels, options.Size, options.Size);     // (n, 3, S, S)
+                Tensor x = normalise.Apply(pixels, options.Size, options.Size);     // (n, channels, S, S)
                 long n = x.shape[0];
                 features.narrow(0, done, n).copy_(backbone.forward(x).mean([2, 3]));
                 mirrored?.narrow(0, done, n).copy_(backbone.forward(x.flip(3)).mean([2, 3]));

@@ -20,6 +20,7 @@ internal sealed class FeatureMaps : IDisposable
     private readonly bool allStages;
     private readonly int? shortSide;
     private readonly PixelDepth depth;
+    private readonly ImageLimits limits;
     private readonly RgbImage decoded = new();
     private readonly Scratch scratch = new();
     private byte[] resized = [];
@@ -28,6 +29,7 @@ internal sealed class FeatureMaps : IDisposable
     {
         Device device = EvaluationDevice.Choose();
         (allStages, shortSide, depth) = (options.AllStages, options.ShortSide, source.Normalisation.Depth);
+        limits = ImageLimits.Default with { Channels = source.Normalisation.Channels };
         normalisation = new PixelNormalisation(
             source.Normalisation,
             device,
@@ -64,7 +66,7 @@ internal sealed class FeatureMaps : IDisposable
     {
         try
         {
-            ImageDecoder.Decode(path, decoded, ImageLimits.Default, depth);
+            ImageDecoder.Decode(path, decoded, limits, depth);
         }
         catch (ImageException e)
         {
@@ -79,7 +81,7 @@ internal sealed class FeatureMaps : IDisposable
 
         double scale = (double)side / Math.Min(width, height);
         (int newWidth, int newHeight) = ((int)Math.Round(width * scale), (int)Math.Round(height * scale));
-        int bytes = checked(newWidth * newHeight * 3);
+        int bytes = checked(newWidth * newHeight * decoded.Channels);
         if (resized.Length < bytes)
         {
             resized = new byte[bytes];
