@@ -155,6 +155,11 @@ internal static class PretrainCommand
             Console.WriteLine($"Note: {note}");
         }
 
+        if (Survey.ChannelNote(recipe, source, stop) is { } more)
+        {
+            Console.WriteLine($"Note: {more}");
+        }
+
         if (pretrainer.StartedFrom is { } report)
         {
             LoadReportDisplay.Show(report);

@@ -60,9 +60,11 @@ internal abstract class EncodedImage : IDisposable
 
     /// <summary>Whether the first <see cref="DeepHeadBytes"/> bytes are those of a file that may have more than 8 bits a sample.</summary>
     public static bool MayBeDeep(ReadOnlySpan<byte> head) =>
-        head.StartsWith("II*\0"u8)
-        || head.StartsWith("MM\0*"u8)
+        MayHaveMoreChannels(head)
         || (head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47]) && PngHead.Read(head).Bits > 8);
+
+    /// <summary>Whether the first bytes are those of a file that may have other channels than grey or red, green and blue.</summary>
+    public static bool MayHaveMoreChannels(ReadOnlySpan<byte> head) => head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8);
 
     /// <summary>The format that the first bytes indicate.</summary>
     /// <exception cref="ImageException">Not an accepted format.</exception>

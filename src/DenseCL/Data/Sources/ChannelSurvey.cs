@@ -72,6 +72,39 @@ internal sealed class ChannelSurvey
             $"The means of the channels cannot be measured: none of {sample.Length:N0} images can be used: {skipped.FirstReasons}."));
     }
 
+    /// <summary>What to tell the user if there are more channels than are used of them; null if not.</summary>
+    public static string? NoteOf(ImageSource source, ImageLimits limits, CancellationToken stop)
+    {
+        using OpenShards shards = new();
+        int looked = 0;
+        List<int> more = [];
+        foreach (ImageEntry entry in Survey.Evenly(source.Entries, Images))
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                using ImageFile file = shards.Open(entry, limits);
+                looked++;
+                if (!EncodedImage.MayHaveMoreChannels(file.Read(EncodedImage.DeepHeadBytes))) continue;
+
+                int channels = ImageDecoder.ReadSamples(file.Read(file.Length), limits).Channels;
+                if (channels is not (1 or DataOptions.Rgb)) more.Add(channels);
+            }
+            catch (ImageException)
+            {
+                // It is listed where it is used.
+            }
+        }
+
+        return more.Count == 0 ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{more.Count} of {looked} images that were looked at have {Counts(more)} channels, of which only grey or red, green and blue are used. "
+            + $"Choose data.channels={Math.Min(more.Max(), DataOptions.MostChannels)} to use all.");
+    }
+
+    private static string Counts(List<int> counts) =>
+        counts.Min() == counts.Max() ? $"{counts.Max()}" : $"{counts.Min()} to {counts.Max()}";
+
     private void Add(RgbImage image)
     {
         int channels = image.Channels, count = image.Width * image.Height, step = (count + PixelsOfImage - 1) / PixelsOfImage;

@@ -38,6 +38,21 @@ public static class Survey
         return data == recipe.Data ? recipe : recipe with { Data = data };
     }
 
+    /// <summary>
+    /// What to tell the user if images have more channels than red, green and blue and the recipe takes only those; null if none do. Up to
+    /// 256 images, evenly spaced in the order of the source, are looked at.
+    /// </summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="source">The images.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static string? ChannelNote(Recipe recipe, ImageSource source, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(source);
+        return recipe.Data.Channels == DataOptions.Rgb ? ChannelSurvey.NoteOf(source, ImageLimits.Of(recipe.Data), stop) : null;
+    }
+
     /// <summary>So many of a list, evenly spaced; all if there are no more.</summary>
     internal static IEnumerable<ImageEntry> Evenly(IReadOnlyList<ImageEntry> entries, int most)
     {
