@@ -82,7 +82,7 @@ public sealed class RecipeRulesTests
     [InlineData("data.channels=1", "data.std=[0.1,0.2]", "data.std has 2 numbers, but data.channels is 1. Choose 1 number, or `measured`.")]
     [InlineData("data.channels=3", "data.mean=[0.5]", "data.mean has 1 number, but data.channels is 3. Choose 3 numbers, or `measured`.")]
     public void Means_and_deviations_of_another_number_than_the_channels_are_refused(string channels, string numbers, string message) =>
-        Assert.Equal(message, Refusal(channels, numbers));
+        Assert.EndsWith(message, Refusal(channels, numbers), StringComparison.Ordinal);
 
     [Fact]
     public void Imagenets_numbers_stand_for_measured_ones_where_there_are_other_channels()

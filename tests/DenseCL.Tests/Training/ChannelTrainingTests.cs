@@ -18,14 +18,13 @@ public sealed class ChannelTrainingTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(1, "resnet18", "fp32")]
-    [InlineData(5, "resnet18", "fp32")]
-    [InlineData(8, "resnet18", "bf16")]
-    [InlineData(2, "mobilenet-v3-large", "fp32")]
-    public void A_run_that_was_stopped_ends_as_the_one_that_was_not_bit_for_bit(int channels, string backbone, string precision)
+    [InlineData(1, "fp32")]
+    [InlineData(5, "fp32")]
+    [InlineData(8, "bf16")]
+    public void A_run_that_was_stopped_ends_as_the_one_that_was_not_bit_for_bit(int channels, string precision)
     {
         string images = Images(channels);
-        string[] settings = [$"model.backbone={backbone}", $"run.precision={precision}", "model.embedding=16"];
+        string[] settings = [$"run.precision={precision}", "model.embedding=16"];
         Recipe recipe = Recipe(channels, settings);
         Assert.Null(Run("whole", images, recipe, resume: false, stopAt: null));
         Assert.Equal(2, Run("stopped", images, recipe, resume: false, stopAt: 2));
@@ -100,7 +99,7 @@ public sealed class ChannelTrainingTests : IDisposable
     private static Recipe Recipe(int channels, string[] settings) => RecipeReader.Read(
         "small",
         [
-            $"data.channels={channels}", "data.size=64", "optim.batch=4", "optim.batchNormGroup=2", "method.queue=16", "run.logEvery=1",
+            $"data.channels={channels}", "data.size=64", "model.outputStride=32", "optim.batch=4", "optim.batchNormGroup=2", "method.queue=16", "run.logEvery=1",
             "run.checkpointEvery=1", "run.keep=9", "run.device=cpu",
             .. settings.Any(setting => setting.StartsWith("optim.epochs", StringComparison.Ordinal)) ? [] : new[] { "optim.epochs=2" },
             .. settings,

@@ -142,7 +142,7 @@ public sealed class ChannelWeightTests : IDisposable
     [InlineData(8)]
     public void A_network_started_from_RGB_sees_in_equal_channels_what_that_network_saw_in_grey(int channels)
     {
-        using Backbone rgb = Backbone.Create(BackboneKind.Resnet18);
+        using Backbone rgb = Backbone.Create(BackboneKind.Resnet18, Small(channels).Model.OutputStride);
         DenseCL.Models.Initialisation.Initialise(rgb, 5);
         BackboneFile.Save(folder["rgb.safetensors"], rgb, new Recipe(), 7);
         using DenseContrast method = new(Small(channels), CPU);

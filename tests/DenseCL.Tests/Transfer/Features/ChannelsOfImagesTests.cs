@@ -99,16 +99,16 @@ public sealed class ChannelsOfImagesTests : IDisposable
         };
         AssertSame((name, network, data) =>
         {
-            var labelled = SegmentationData.Open(folder[name], stop: TestContext.Current.CancellationToken);
+            SegmentationData labelled = Open(name);
             using SegmentationLoader loader = new(labelled, labelled.Train, options with { Distortion = 0 }, data, seed: 5);
             SegmentationBatch batch = loader.Next(TestContext.Current.CancellationToken);
             return [.. batch.Pixels.Chunk(data.Channels).Select(pixel => (float)pixel[^1]), .. batch.Labels.Select(label => (float)label)];
         });
 
-        var five5 = SegmentationData.Open(folder["five"], stop: TestContext.Current.CancellationToken);
-        SegmentationEvaluation evaluation = new(five5, options with { CropHeight = 64 }) { Predictions = folder["predictions"] };
+        SegmentationData labelled = Open("five");
+        SegmentationEvaluation evaluation = new(labelled, options with { CropHeight = 64 }) { Predictions = folder["predictions"] };
         evaluation.Report(BackboneSource.Of(five, Five), 1, null, TestContext.Current.CancellationToken);
-        Assert.Equal(five5.Test.Count, Directory.GetFiles(folder["predictions", "drawn"]).Length);
+        Assert.Equal(labelled.Test.Count, Directory.GetFiles(folder["predictions", "drawn"]).Length);
     }
 
     [Fact]
@@ -127,6 +127,9 @@ public sealed class ChannelsOfImagesTests : IDisposable
         Assert.Equal([9, 9, 9], RgbImage.Shown([9], 1));
         Assert.Equal([1, 2, 3], RgbImage.Shown([1, 2, 3], 3));
     }
+
+    private SegmentationData Open(string name) => SegmentationData.Open(
+        folder[name], new SegmentationDataOptions { TestSplit = "all" }, TestContext.Current.CancellationToken);
 
     private ImageSource Source(string name) => ImageSource.Open(folder[name, "images"]);
 
