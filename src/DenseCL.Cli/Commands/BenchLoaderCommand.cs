@@ -21,6 +21,13 @@ internal static class BenchLoaderCommand
         DefaultValueFactory = _ => 224,
     };
 
+    private static readonly Option<int> Channels = new("--channels")
+    {
+        Description = "Channels of an image (data.channels); images of another number are left out unless it is 3.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 3,
+    };
+
     private static readonly Option<int?> Threads = new("--threads")
     {
         Description = "Threads that decode and augment; by default as many as pretrain uses.",
@@ -43,6 +50,7 @@ internal static class BenchLoaderCommand
         {
             Images,
             Size,
+            Channels,
             Threads,
             Limit,
             JsonOutput.Option,
@@ -62,13 +70,19 @@ internal static class BenchLoaderCommand
             throw new DataException(FormattableString.Invariant($"--size is {size}: choose 32 to 1024 pixels."));
         }
 
+        int channels = call.GetValue(Channels);
+        if (channels is < 1 or > 8)
+        {
+            throw new DataException(FormattableString.Invariant($"--channels is {channels}: choose 1 to 8."));
+        }
+
         if (threads is < 1 or > 256)
         {
             throw new DataException(FormattableString.Invariant($"--threads is {threads}: choose 1 to 256."));
         }
 
         // Any share of unusable images is accepted: they are left out and counted.
-        DataOptions options = new() { Size = size, Threads = threads, MaxBadShare = 1 };
+        DataOptions options = new() { Size = size, Channels = channels, Threads = threads, MaxBadShare = 1 };
         SkippedImages skipped = new();
         ImageSource source = ImageSource.Open(call.GetRequiredValue(Images)).Take(limit)
             .CheckHeaders(ImageLimits.Of(options), Environment.ProcessorCount, options.MaxBadShare, skipped, null, stop);
@@ -87,7 +101,7 @@ internal static class BenchLoaderCommand
             {
                 JsonOutput.Print(
                     "bench loader",
-                    new { images = source.Root, speed.Files, size, precision = "uint8", speed.Threads },       // the type of the views
+                    new { images = source.Root, speed.Files, size, channels, precision = "uint8", speed.Threads },       // the type of the views
                     new
                     {
                         imagesPerSecond = Math.Round(speed.ImagesPerSecond, 1),

@@ -106,7 +106,7 @@ internal static class PretrainCommand
             recipe.Validate();
             SkippedImages skipped = new();
             ImageSource source = Pretrainer.Usable(ImageSource.Open(call.GetRequiredValue(Images)), recipe.Data, skipped, folder, stop);
-            recipe = DepthSurvey.Measured(recipe, source, stop);    // the probe reads its images as the training does
+            recipe = Survey.Measured(recipe, source, stop);    // the probe reads its images as the training does
             var probe = OnlineProbe.Open(recipe, stop);     // before anything is written to the run folder: the probe's folder may be wrong
             Pretrainer pretrainer = new(recipe, source, skipped, folder, stop) { Probe = probe };
             Announce(pretrainer, source, skipped, stop);
@@ -162,6 +162,11 @@ internal static class PretrainCommand
         if (recipe.Data.Depth.IsAuto && DepthSurvey.Of(source, ImageLimits.Of(recipe.Data), stop).Note is { } note)
         {
             Console.WriteLine($"Note: {note}");
+        }
+
+        if (Survey.ChannelNote(recipe, source, stop) is { } more)
+        {
+            Console.WriteLine($"Note: {more}");
         }
 
         if (pretrainer.StartedFrom is { } report)

@@ -136,7 +136,7 @@ public sealed class AblationRun
         }
 
         BackboneSource backbone = job.IsUntrained
-            ? BackboneSource.Untrained(job.Recipe.Model.Backbone, job.Seed)
+            ? BackboneSource.Untrained(job.Recipe.Model.Backbone, job.Seed, job.Recipe.Data)
             : BackboneSource.Open(folder.RunOf(job.Variant, job.Seed));
         foreach (PlannedEvaluation evaluation in job.Pending)
         {
@@ -254,8 +254,17 @@ public sealed class AblationRun
         if (plan.Untrained)
         {
             // Everything that random weights depend on: they are evaluated only once, whatever the training settings are.
-            Recipe start = new() { Model = new ModelOptions { Backbone = plan.Base.Model.Backbone }, Run = new RunOptions { Seed = seed } };
-            OpenImages(plan.Variants[0].Recipe, images, stop);
+            ImageSource source = OpenImages(plan.Variants[0].Recipe, images, stop);
+            DataOptions data = plan.Base.Data;
+            Recipe start = new()
+            {
+                Model = new ModelOptions { Backbone = plan.Base.Model.Backbone },
+                Data = data.Channels == DataOptions.Rgb
+                    ? new DataOptions()
+                    : new DataOptions { Channels = data.Channels, Depth = data.Depth, Mean = data.Mean, Std = data.Std },
+                Run = new RunOptions { Seed = seed },
+            };
+            start = Survey.Measured(start, source, stop);
             yield return Job(AblationPlan.UntrainedName, start, start.Hash, 0, found);
         }
 
@@ -308,7 +317,7 @@ public sealed class AblationRun
         try
         {
             Recipe recipe = variant.Recipe with { Run = variant.Recipe.Run with { Seed = seed } };
-            return DepthSurvey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
+            return Survey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
         }
         catch (RecipeException e)
         {

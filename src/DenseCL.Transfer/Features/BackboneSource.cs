@@ -23,7 +23,7 @@ public sealed class BackboneSource
     public BackboneKind Architecture { get; }
 
     /// <summary>
-    /// Mean and standard deviation of the images that the network was trained with; ImageNet's if the file does not contain them.
+    /// Channels, mean and standard deviation of the images that the network was trained with; ImageNet's if the file does not contain them.
     /// </summary>
     public DataOptions Normalisation { get; }
 
@@ -44,11 +44,13 @@ public sealed class BackboneSource
         bool assumed;
         using (WeightFile file = BackboneFile.Open(path))
         {
-            architecture = NamedWeights.Find(file).Architecture;
-            normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, file, out assumed));
+            NamedWeights weights = NamedWeights.Find(file);
+            architecture = weights.Architecture;
+            int channels = weights.Channels;
+            normalisation = BackboneMetadata.Normalisation(BackboneMetadata.Of(architecture, channels, file, out assumed), channels);
         }
 
-        using Backbone backbone = Backbone.Create(architecture);
+        using Backbone backbone = Backbone.Create(architecture, channels: normalisation.Channels);
         LoadReport report = BackboneFile.Load(path, backbone);
         return new BackboneSource(path, architecture, normalisation, network => BackboneFile.Load(path, network)) { Report = report, NormalisationIsAssumed = assumed };
     }
@@ -56,12 +58,13 @@ public sealed class BackboneSource
     /// <summary>The weights from which a pre-training with this seed starts.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="seed">The seed, as <c>run.seed</c>.</param>
-    public static BackboneSource Untrained(BackboneKind architecture, ulong seed) =>
-        new($"untrained {BackboneCatalogue.Of(architecture).Name}", architecture, new DataOptions(), network =>
+    /// <param name="normalisation">Channels, mean and standard deviation of its images; RGB and ImageNet's if null.</param>
+    public static BackboneSource Untrained(BackboneKind architecture, ulong seed, DataOptions? normalisation = null) =>
+        new($"untrained {BackboneCatalogue.Of(architecture).Name}", architecture, normalisation ?? new DataOptions(), network =>
         {
             // Random numbers are keyed by a parameter's name. Inside an encoder, as in pre-training, the names differ from those of a
             // backbone alone.
-            using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null);
+            using Encoder encoder = new(architecture, embedding: 128, dense: false, gridSize: null, channels: network.InChannels);
             encoder.Initialise(seed);
             Copy(encoder.Backbone, network);
         });
@@ -80,7 +83,7 @@ public sealed class BackboneSource
     /// <exception cref="WeightFileException">The file can no longer be read.</exception>
     public Backbone Build(int outputStride = Backbone.Stride)
     {
-        Backbone backbone = Backbone.Create(Architecture, outputStride);
+        Backbone backbone = Backbone.Create(Architecture, outputStride, Normalisation.Channels);
         try
         {
             fill(backbone);

@@ -19,13 +19,13 @@ internal sealed class CentreCrop(int size, PixelDepth depth = default)
     /// <summary>Decodes a file and cuts its view out.</summary>
     /// <param name="file">The bytes of the file.</param>
     /// <param name="limits">Which images are accepted.</param>
-    /// <param name="view">Receives (size, size, 3).</param>
+    /// <param name="view">Receives (size, size, channels), of the limits' channels.</param>
     /// <exception cref="ImageException">The file cannot be used.</exception>
     public void Read(ReadOnlySpan<byte> file, ImageLimits limits, Span<byte> view)
     {
         ImageDecoder.Decode(file, image, limits, depth);
         (int width, int height) = Resized(image.Width, image.Height);
-        int bytes = checked(width * height * 3);
+        int channels = image.Channels, bytes = checked(width * height * channels);
         if (resized.Length < bytes)
         {
             resized = GC.AllocateUninitializedArray<byte>(bytes);
@@ -37,7 +37,7 @@ internal sealed class CentreCrop(int size, PixelDepth depth = default)
         int left = (int)Math.Round((width - size) / 2.0), top = (int)Math.Round((height - size) / 2.0);
         for (int y = 0; y < size; y++)
         {
-            resized.AsSpan(((((top + y) * width) + left) * 3), size * 3).CopyTo(view[(y * size * 3)..]);
+            resized.AsSpan(((((top + y) * width) + left) * channels), size * channels).CopyTo(view[(y * size * channels)..]);
         }
     }
 

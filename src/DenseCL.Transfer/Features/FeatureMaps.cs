@@ -19,6 +19,7 @@ internal sealed class FeatureMaps : IDisposable
     private readonly bool allStages;
     private readonly int? shortSide;
     private readonly PixelDepth depth;
+    private readonly ImageLimits limits;
     private readonly RgbImage decoded = new();
     private readonly RgbImage resized = new();
     private readonly Scratch scratch = new();
@@ -27,6 +28,7 @@ internal sealed class FeatureMaps : IDisposable
     {
         Device device = EvaluationDevice.Choose();
         (allStages, shortSide, depth) = (options.AllStages, options.ShortSide, source.Normalisation.Depth);
+        limits = ImageLimits.Default with { Channels = source.Normalisation.Channels };
         normalisation = new PixelNormalisation(
             source.Normalisation,
             device,
@@ -43,7 +45,7 @@ internal sealed class FeatureMaps : IDisposable
     /// <exception cref="ImageException">The image cannot be used.</exception>
     public Tensor Of(string path)
     {
-        ImageDecoder.Decode(path, decoded, ImageLimits.Default, depth);
+        ImageDecoder.Decode(path, decoded, limits, depth);
         return OfDecoded();
     }
 
@@ -51,9 +53,9 @@ internal sealed class FeatureMaps : IDisposable
     /// <inheritdoc cref="Of(string)"/>
     public Tensor Of(ImageEntry entry, OpenShards shards)
     {
-        using (ImageFile file = shards.Open(entry, ImageLimits.Default))
+        using (ImageFile file = shards.Open(entry, limits))
         {
-            ImageDecoder.Decode(file.Read(file.Length), decoded, ImageLimits.Default, depth);
+            ImageDecoder.Decode(file.Read(file.Length), decoded, limits, depth);
         }
 
         return OfDecoded();
@@ -90,7 +92,7 @@ internal sealed class FeatureMaps : IDisposable
         }
 
         double scale = (double)side / Math.Min(width, height);
-        resized.Reset((int)Math.Round(width * scale), (int)Math.Round(height * scale));
+        resized.Reset((int)Math.Round(width * scale), (int)Math.Round(height * scale), decoded.Channels);
         Resample.ResizedCrop(decoded, 0, 0, width, height, resized.Pixels, resized.Width, resized.Height, scratch);
         return resized;
     }

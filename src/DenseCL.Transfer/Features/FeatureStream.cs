@@ -61,8 +61,8 @@ public static class FeatureStream
             using Backbone backbone = weights.Build();
             backbone.to(device);
             using PixelNormalisation normalise = new(weights.Normalisation, device);
-            int bytes = options.Size * options.Size * 3;
-            foreach (CroppedBatch cropped in CroppedImages.Batches(InOrder(images), options, weights.Normalisation.Depth, skipped, cancelled))
+            int bytes = options.Size * options.Size * weights.Normalisation.Channels;
+            foreach (CroppedBatch cropped in CroppedImages.Batches(InOrder(images), options, weights.Normalisation, skipped, cancelled))
             {
                 if (cropped.Images.Count == 0)
                 {
@@ -76,7 +76,7 @@ public static class FeatureStream
                     float[] values = pooled.AsSpan(i * channels, channels).ToArray();
                     give(new SeenImage(
                         new ImageFeatures(image.Name, 1, 1, channels, values),
-                        cropped.Pixels.Slice(i * bytes, bytes).ToArray(), options.Size, options.Size));
+                        RgbImage.Shown(cropped.Pixels.Span.Slice(i * bytes, bytes), weights.Normalisation.Channels), options.Size, options.Size));
                 }
             }
         }
@@ -139,7 +139,7 @@ public static class FeatureStream
         PooledFeatures.RefuseNotFinite(map);
         float[] values = map[0].permute(1, 2, 0).contiguous().cpu().data<float>().ToArray();                    // (h, w, C)
         ImageFeatures features = new(image.Name, (int)map.shape[2], (int)map.shape[3], (int)map.shape[1], values);
-        return new SeenImage(features, maps.Seen.Pixels.ToArray(), maps.Seen.Width, maps.Seen.Height);
+        return new SeenImage(features, RgbImage.Shown(maps.Seen.Pixels, maps.Seen.Channels), maps.Seen.Width, maps.Seen.Height);
     }
 
     /// <summary>

@@ -42,11 +42,11 @@ public sealed record PooledFeatures(Tensor Features, Tensor? Mirrored) : IDispos
             Tensor features = empty(images.Count, backbone.OutChannels, device: device);
             Tensor? mirrored = mirror ? empty_like(features) : null;
             int done = 0;
-            foreach (CroppedBatch cropped in CroppedImages.Batches(images, options, normalisation.Depth, skipped: null, stop))
+            foreach (CroppedBatch cropped in CroppedImages.Batches(images, options, normalisation, skipped: null, stop))
             {
                 stop.ThrowIfCancellationRequested();
                 using DisposeScope batch = NewDisposeScope();
-                Tensor x = normalise.Apply(cropped.Pixels.Span, options.Size, options.Size);     // (n, 3, S, S)
+                Tensor x = normalise.Apply(cropped.Pixels.Span, options.Size, options.Size);     // (n, channels, S, S)
                 long n = x.shape[0];
                 features.narrow(0, done, n).copy_(Pool(backbone, x));
                 mirrored?.narrow(0, done, n).copy_(Pool(backbone, x.flip(3)));

@@ -39,7 +39,7 @@ public sealed record ImageMatches(MatchedImage First, MatchedImage Second, IRead
         {
             Tensor map = network.Of(path);                                                  // (1, C, h, w)
             PooledFeatures.RefuseNotFinite(map);
-            byte[] pixels = network.Seen.Pixels.ToArray();
+            byte[] pixels = RgbImage.Shown(network.Seen.Pixels, network.Seen.Channels);
             MatchedImage image = new(path, pixels, network.Seen.Width, network.Seen.Height, (int)map.shape[3], (int)map.shape[2]);
             return (image, map[0].flatten(1).t());                                          // (h w, C)
         }

@@ -1,4 +1,5 @@
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Transfer.Features;
@@ -15,7 +16,7 @@ namespace DenseCL.Transfer.Protocols;
 public static class OnlineProbe
 {
     /// <summary>Opens the images with which a recipe evaluates the backbone.</summary>
-    /// <param name="recipe">The recipe.</param>
+    /// <param name="recipe">The recipe; what it leaves to the images must be measured (<see cref="Survey.Measured"/>).</param>
     /// <param name="stop">Ends the work.</param>
     /// <returns>
     /// The function for <see cref="Training.Pretrainer.Probe"/>; null if the recipe has no probe. Images and masks give the dense probe's

@@ -1,5 +1,6 @@
 using DenseCL.Images.Png;
 using DenseCL.Images.Tiff;
+using DenseCL.Recipes;
 
 namespace DenseCL.Images;
 
@@ -24,6 +25,9 @@ internal abstract class EncodedImage : IDisposable
     /// <summary>The bits that are used of them, as far as the file says.</summary>
     public virtual int UsedBits => Bits;
 
+    /// <summary>The channels of the picture: 1 if it is grey, 3 if it has colours; a TIFF may have others.</summary>
+    public virtual int Channels => DataOptions.Rgb;
+
     /// <summary>The size of the image as displayed.</summary>
     public ImageHeader Header => Images.Orientation.Seen(Orientation, StoredWidth, StoredHeight);
 
@@ -44,6 +48,7 @@ internal abstract class EncodedImage : IDisposable
         {
             limits.CheckSize(image.Header);
             image.RefuseAnimation();
+            limits.CheckChannels(image);
             return image;
         }
         catch
@@ -55,9 +60,11 @@ internal abstract class EncodedImage : IDisposable
 
     /// <summary>Whether the first <see cref="DeepHeadBytes"/> bytes are those of a file that may have more than 8 bits a sample.</summary>
     public static bool MayBeDeep(ReadOnlySpan<byte> head) =>
-        head.StartsWith("II*\0"u8)
-        || head.StartsWith("MM\0*"u8)
+        MayHaveMoreChannels(head)
         || (head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47]) && PngHead.Read(head).Bits > 8);
+
+    /// <summary>Whether the first bytes are those of a file that may have other channels than grey or red, green and blue.</summary>
+    public static bool MayHaveMoreChannels(ReadOnlySpan<byte> head) => head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8);
 
     /// <summary>The format that the first bytes indicate.</summary>
     /// <exception cref="ImageException">Not an accepted format.</exception>
@@ -77,17 +84,21 @@ internal abstract class EncodedImage : IDisposable
     /// <param name="reduction">1, 2, 4 or 8.</param>
     public virtual bool CanReduce(int reduction) => reduction == 1;
 
+    /// <summary>Whether it can be decoded to so many channels: to three always, and to its own number.</summary>
+    public virtual bool Gives(int channels) => channels == DataOptions.Rgb || channels == Channels;
+
     /// <summary>Bytes that <see cref="Decode"/> needs for its scratch.</summary>
-    public abstract int ScratchBytes(int reduction);
+    public abstract int ScratchBytes(int reduction, int channels);
 
     /// <summary>Decodes the pixels.</summary>
     /// <param name="scratch"><see cref="ScratchBytes"/> bytes.</param>
     /// <param name="reduction">1, or what <see cref="CanReduce"/> allows.</param>
     /// <param name="part">The requested part, in pixels of the reduced image as stored.</param>
     /// <param name="table">What becomes of a sample of more than 8 bits; see <see cref="SampleTable"/>.</param>
+    /// <param name="channels">A number that <see cref="Gives"/> allows.</param>
     /// <param name="into">Receives the part as it is displayed.</param>
     /// <exception cref="ImageException">The data are truncated or damaged.</exception>
-    public abstract void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, RgbImage into);
+    public abstract void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, int channels, RgbImage into);
 
     /// <inheritdoc/>
     public virtual void Dispose()

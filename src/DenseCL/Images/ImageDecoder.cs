@@ -8,7 +8,7 @@ namespace DenseCL.Images;
 /// </summary>
 /// <remarks>
 /// Grey, palette, CMYK and 16-bit images become 8-bit RGB; a <see cref="PixelDepth"/> says which of 16 bits. Of a TIFF of several pages
-/// the first is taken. An alpha channel is dropped, not composited; only the fully transparent pixels
+/// the first is taken. <see cref="ImageLimits.Channels"/> other than 3 give the channels as they are. An alpha channel is dropped, not composited; only the fully transparent pixels
 /// of a GIF, which have no colour of their own, become black. Colour profiles and gamma are not applied; the EXIF orientation is. A JPEG
 /// whose compressed data were changed but not shortened decodes to wrong pixels, because the format has no checksum.
 /// </remarks>
@@ -78,13 +78,13 @@ public static class ImageDecoder
         (reader ??= new ImageReader()).Decode(file, limits, depth, into);
     }
 
-    /// <summary>Bits of a sample as stored, and those that the file says are used.</summary>
-    internal static unsafe (int Stored, int Used) ReadBits(ReadOnlySpan<byte> file, ImageLimits limits)
+    /// <summary>Bits of a sample as stored, those that the file says are used, and the channels.</summary>
+    internal static unsafe (int Stored, int Used, int Channels) ReadSamples(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         fixed (byte* start = file)
         {
             using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
-            return (image.Bits, image.UsedBits);
+            return (image.Bits, image.UsedBits, image.Channels);
         }
     }
 

@@ -37,12 +37,24 @@ public sealed record ImageLimits
         init => field = value is >= 1 and <= 1 << 30 ? value : throw OutOfRange(nameof(MaxFileBytes), value, "1 to 1073741824 bytes");
     } = 256 << 20;
 
+    /// <summary>The channels that an image is decoded to, 1 to 8.</summary>
+    /// <remarks>
+    /// 3, red, green and blue, takes every image. Any other number takes only images that have as many: grey ones for 1, TIFFs for the
+    /// others.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public int Channels
+    {
+        get;
+        init => field = value is >= 1 and <= DataOptions.MostChannels ? value : throw OutOfRange(nameof(Channels), value, "1 to 8 channels");
+    } = DataOptions.Rgb;
+
     /// <summary>The limits that a recipe sets.</summary>
     /// <param name="data">Its data settings.</param>
     public static ImageLimits Of(DataOptions data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new ImageLimits { MinSide = data.MinSide, MaxPixels = data.MaxPixels };
+        return new ImageLimits { MinSide = data.MinSide, MaxPixels = data.MaxPixels, Channels = data.Channels };
     }
 
     /// <summary>Refuses a file that is too long.</summary>
@@ -68,6 +80,24 @@ public sealed record ImageLimits
         if ((long)width * height > MaxPixels)
         {
             throw new ImageException($"{width} × {height} pixels are more than the limit of {MaxPixels} (MaxPixels)");
+        }
+
+        if ((long)width * height * Channels > Array.MaxLength)
+        {
+            throw new ImageException($"{width} × {height} pixels of {Channels} channels are more than one array holds");
+        }
+    }
+
+    /// <summary>Refuses an image that has other channels.</summary>
+    /// <exception cref="ImageException">It cannot be decoded to <see cref="Channels"/>.</exception>
+    internal void CheckChannels(EncodedImage image)
+    {
+        if (!image.Gives(Channels))
+        {
+            string has = image.Channels == 1 ? "it is grey (1 channel)"
+                : image.Channels == DataOptions.Rgb ? "it has red, green and blue (3 channels)"
+                : $"it has {image.Channels} channels";
+            throw new ImageException($"{has}, and images of {Channels} {(Channels == 1 ? "channel" : "channels")} are wanted (data.channels)");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using DenseCL.Images.Jpeg;
+using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Images;
@@ -79,7 +80,7 @@ internal sealed class ImageReader
     }
 
     private bool IsCommon(ReadOnlySpan<byte> file, ImageLimits limits) =>
-        jpeg.TryRead(file) && Math.Min(jpeg.Width, jpeg.Height) >= limits.MinSide && (long)jpeg.Width * jpeg.Height <= limits.MaxPixels;
+        limits.Channels == DataOptions.Rgb && jpeg.TryRead(file) && Math.Min(jpeg.Width, jpeg.Height) >= limits.MinSide && (long)jpeg.Width * jpeg.Height <= limits.MaxPixels;
 
     // The part as stored.
     private bool TryDecodeCommon(ReadOnlySpan<byte> file, PixelArea part, int reduction, RgbImage into)
@@ -95,7 +96,7 @@ internal sealed class ImageReader
         {
             if (!jpeg.TryDecode(file, part, reduction, scratch.AsSpan(0, part.Width * part.Height * 3))) return false;
 
-            Orientation.Apply(jpeg.Orientation, scratch, 3, part with { Left = 0, Top = 0 }, part.Width, into);
+            Orientation.Apply(jpeg.Orientation, scratch, 3, 3, part with { Left = 0, Top = 0 }, part.Width, into);
             return true;
         }
         finally
@@ -125,11 +126,11 @@ internal sealed class ImageReader
                 image.StoredHeight,
                 reduction,
                 margin);
-            int bytes = image.ScratchBytes(reduction);
+            int bytes = image.ScratchBytes(reduction, limits.Channels);
             byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
             try
             {
-                image.Decode(scratch.AsSpan(0, bytes), reduction, part, table(image), into);
+                image.Decode(scratch.AsSpan(0, bytes), reduction, part, table(image), limits.Channels, into);
                 return decoded;
             }
             finally

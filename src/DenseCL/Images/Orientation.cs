@@ -31,15 +31,17 @@ internal static class Orientation
 
     /// <summary>Copies pixels into the order in which they are displayed.</summary>
     /// <param name="orientation">1 to 8.</param>
-    /// <param name="pixels">The stored pixels: red, green, blue and any further channels.</param>
-    /// <param name="pixelBytes">Bytes of a stored pixel: 3 or 4.</param>
+    /// <param name="pixels">The stored pixels.</param>
+    /// <param name="pixelBytes">Bytes of a stored pixel.</param>
+    /// <param name="channels">How many of them, from the first, are wanted.</param>
     /// <param name="stored">The requested part.</param>
     /// <param name="storedWidth">Width of the image as stored.</param>
     /// <param name="into">Receives the pixels.</param>
-    public static void Apply(int orientation, ReadOnlySpan<byte> pixels, int pixelBytes, PixelArea stored, int storedWidth, RgbImage into)
+    public static void Apply(
+        int orientation, ReadOnlySpan<byte> pixels, int pixelBytes, int channels, PixelArea stored, int storedWidth, RgbImage into)
     {
         (int width, int height) = Seen(orientation, stored.Width, stored.Height);
-        into.Reset(width, height);
+        into.Reset(width, height, channels);
 
         // The steps in memory to the next column and row as displayed, from the corner that is displayed first.
         (int column, int row) = orientation >= 5 ? (storedWidth, 1) : (1, storedWidth);
@@ -50,8 +52,16 @@ internal static class Orientation
         int start = (stored.Top * storedWidth) + stored.Left + startColumn + startRow;
         for (int y = 0; y < height; y++)
         {
-            Span<byte> to = into.Pixels.Slice(y * width * 3, width * 3);
+            Span<byte> to = into.Pixels.Slice(y * width * channels, width * channels);
             int at = start + (y * row), from = 0;
+            if (channels != 3)
+            {
+                for (int i = 0; i < to.Length; i += channels, at += column)
+                    pixels.Slice(at * pixelBytes, channels).CopyTo(to[i..]);
+
+                continue;
+            }
+
             if (column == 1 && pixelBytes == 4) from = DropAlpha(pixels.Slice(at * 4, width * 4), to);
 
             at += from * column;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using DenseCL.Images.Png;
+using DenseCL.Recipes;
 using SkiaSharp;
 
 namespace DenseCL.Images;
@@ -10,8 +11,13 @@ internal sealed class SkiaImage : EncodedImage
     private readonly SKData data;
     private readonly SKCodec codec;
     private readonly bool animated;
+    private readonly bool grey;
 
-    private SkiaImage(SKData data, SKCodec codec, bool animated) => (this.data, this.codec, this.animated) = (data, codec, animated);
+    private SkiaImage(SKData data, SKCodec codec, bool animated, bool grey) =>
+        (this.data, this.codec, this.animated, this.grey) = (data, codec, animated, grey);
+
+    /// <inheritdoc/>
+    public override int Channels => grey ? 1 : DataOptions.Rgb;
 
     /// <summary>Opens the codec of a format.</summary>
     /// <exception cref="ImageException">The head of the file is damaged.</exception>
@@ -32,7 +38,7 @@ internal sealed class SkiaImage : EncodedImage
             throw new ImageException($"the head of the {format} file is damaged or cut off");
         }
 
-        return new SkiaImage(memory, opened, png?.Animated ?? false)
+        return new SkiaImage(memory, opened, png?.Animated ?? false, png?.Grey ?? opened.Info.ColorType == SKColorType.Gray8)
         {
             Orientation = png?.Orientation ?? (int)opened.EncodedOrigin,
             StoredWidth = opened.Info.Width,
@@ -46,17 +52,17 @@ internal sealed class SkiaImage : EncodedImage
         || (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && codec.GetScaledDimensions(1f / reduction) == Reduced(reduction));
 
     /// <inheritdoc/>
-    public override int ScratchBytes(int reduction) => Reduced(reduction).Width * Reduced(reduction).Height * 4;
+    public override int ScratchBytes(int reduction, int channels) => Reduced(reduction).Width * Reduced(reduction).Height * 4;
 
     /// <inheritdoc/>
-    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, RgbImage into) =>
-        Decode(scratch, reduction, part, Orientation, into);
+    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, int channels, RgbImage into) =>
+        Decode(scratch, reduction, part, Orientation, channels, into);
 
     /// <summary>Decodes the pixels without turning them as the file says.</summary>
     /// <exception cref="ImageException">The data are truncated or damaged.</exception>
-    public void DecodeAsStored(Span<byte> scratch, PixelArea part, RgbImage into) => Decode(scratch, 1, part, 1, into);
+    public void DecodeAsStored(Span<byte> scratch, PixelArea part, RgbImage into) => Decode(scratch, 1, part, 1, DataOptions.Rgb, into);
 
-    private unsafe void Decode(Span<byte> scratch, int reduction, PixelArea part, int orientation, RgbImage into)
+    private unsafe void Decode(Span<byte> scratch, int reduction, PixelArea part, int orientation, int channels, RgbImage into)
     {
         // No colour space: colours are not converted. Not premultiplied: dropping alpha leaves the colour.
         SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -78,7 +84,7 @@ internal sealed class SkiaImage : EncodedImage
             });
         }
 
-        Images.Orientation.Apply(orientation, scratch, 4, part, size.Width, into);
+        Images.Orientation.Apply(orientation, scratch, 4, channels, part, size.Width, into);
     }
 
     /// <inheritdoc/>

@@ -60,7 +60,8 @@ public sealed class DenseContrast : IDisposable
             IsDense,
             method.GridSize,
             recipe.Model.OutputStride,
-            recipe.Model.DenseHead);
+            recipe.Model.DenseHead,
+            recipe.Data.Channels);
 
         NegativeQueue StartQueue(RandomPurpose purpose, int length) =>
             new(Initialisation.RandomUnitVectors(method.Queue!.Value, length, seed, purpose).to(type, device));

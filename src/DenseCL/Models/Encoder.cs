@@ -24,16 +24,18 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// of the map.</param>
     /// <param name="outputStride">Input pixels per position of the map: 32, 16 or 8.</param>
     /// <param name="head">Which head computes dense vectors from features.</param>
+    /// <param name="channels">Channels of an image, 1 to 8.</param>
     public Encoder(
         BackboneKind architecture,
         int embedding,
         bool dense,
         int? gridSize,
         int outputStride = Backbone.Stride,
-        DenseHead head = DenseHead.Mlp)
+        DenseHead head = DenseHead.Mlp,
+        int channels = DataOptions.Rgb)
         : base(nameof(Encoder))
     {
-        backbone = Backbone.Create(architecture, outputStride);
+        backbone = Backbone.Create(architecture, outputStride, channels);
         globalHead = new ProjectionHead(backbone.OutChannels, embedding, dense: false);
         denseHead = dense && head == DenseHead.Mlp ? new ProjectionHead(backbone.OutChannels, embedding, dense: true) : null;
         (this.dense, this.gridSize) = (dense, gridSize);
@@ -51,7 +53,7 @@ public sealed class Encoder : nn.Module<Tensor, EncoderOutput>
     /// Features and projections of a batch, not normalised. Gradients are computed by libtorch; in <see cref="torch.no_grad"/> it is
     /// faster.
     /// </summary>
-    /// <param name="images">(N, 3, H, W) float32 or bfloat16, RGB, normalised; the backbone's activations have its type.</param>
+    /// <param name="images">(N, channels, H, W) float32 or bfloat16, RGB, normalised; the backbone's activations have its type.</param>
     /// <returns>Always float32.</returns>
     public override EncoderOutput forward(Tensor images)
     {

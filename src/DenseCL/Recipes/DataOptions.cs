@@ -5,6 +5,12 @@ namespace DenseCL.Recipes;
 /// <remarks>Source of the defaults: MoCo-v2's augmentation, which the paper keeps.</remarks>
 public sealed record DataOptions
 {
+    /// <summary>The most channels that an image may have.</summary>
+    internal const int MostChannels = 8;
+
+    /// <summary>Red, green and blue.</summary>
+    internal const int Rgb = 3;
+
     /// <summary>The side of a view in pixels; 32 … 1024.</summary>
     /// <remarks>
     /// Cost and memory grow with its square. The backbone's map has ⌈size / model.outputStride⌉ positions a side; at stride 32, 7 at 224, 3
@@ -150,9 +156,26 @@ public sealed record DataOptions
     [Later]
     public PixelDepth Depth { get; init; }
 
+    /// <summary>The channels of an image, which are the inputs of the network; 1 … 8.</summary>
+    /// <remarks>
+    /// 3 is red, green and blue, and takes every image: a grey one has three equal channels. Any other number takes only images that have
+    /// as many: grey ones for 1, multi-spectral TIFFs for the others. <see cref="Mean"/> and <see cref="Std"/> are then measured on the
+    /// images unless numbers are given, brightness and contrast are changed for each channel by itself, and saturation, hue and greyscale
+    /// do not exist.
+    /// </remarks>
+    /// <exception cref="RecipeException">The value is out of range.</exception>
+    [Later]
+    public int Channels
+    {
+        get;
+        init => field = Allowed.Between(
+            "data.channels", value, 1, MostChannels, "Choose 3 for colour images, or the number of channels that the images have.");
+    } = Rgb;
+
     /// <summary>Subtracted from each channel after pixel values were scaled to 0 … 1; each 0 … 1.</summary>
     /// <remarks>
-    /// ImageNet's by default. Whoever uses the backbone must use the same numbers; they are written into every exported file.
+    /// ImageNet's by default; <c>measured</c> takes those of the images, as does any <see cref="Channels"/> but 3 by default. Whoever uses
+    /// the backbone must use the same numbers; they are written into every exported file.
     /// </remarks>
     /// <exception cref="RecipeException">A channel is out of range.</exception>
     public PerChannel Mean
@@ -160,17 +183,28 @@ public sealed record DataOptions
         get;
         init => field = Allowed.Within(
             "data.mean", value, 0, 1, "Choose [0.485, 0.456, 0.406], ImageNet's; pixel values are scaled to 0 to 1 first.");
-    } = new(0.485, 0.456, 0.406);
+    } = ImageNetMean;
 
     /// <summary>Divides each channel after the mean was subtracted; each 0.001 … 1.</summary>
-    /// <remarks>ImageNet's by default. As with <see cref="Mean"/>, whoever uses the backbone must use the same numbers.</remarks>
+    /// <remarks>ImageNet's by default, or <c>measured</c>. As with <see cref="Mean"/>, whoever uses the backbone must use the same
+    /// numbers.</remarks>
     /// <exception cref="RecipeException">A channel is out of range.</exception>
     public PerChannel Std
     {
         get;
         init => field = Allowed.Within(
             "data.std", value, 0.001, 1, "Choose [0.229, 0.224, 0.225], ImageNet's; pixel values are scaled to 0 to 1 first.");
-    } = new(0.229, 0.224, 0.225);
+    } = ImageNetStd;
+
+    /// <summary>Whether the means are those of the images: on request, or because the default, ImageNet's, has other channels.</summary>
+    internal bool MeasuresMean => Mean.IsMeasured || (Channels != Rgb && Mean == ImageNetMean);
+
+    /// <inheritdoc cref="MeasuresMean"/>
+    internal bool MeasuresStd => Std.IsMeasured || (Channels != Rgb && Std == ImageNetStd);
+
+    private static PerChannel ImageNetMean => new(0.485, 0.456, 0.406);
+
+    private static PerChannel ImageNetStd => new(0.229, 0.224, 0.225);
 
     /// <summary>How the images of an epoch are shuffled.</summary>
     /// <remarks>
@@ -199,7 +233,7 @@ public sealed record DataOptions
     }
 
     /// <summary>Batches prepared ahead of the network; 1 … 64.</summary>
-    /// <remarks>More of them even out slow files. Each costs 2 × batch × 3 × size² bytes. May change when a run is resumed.</remarks>
+    /// <remarks>More of them even out slow files. Each costs 2 × batch × channels × size² bytes. May change when a run is resumed.</remarks>
     /// <exception cref="RecipeException">The value is out of range.</exception>
     public int Prefetch
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Recipes;
 
@@ -32,15 +33,17 @@ internal static class RecipeRules
                 $"{Around(group, Divisors(piece).Where(images => images >= 2))} or `whole`");
         }
 
-        long most = Array.MaxLength / (3L * size * size);
+        CheckChannels(recipe.Data);
+        int channels = recipe.Data.Channels;
+        long most = Array.MaxLength / ((long)channels * size * size);
         if (batch > most)
         {
             throw Refused(
                 $"""
-                optim.batch is {batch} and data.size is {size}: the views of a batch have {(decimal)batch * size * size * 3:N0} bytes,
+                optim.batch is {batch} and data.size is {size}: the views of a batch have {(decimal)batch * size * size * channels:N0} bytes,
                 more than the {Array.MaxLength:N0} that one array holds.
                 """,
-                $"optim.batch: {most} or less, or data.size: {(int)Math.Sqrt(Array.MaxLength / (3.0 * batch))} or less");
+                $"optim.batch: {most} or less, or data.size: {(int)Math.Sqrt(Array.MaxLength / ((double)channels * batch))} or less");
         }
 
         if (method.Queue is { } queue && queue % batch != 0)
@@ -101,6 +104,12 @@ internal static class RecipeRules
                 + "The paper sets method.lambdaWarmupSteps to 10000 for it.";
         }
 
+        if (recipe.Data is { Channels: not DataOptions.Rgb } data && ColourSettings(data) is [_, ..] colours)
+        {
+            yield return FormattableString.Invariant($"data.channels is {data.Channels}: ")
+                + $"{string.Join(", ", colours)} need red, green and blue, and are left out. Set them to 0 to leave this note out too.";
+        }
+
         int side = method.GridSize ?? MapSide(recipe);
         if (method is { Lambda: > 0, ImageNegatives: { } cells } && cells >= side)
         {
@@ -122,8 +131,31 @@ internal static class RecipeRules
         }
     }
 
+    private static void CheckChannels(DataOptions data)
+    {
+        Check("data.mean", data.Mean, data.MeasuresMean);
+        Check("data.std", data.Std, data.MeasuresStd);
+
+        void Check(string key, PerChannel given, bool measured)
+        {
+            int count = given.Numbers.Count;
+            if (measured || count == data.Channels) return;
+
+            throw Refused(
+                $"{key} has {count} {(count == 1 ? "number" : "numbers")}, but data.channels is {data.Channels}.",
+                $"{data.Channels} {(data.Channels == 1 ? "number" : "numbers")}, or `{PerChannel.Measured}`");
+        }
+    }
+
     /// <summary>The side of the backbone's map of a view.</summary>
     private static int MapSide(Recipe recipe) => (recipe.Data.Size + recipe.Model.OutputStride - 1) / recipe.Model.OutputStride;
+
+    private static string[] ColourSettings(DataOptions data) =>
+    [
+        .. new[] { ("data.saturation", data.Saturation), ("data.hue", data.Hue), ("data.greyscaleProbability", data.GreyscaleProbability) }
+            .Where(setting => setting.Item2 > 0)
+            .Select(setting => setting.Item1),
+    ];
 
     private static FormattableString SmallerBatch(Recipe recipe, int imageCount)
     {

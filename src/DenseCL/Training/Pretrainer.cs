@@ -56,7 +56,7 @@ public sealed class Pretrainer : IDisposable
         ArgumentNullException.ThrowIfNull(folder);
         source = Usable(source, recipe.Data, skipped, folder, stop);
         (this.source, this.skipped, this.folder, log) = (source, skipped, folder, new MetricsLog(folder));
-        Recipe = DepthSurvey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
+        Recipe = Survey.Measured(recipe, source, stop).Resolve(source.Entries.Count);
         Recipe.Validate();
         stepsPerEpoch = source.Entries.Count / Recipe.Optim.Batch;
         epochs = Recipe.Optim.Epochs!.Value;

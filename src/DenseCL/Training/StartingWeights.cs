@@ -20,7 +20,7 @@ internal static class StartingWeights
         using WeightFile file = BackboneFile.Open(path, whole: true);
         NamedWeights weights = NamedWeights.Find(file);
         WeightLoading loading = new(weights);
-        BackboneFile.LoadBackbone(loading, weights, method.QueryEncoder.Backbone, partial);
+        BackboneFile.LoadBackbone(loading, weights, method.QueryEncoder.Backbone, partial, fromRgb: true);
 
         Dictionary<string, Tensor> queryState = method.QueryEncoder.state_dict(), keyState = method.KeyEncoder.state_dict();
         List<string> heads = [];

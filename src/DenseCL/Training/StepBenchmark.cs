@@ -58,7 +58,7 @@ public static class StepBenchmark
         Tensor Images()
         {
             using DisposeScope scope = NewDisposeScope();
-            return randn([recipe.Optim.Batch, recipe.Data.Size, recipe.Data.Size, 3], device: device)
+            return randn([recipe.Optim.Batch, recipe.Data.Size, recipe.Data.Size, recipe.Data.Channels], device: device)
                 .to_type(TorchRuntime.TypeOf(precision))
                 .permute(0, 3, 1, 2)
                 .MoveToOuterDisposeScope();

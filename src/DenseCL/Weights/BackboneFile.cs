@@ -3,6 +3,7 @@ using DenseCL.Recipes;
 using DenseCL.Weights.Formats.Safetensors;
 using DenseCL.Weights.Tensors.Naming;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DenseCL.Weights;
 
@@ -84,9 +85,20 @@ public static class BackboneFile
         return loading.Report();
     }
 
-    internal static void LoadBackbone(WeightLoading loading, NamedWeights weights, Backbone backbone, bool partial)
+    /// <param name="loading">What is loaded, and the report.</param>
+    /// <param name="weights">The file.</param>
+    /// <param name="backbone">Receives the weights.</param>
+    /// <param name="partial">As in <see cref="Load"/>.</param>
+    /// <param name="fromRgb">Whether a backbone of other channels may start from one of RGB.</param>
+    internal static void LoadBackbone(WeightLoading loading, NamedWeights weights, Backbone backbone, bool partial, bool fromRgb = false)
     {
-        if (loading.Load(Part.Backbone, backbone.state_dict()) || partial)
+        IReadOnlyDictionary<string, Tensor> state = backbone.state_dict();
+        if (fromRgb)
+        {
+            state = loading.LoadFirstFromRgb(Part.Backbone, state);
+        }
+
+        if (loading.Load(Part.Backbone, state) || partial)
         {
             return;
         }
@@ -112,7 +124,10 @@ public static class BackboneFile
             try
             {
                 return weights.Architecture == backbone.Architecture
-                    ? "Some of its layers were changed."
+                    ? weights.Channels == backbone.InChannels
+                        ? "Some of its layers were changed."
+                        : $"Its images have {BackboneMetadata.ChannelsOf(weights.Channels)}, and here they have "
+                            + $"{BackboneMetadata.ChannelsOf(backbone.InChannels)} (data.channels)."
                     : $"The file contains another architecture, {BackboneCatalogue.Of(weights.Architecture).Name}: "
                         + "choose that as model.backbone.";
             }

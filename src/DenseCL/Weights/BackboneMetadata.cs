@@ -18,7 +18,7 @@ internal static class BackboneMetadata
     public static Dictionary<string, string> Of(BackboneKind architecture, Recipe recipe, long step)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        Dictionary<string, string> notes = Network(architecture);
+        Dictionary<string, string> notes = Network(architecture, recipe.Data.Channels);
         notes["mean"] = Numbers(recipe.Data.Mean);
         notes["std"] = Numbers(recipe.Data.Std);
         if (!recipe.Data.Depth.IsAuto) notes["depth"] = recipe.Data.Depth.ToString();
@@ -29,13 +29,15 @@ internal static class BackboneMetadata
     }
 
     /// <summary>
-    /// The metadata of a backbone in any file: the file's own where it has them, otherwise ImageNet's mean and standard deviation.
+    /// The metadata of a backbone in any file: the file's own where it has them, otherwise ImageNet's mean and standard deviation if its
+    /// images are RGB.
     /// </summary>
     /// <param name="architecture">The network.</param>
+    /// <param name="channels">Channels of its images.</param>
     /// <param name="file">The file that contains it.</param>
     /// <param name="assumed">Whether mean and standard deviation are assumed, not the file's.</param>
     /// <exception cref="WeightFileException">The notes of a checkpoint cannot be read.</exception>
-    public static Dictionary<string, string> Of(BackboneKind architecture, WeightFile file, out bool assumed)
+    public static Dictionary<string, string> Of(BackboneKind architecture, int channels, WeightFile file, out bool assumed)
     {
         ArgumentNullException.ThrowIfNull(file);
         assumed = false;
@@ -52,10 +54,14 @@ internal static class BackboneMetadata
             }
         }
 
-        Dictionary<string, string> notes = Network(architecture);
+        Dictionary<string, string> notes = Network(architecture, channels);
         DataOptions usual = new();
-        notes["mean"] = Numbers(usual.Mean);
-        notes["std"] = Numbers(usual.Std);
+        if (channels == DataOptions.Rgb)
+        {
+            notes["mean"] = Numbers(usual.Mean);
+            notes["std"] = Numbers(usual.Std);
+        }
+
         foreach (string key in Kept)
         {
             if (Noted(key) is { } note)
@@ -72,12 +78,20 @@ internal static class BackboneMetadata
     }
 
     /// <summary>How pixels become the network's input: the mean, the standard deviation and the depth in the metadata.</summary>
-    /// <exception cref="WeightFileException">They are not three numbers each, a deviation is not positive, or the depth is none.</exception>
-    internal static DataOptions Normalisation(IReadOnlyDictionary<string, string> notes)
+    /// <exception cref="WeightFileException">They are not a number for each channel, a deviation is not positive, or the depth is
+    /// none.</exception>
+    internal static DataOptions Normalisation(IReadOnlyDictionary<string, string> notes, int channels)
     {
+        if (!notes.ContainsKey("mean") || !notes.ContainsKey("std"))
+        {
+            throw new WeightFileException(
+                $"The file does not say with which means and standard deviations its images of {channels} channels were normalised. "
+                + "Take the run's backbone.safetensors, which says so, or export without --normalise.");
+        }
+
         try
         {
-            return new DataOptions { Mean = Parse(notes["mean"]), Std = Parse(notes["std"]), Depth = DepthIn(notes) };
+            return new DataOptions { Channels = channels, Mean = Parse(notes["mean"]), Std = Parse(notes["std"]), Depth = DepthIn(notes) };
         }
         catch (Exception e) when (e is FormatException or RecipeException)
         {
@@ -92,24 +106,29 @@ internal static class BackboneMetadata
             : PixelDepth.TryParse(text, out PixelDepth depth) && !depth.IsStretch ? depth
             : throw new WeightFileException($"The notes of the file give the depth {WeightNames.Quote(text)}, which is none.");
 
-        static PerChannel Parse(string text) => text.Split(' ') is [var red, var green, var blue]
-            ? new PerChannel(Number(red), Number(green), Number(blue))
-            : throw new FormatException("There must be three numbers.");
+        PerChannel Parse(string text) => text.Split(' ') is var numbers && numbers.Length == channels
+            ? new PerChannel([.. numbers.Select(Number)])
+            : throw new FormatException(
+                $"There must be {(channels == 1 ? "one number" : channels == DataOptions.Rgb ? "three numbers" : $"{channels} numbers")}.");
 
         static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The metadata that follow from the network itself.</summary>
-    internal static Dictionary<string, string> Network(BackboneKind architecture) => new(StringComparer.Ordinal)
+    internal static Dictionary<string, string> Network(BackboneKind architecture, int channels) => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
         ["architecture"] = BackboneCatalogue.Of(architecture).Name,
         ["stem"] = BackboneCatalogue.Of(architecture).Stem,
         ["stride"] = Backbone.Stride.ToString(CultureInfo.InvariantCulture),
-        ["channels"] = "RGB, 0..1 before normalisation",
+        ["channels"] = $"{ChannelsOf(channels)}, 0..1 before normalisation",
     };
 
-    /// <summary>Numbers for the three channels, as they are written in metadata.</summary>
+    /// <summary>The channels of an image in words: <c>RGB</c>, <c>5 channels</c>.</summary>
+    internal static string ChannelsOf(int channels) => channels == DataOptions.Rgb ? "RGB"
+        : string.Create(CultureInfo.InvariantCulture, $"{channels} {(channels == 1 ? "channel" : "channels")}");
+
+    /// <summary>Numbers for the channels, as they are written in metadata.</summary>
     internal static string Numbers(PerChannel values) =>
-        string.Create(CultureInfo.InvariantCulture, $"{values.Red} {values.Green} {values.Blue}");
+        string.Join(' ', values.Numbers.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

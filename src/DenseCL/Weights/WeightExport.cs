@@ -47,13 +47,14 @@ public static class WeightExport
                     + "leave --naming out, and load the file into torchvision's.");
         }
 
-        using Backbone backbone = Backbone.Create(architecture);
+        using Backbone backbone = Backbone.Create(architecture, channels: weights.Channels);
         BackboneFile.LoadBackbone(loading, weights, backbone, partial: false);
-        Dictionary<string, string> metadata = BackboneMetadata.Of(architecture, file, out bool assumed);
+        Dictionary<string, string> metadata = BackboneMetadata.Of(architecture, backbone.InChannels, file, out bool assumed);
         if (assumed)
         {
             loading.Notes.Add(
-                "The source does not say with which mean and standard deviation its images were normalised: ImageNet's are written.");
+                "The source does not say with which mean and standard deviation its images were normalised: "
+                + (backbone.InChannels == DataOptions.Rgb ? "ImageNet's are written." : "none are written."));
         }
 
         List<(string Ours, Tensor Tensor)> tensors = [.. backbone.state_dict().Select(entry => (Part.Backbone + entry.Key, entry.Value))];
@@ -94,7 +95,7 @@ public static class WeightExport
                 Detectron2Writer.Write(path, Named(Ecosystem.Detectron2));
                 break;
             case WeightFormat.Onnx:
-                OnnxBackbone.Write(path, backbone, new OnnxOptions { Stages = options.Stages, Normalisation = options.Normalise ? BackboneMetadata.Normalisation(metadata) : null }, metadata);
+                OnnxBackbone.Write(path, backbone, new OnnxOptions { Stages = options.Stages, Normalisation = options.Normalise ? BackboneMetadata.Normalisation(metadata, backbone.InChannels) : null }, metadata);
                 break;
             case WeightFormat.PyTorch when options.Naming == WeightNaming.Torchvision:
                 PyTorchWriter.Write(path, Named(Ecosystem.Torchvision));

@@ -16,6 +16,7 @@ public class BenchTests
         { ["loader"], ["Required argument", "--help"] },
         { ["loader", "nowhere"], ["nowhere", "nearest folder that exists"] },
         { ["loader", "IMAGES", "--size", "8"], ["--size is 8", "32", "1024"] },
+        { ["loader", "IMAGES", "--channels", "9"], ["--channels is 9", "1", "8"] },
         { ["loader", "IMAGES", "--threads", "0"], ["--threads is 0", "1", "256"] },
         { ["loader", "IMAGES", "--threads", "two"], ["--threads", "two"] },
         { ["loader", "IMAGES", "--limit", "0"], ["--limit is 0", "1"] },

@@ -18,7 +18,7 @@ public sealed class DepthSurveyTests : IDisposable
         Ramps(20, 0, 4095);
         files.Picture("photo.jpg");
 
-        string? note = Survey().Note;
+        string? note = Look().Note;
 
         Assert.Equal(
             "20 of 20 images of 16 bits that were looked at use at most 12 bits, and become nearly black. "
@@ -32,7 +32,7 @@ public sealed class DepthSurveyTests : IDisposable
     public void Pictures_that_use_their_bits_are_not_mentioned(int largest)
     {
         Ramps(5, 0, largest);
-        Assert.Null(Survey().Note);
+        Assert.Null(Look().Note);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class DepthSurveyTests : IDisposable
     {
         files.Write("12-of-16.tif", Golden.File("grey16-of-12-bits.tif").Data);
         files.Write("12.tif", Golden.File("grey12.tif").Data);
-        Assert.Null(Survey().Note);
+        Assert.Null(Look().Note);
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class DepthSurveyTests : IDisposable
     {
         files.Picture("a.jpg");
         files.Picture("b.png");
-        Assert.Null(Survey().Note);
-        Assert.Equal("16", Survey().Stretched.ToString());
+        Assert.Null(Look().Note);
+        Assert.Equal("16", Look().Stretched.ToString());
     }
 
     [Fact]
@@ -59,14 +59,14 @@ public sealed class DepthSurveyTests : IDisposable
         for (int i = 0; i < 3; i++)
             files.Write($"{i}.png", HostileFileTests.DeepPng(100, 100, (x, y) => 1000 + (y * 100) + x));
 
-        Assert.Equal(PixelDepth.OfRange(1010, 10_990), Survey().Stretched);
+        Assert.Equal(PixelDepth.OfRange(1010, 10_990), Look().Stretched);
     }
 
     [Fact]
     public void Pictures_of_one_value_can_be_stretched()
     {
         files.Write("flat.png", HostileFileTests.DeepPng(32, 32, (_, _) => 65535));
-        Assert.Equal(PixelDepth.OfRange(65534, 65535), Survey().Stretched);
+        Assert.Equal(PixelDepth.OfRange(65534, 65535), Look().Stretched);
     }
 
     [Fact]
@@ -76,13 +76,13 @@ public sealed class DepthSurveyTests : IDisposable
         var source = ImageSource.Open(files.Root);
         Recipe plain = new(), stretch = new() { Data = new DataOptions { Depth = PixelDepth.Stretch } };
 
-        Assert.Same(plain, DepthSurvey.Measured(plain, source, TestContext.Current.CancellationToken));
-        PixelDepth measured = DepthSurvey.Measured(stretch, source, TestContext.Current.CancellationToken).Data.Depth;
+        Assert.Same(plain, Survey.Measured(plain, source, TestContext.Current.CancellationToken));
+        PixelDepth measured = Survey.Measured(stretch, source, TestContext.Current.CancellationToken).Data.Depth;
         Assert.False(measured.IsStretch);
-        Assert.Equal(Survey().Stretched, measured);
+        Assert.Equal(Look().Stretched, measured);
     }
 
-    private DepthSurvey Survey() => DepthSurvey.Of(ImageSource.Open(files.Root), ImageLimits.Default, TestContext.Current.CancellationToken);
+    private DepthSurvey Look() => DepthSurvey.Of(ImageSource.Open(files.Root), ImageLimits.Default, TestContext.Current.CancellationToken);
 
     private void Ramps(int count, int smallest, int largest)
     {

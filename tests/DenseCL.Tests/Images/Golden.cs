@@ -9,6 +9,12 @@ internal static class Golden
     private static readonly Lazy<JsonElement> LazyOperations = new(() => Load("operations.json"));
     private static readonly Lazy<JsonElement> LazyFiles = new(() => Load("files.json"));
 
+    private static readonly Lazy<JsonElement> LazyChannels = new(() => Load("channels.json"));
+
+    /// <summary>Files of one and of several channels.</summary>
+    public static IEnumerable<string> ChannelNames =>
+        LazyChannels.Value.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("name").GetString()!);
+
     public static JsonElement EveryColour => LazyOperations.Value.GetProperty("everyColour");
 
     public static IEnumerable<JsonElement> Operations(string name) =>
@@ -27,6 +33,17 @@ internal static class Golden
         JsonElement file = Files.Single(f => f.GetProperty("name").ValueEquals(name));
         return (
             file.GetProperty("data").GetBytesFromBase64(),
+            file.GetProperty("width").GetInt32(),
+            file.GetProperty("height").GetInt32(),
+            Pixels(file));
+    }
+
+    public static (byte[] Data, int Channels, int Width, int Height, byte[] Pixels) Channels(string name)
+    {
+        JsonElement file = LazyChannels.Value.GetProperty("files").EnumerateArray().Single(f => f.GetProperty("name").ValueEquals(name));
+        return (
+            file.GetProperty("data").GetBytesFromBase64(),
+            file.GetProperty("channels").GetInt32(),
             file.GetProperty("width").GetInt32(),
             file.GetProperty("height").GetInt32(),
             Pixels(file));

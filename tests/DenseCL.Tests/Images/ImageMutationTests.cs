@@ -27,10 +27,20 @@ public sealed class ImageMutationTests
     public void A_mutated_file_of_another_format_is_decoded_or_refused_and_nothing_else() =>
         Run(name => !name.EndsWith(".tif", StringComparison.Ordinal));
 
+    [Fact]
+    public void A_mutated_file_of_other_channels_is_decoded_or_refused_and_nothing_else() => Run(
+        [.. Golden.ChannelNames],
+        [.. Golden.ChannelNames.Select(name => Golden.Channels(name).Data)],
+        [.. Golden.ChannelNames.Select(name => Limits with { Channels = Golden.Channels(name).Channels })]);
+
     private static void Run(Func<string, bool> wanted)
     {
         string[] names = [.. Golden.FileNames.Where(wanted)];
-        byte[][] files = [.. names.Select(name => Golden.File(name).Data)];
+        Run(names, [.. names.Select(name => Golden.File(name).Data)], [.. names.Select(_ => Limits)]);
+    }
+
+    private static void Run(string[] names, byte[][] files, ImageLimits[] limits)
+    {
         bool wished = int.TryParse(
             Environment.GetEnvironmentVariable("DENSECL_FUZZ_MUTATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count);
         if (!wished) count = Few * names.Length;
@@ -45,7 +55,8 @@ public sealed class ImageMutationTests
             long start = Stopwatch.GetTimestamp();
             try
             {
-                ImageDecoder.Decode(mutated, image, Limits);
+                ImageDecoder.Decode(mutated, image, limits[file]);
+                Assert.Equal(limits[file].Channels, image.Channels);
                 Assert.InRange(Math.Min(image.Width, image.Height), Limits.MinSide, 1_000_000);
                 Assert.InRange(image.Width * image.Height, 1, Limits.MaxPixels);
             }

@@ -5,6 +5,7 @@ using DenseCL.Models;
 using DenseCL.Models.Backbones;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Recipes.Settings;
 using DenseCL.Tests.Weights;
 using DenseCL.Weights;
 using DenseCL.Weights.Formats;
@@ -264,8 +265,7 @@ public sealed class MobileNetV3Tests : IDisposable
         foreach ((int count, int height, int width) in new[] { (1, 64, 64), (3, 97, 65) })
         {
             Tensor images = RandomBackbone.Images(count, height, width);
-            Tensor normalised =
-                (images - Channels(data.Mean.Red, data.Mean.Green, data.Mean.Blue)) / Channels(data.Std.Red, data.Std.Green, data.Std.Blue);
+            Tensor normalised = (images - Channels(data.Mean)) / Channels(data.Std);
             Tensor read = (inside ? images : normalised).contiguous();
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(read.data<float>().ToArray(), read.shape);
             using Microsoft.ML.OnnxRuntime.RunOptions run = new();
@@ -279,8 +279,7 @@ public sealed class MobileNetV3Tests : IDisposable
             }
         }
 
-        static Tensor Channels(double red, double green, double blue) =>
-            tensor(new[] { (float)red, (float)green, (float)blue }).reshape(1, 3, 1, 1);
+        static Tensor Channels(PerChannel values) => tensor(values.Numbers.Select(value => (float)value).ToArray()).reshape(1, 3, 1, 1);
     }
 
     [Fact]

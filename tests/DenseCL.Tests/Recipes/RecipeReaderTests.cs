@@ -127,11 +127,14 @@ public sealed class RecipeReaderTests
         "data.cropScale: [0,2, 1]",
         "r.yaml, line 1: data.cropScale is `[0, 2, 1]`, but must be two finite numbers such as [0.2, 1].")]
     [InlineData(
-        "data.mean: [1, 1]",
-        "r.yaml, line 1: data.mean is `[1, 1]`, but must be three finite numbers such as [0.485, 0.456, 0.406].")]
+        "data.mean: [1, 1, 1, 1, 1, 1, 1, 1, 1]",
+        "r.yaml, line 1: data.mean is `[1, 1, 1, 1, 1, 1, 1, 1, 1]`, but must be a finite number for each channel such as [0.485, 0.456, 0.406], or `measured`.")]
+    [InlineData(
+        "data.mean: auto",
+        "r.yaml, line 1: data.mean is `auto`, but must be a finite number for each channel such as [0.485, 0.456, 0.406], or `measured`.")]
     [InlineData(
         "data.mean: [1, 1, .inf]",
-        "r.yaml, line 1: data.mean is `[1, 1, .inf]`, but must be three finite numbers such as [0.485, 0.456, 0.406].")]
+        "r.yaml, line 1: data.mean is `[1, 1, .inf]`, but must be a finite number for each channel such as [0.485, 0.456, 0.406], or `measured`.")]
     [InlineData(
         "method.matching: backbon",
         "r.yaml, line 1: method.matching is `backbon`, but must be one of backbone, dense, random, geometric, overlap, nearby, centred; the nearest is `backbone`."
@@ -146,7 +149,9 @@ public sealed class RecipeReaderTests
         "method.matching: []",
         "r.yaml, line 1: method.matching is `[]`, but must be one of backbone, dense, random, geometric, overlap, nearby, centred.")]
     [InlineData("run.device: gpu", "r.yaml, line 1: run.device is `gpu`, but must be one of auto, cpu, cuda.")]
-    [InlineData("data.mean: []", "r.yaml, line 1: data.mean is `[]`, but must be three finite numbers such as [0.485, 0.456, 0.406].")]
+    [InlineData(
+        "data.mean: []",
+        "r.yaml, line 1: data.mean is `[]`, but must be a finite number for each channel such as [0.485, 0.456, 0.406], or `measured`.")]
     [InlineData(
         "method: 5",
         "r.yaml, line 1: `method` is a section and takes no value (`5`). Write its settings below it, indented, one a line.")]

@@ -76,6 +76,50 @@ public sealed class RecipeRulesTests
         Assert.Equal(0, Read("data.size=32", "method.lambda=0").Method.Lambda);
     }
 
+    [Theory]
+    [InlineData("data.channels=5", "data.mean=[0.1,0.2,0.3,0.4]", "data.mean has 4 numbers, but data.channels is 5. Choose 5 numbers, or `measured`.")]
+    [InlineData("data.channels=5", "data.std=[0.1,0.2,0.3]", "data.std has 3 numbers, but data.channels is 5. Choose 5 numbers, or `measured`.")]
+    [InlineData("data.channels=1", "data.std=[0.1,0.2]", "data.std has 2 numbers, but data.channels is 1. Choose 1 number, or `measured`.")]
+    [InlineData("data.channels=3", "data.mean=[0.5]", "data.mean has 1 number, but data.channels is 3. Choose 3 numbers, or `measured`.")]
+    public void Means_and_deviations_of_another_number_than_the_channels_are_refused(string channels, string numbers, string message) =>
+        Assert.EndsWith(message, Refusal(channels, numbers), StringComparison.Ordinal);
+
+    [Fact]
+    public void Imagenets_numbers_stand_for_measured_ones_where_there_are_other_channels()
+    {
+        Assert.Equal((false, false), Measures());
+        Assert.Equal((true, true), Measures("data.channels=1"));
+        Assert.Equal((true, true), Measures("data.channels=8"));
+        Assert.Equal((false, true), Measures("data.channels=2", "data.mean=[0.3,0.4]"));
+        Assert.Equal((true, false), Measures("data.mean=measured"));
+
+        static (bool, bool) Measures(params string[] settings)
+        {
+            DataOptions data = Read(settings).Data;
+            return (data.MeasuresMean, data.MeasuresStd);
+        }
+    }
+
+    [Fact]
+    public void Settings_of_colour_are_said_to_be_left_out_where_there_is_no_colour()
+    {
+        string warning = Assert.Single(Read("data.channels=5", "data.hue=0").Warnings);
+        Assert.StartsWith(
+            "data.channels is 5: data.saturation, data.greyscaleProbability need red, green and blue, and are left out.",
+            warning,
+            StringComparison.Ordinal);
+        Assert.Empty(Read("data.channels=5", "data.hue=0", "data.saturation=0", "data.greyscaleProbability=0").Warnings);
+        Assert.Empty(Read().Warnings);
+    }
+
+    [Fact]
+    public void A_batch_of_views_of_many_channels_that_fits_into_no_array_is_refused()
+    {
+        string message = Refusal("data.size=1024", "optim.batch=512", "optim.batchNormGroup=whole", "method.queue=auto", "data.channels=8");
+        Assert.Contains("the views of a batch have 4,294,967,296 bytes", message, StringComparison.Ordinal);
+        Assert.EndsWith("Choose optim.batch: 255 or less, or data.size: 724 or less.", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_batch_of_views_that_fits_into_no_array_is_refused()
     {

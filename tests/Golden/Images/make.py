@@ -204,7 +204,7 @@ def eight(values, white):
     return ((values.astype(np.int64) * 510 + white) // (2 * white)).clip(0, 255).astype(np.uint8)
 
 
-def tiff(array, bits, photometric, extra=(), planes=False):
+def tiff(array, bits, photometric, extra=(), planes=False, others=None):
     """A little-endian TIFF of one strip without compression, or one for each kind of sample; samples of 12 bits and less are packed from the highest bit on."""
     height, width, samples = array.shape
     pieces = samples if planes else 1
@@ -216,7 +216,9 @@ def tiff(array, bits, photometric, extra=(), planes=False):
         data = np.packbits(each.reshape(height, -1).astype(np.uint8), axis=1).tobytes()
     tags = {256: (4, [width]), 257: (4, [height]), 258: (3, [bits] * samples), 259: (3, [1]), 262: (3, [photometric]), 273: (4, [8 + i * (len(data) // pieces) for i in range(pieces)]),
             277: (3, [samples]), 278: (4, [height]), 279: (4, [len(data) // pieces] * pieces), 284: (3, [2 if planes else 1]), **dict(extra)}
-    if samples in (2, 4):
+    if others is not None:
+        tags[338] = (3, [others] * (samples - (3 if photometric == 2 else 1)))
+    elif samples in (2, 4):
         tags[338] = (3, [2])        # an alpha channel that is not multiplied in
     data += b"\0" * (len(data) % 2)
     start, rest = 8 + len(data), b""
@@ -378,6 +380,46 @@ for name, options in [("jpeg", ("-c", "jpeg:90")), ("jpeg-rgb", ("-c", "jpeg:90:
     expect(f"{name}.tif", tiffcp(rgb8, options=options))
 expect("jpeg-grey.tif", tiffcp(tiff(grey8, 8, 1), options=("-c", "jpeg:80", "-r", "16")))
 
+# Pictures of several channels, as satellites and line cameras write them. Samples beyond the first are of unspecified kind (0).
+many8 = np.dstack([noise(W, H, 30), scene, noise(W, H, 31)])[..., :8]
+many16 = many8.astype(np.uint16) * 256 + np.dstack([noise(W, H, 32), noise(W, H, 33), noise(W, H, 34)])[..., :8]
+channels = []
+
+
+def expect_channels(name, data, pixels):
+    height, width, count = pixels.shape
+    channels.append(dict(name=name, channels=count, data=base64.b64encode(data).decode(), width=width, height=height, pixels=packed(pixels)))
+
+
+def bands(count, bits=8, photometric=1, **options):
+    return tiff((many8 if bits == 8 else many16)[..., :count], bits, photometric, others=0, **options)
+
+
+many = eight(many16, 65535)
+expect_channels("two.tif", tiffcp(bands(2), options=("-c", "lzw:2", "-r", "5")), many8[..., :2])
+expect_channels("rgb-and-infrared.tif", tiffcp(bands(4, photometric=2), options=("-c", "zip:2", *tiles)), many8[..., :4])
+expect_channels("rgb-and-infrared-said-to-be-alpha.tif", tiffcp(tiff(many8[..., :4], 8, 2), options=("-c", "lzw", "-r", "7")), many8[..., :4])
+expect_channels("five.tif", tiffcp(bands(5), options=("-c", "packbits", "-r", "4")), many8[..., :5])
+expect_channels("five-planes.tif", tiffcp(bands(5), options=("-c", "lzw:2", "-p", "separate", "-r", "5")), many8[..., :5])
+expect_channels("five-planes-tiles-big.tif", tiffcp(bands(5, planes=True), options=("-c", "zip:2", "-p", "separate", "-B", *tiles)), many8[..., :5])
+expect_channels("five-and-alpha.tif", tiff(many8[..., :6], 8, 1, {338: (3, [0, 0, 0, 0, 2])}.items()), many8[..., :5])
+expect_channels("five-from-white.tif", tiff(255 - many8[..., :5], 8, 0, others=0), many8[..., :5])
+expect_channels("five-of-12-bits.tif", tiff(many16[..., :5] >> 4, 12, 1, others=0), eight(many16[..., :5] >> 4, 4095))
+expect_channels("five-orientation-6.tif", tiff(many8[..., :5], 8, 1, {274: (3, [6])}.items(), others=0), np.rot90(many8[..., :5], -1))
+expect_channels("eight.tif", tiffcp(bands(8, 16), options=("-c", "zip:2", "-r", "3")), many)
+expect_channels("seven-planes.tif", bands(7, 16, planes=True), many[..., :7])
+expect_channels("grey.tif", tiffcp(tiff(grey8, 8, 1), options=("-c", "lzw")), grey8)
+expect_channels("grey16-alpha-planes.tif", tiff(many16[..., :2], 16, 1, planes=True), many[..., :1])
+expect_channels("grey.png", encoded(grey, "PNG"), grey8)
+expect_channels("grey-alpha.png", encoded(Image.merge("LA", (grey, alpha)), "PNG"), grey8)
+expect_channels("grey16.png", png(wide[..., :1], 16, 0), high[..., :1])
+grey_jpeg = encoded(grey, "JPEG", quality=90)
+expect_channels("grey.jpg", grey_jpeg, np.asarray(Image.open(io.BytesIO(grey_jpeg)))[..., None])
+# Each channel is a grey JPEG of its own: what Pillow makes of that channel alone.
+separate = tiffcp(bands(5), options=("-c", "jpeg:90", "-p", "separate", "-r", "16"))
+alone = [np.asarray(Image.open(io.BytesIO(tiffcp(tiff(many8[..., i:i + 1], 8, 1), options=("-c", "jpeg:90", "-r", "16"))))) for i in range(5)]
+expect_channels("five-jpeg-planes.tif", separate, np.dstack(alone))
+
 refused = {}
 frames = [rgb, ImageOps.mirror(rgb)]
 refused["animated.gif"] = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100)
@@ -401,4 +443,5 @@ def write(name, content):
 
 
 write("operations.json", dict(operations=operations, everyColour=every_colour))
+write("channels.json", dict(files=channels))
 write("files.json", dict(files=files, refused={name: base64.b64encode(data).decode() for name, data in refused.items()}))

@@ -137,7 +137,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         using OpenShards shards = new();
         using Matcher matcher = new(backbone, options, each, filter ?? new());
         RgbImage image = new();
-        Augmentation augmentation = new(look);
+        Augmentation augmentation = new(look with { Channels = backbone.Normalisation.Channels });
         SkippedImages skipped = new();
         List<MatchCounts> counts = [];
         int total = Math.Min(options.Limit, images.Entries.Count);
@@ -145,7 +145,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         {
             stop.ThrowIfCancellationRequested();
             int index = (int)((long)i * images.Entries.Count / total);
-            if (Decode(images.Entries[index], image, backbone.Normalisation.Depth, shards, skipped))
+            if (Decode(images.Entries[index], image, backbone.Normalisation, shards, skipped))
             {
                 counts.Add(default);
                 for (int pair = 0; pair < options.Pairs; pair++)
@@ -192,12 +192,13 @@ public sealed class MatchScoreEvaluation : IEvaluation
                 ),
             ];
 
-    private static bool Decode(ImageEntry entry, RgbImage image, PixelDepth depth, OpenShards shards, SkippedImages skipped)
+    private static bool Decode(ImageEntry entry, RgbImage image, DataOptions normalisation, OpenShards shards, SkippedImages skipped)
     {
+        ImageLimits limits = ImageLimits.Default with { Channels = normalisation.Channels };
         try
         {
-            using ImageFile file = shards.Open(entry, ImageLimits.Default);
-            ImageDecoder.Decode(file.Read(file.Length), image, ImageLimits.Default, depth);
+            using ImageFile file = shards.Open(entry, limits);
+            ImageDecoder.Decode(file.Read(file.Length), image, limits, normalisation.Depth);
             return true;
         }
         catch (ImageException e)
@@ -218,6 +219,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         private readonly Backbone backbone;
         private readonly PixelNormalisation normalisation;
         private readonly int size;
+        private readonly int channels;
         private readonly byte[] pixels;
         private readonly Action<MatchedViews>? each;
         private readonly MatchFilter filter;
@@ -228,6 +230,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         {
             (this.each, this.filter) = (each, filter);
             Device device = EvaluationDevice.Choose();
+            channels = source.Normalisation.Channels;
             (size, Side) = (options.Size, (options.Size + options.Stride - 1) / options.Stride);
             int pairs = Math.Clamp(PositionsAtOnce / (Side * Side), 1, PairsAtOnce);
             pixels = new byte[pairs * 2 * ViewBytes];
@@ -245,7 +248,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
         /// <summary>The buffer for the next view; must be used for exactly one view.</summary>
         public Span<byte> NextView => pixels.AsSpan(views++ * ViewBytes, ViewBytes);
 
-        private int ViewBytes => size * size * 3;
+        private int ViewBytes => size * size * channels;
 
         /// <summary>Adds the two views that were written last, as a pair of the last image.</summary>
         public void Add(List<MatchCounts> counts, CropGeometry first, CropGeometry second, CancellationToken stop)
@@ -291,7 +294,7 @@ public sealed class MatchScoreEvaluation : IEvaluation
             views = 0;
         }
 
-        private byte[] ViewPixels(int view) => pixels.AsSpan(view * ViewBytes, ViewBytes).ToArray();
+        private byte[] ViewPixels(int view) => RgbImage.Shown(pixels.AsSpan(view * ViewBytes, ViewBytes), channels);
 
         public void Dispose()
         {

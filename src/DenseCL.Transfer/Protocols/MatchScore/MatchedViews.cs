@@ -4,7 +4,7 @@ using DenseCL.Transfer.Matching;
 namespace DenseCL.Transfer.Protocols.MatchScore;
 
 /// <summary>Two views of an image, and which position of the second each position of the first was matched with.</summary>
-/// <param name="First">The pixels of the first view: (Size, Size, 3), red green blue.</param>
+/// <param name="First">The pixels of the first view: (Size, Size, 3), red green blue, or of other channels the first three.</param>
 /// <param name="Second">The pixels of the second view, likewise.</param>
 /// <param name="Size">The side of a view in pixels.</param>
 /// <param name="Side">P, the side of the maps in positions.</param>

@@ -13,7 +13,7 @@ internal static class PredictionFolder
 {
     /// <summary>Makes the folder; if the work fails or is stopped, nothing is left.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
-    /// <param name="work">Predicts, and passes on each image with its prediction; the image's pixels are overwritten.</param>
+    /// <param name="work">Predicts, and passes on each image with its prediction.</param>
     /// <exception cref="IOException">The folder is not empty, is being written by another run, or the disk fails.</exception>
     /// <exception cref="DataException">The name of an image leads out of the folder.</exception>
     public static T Write<T>(string folder, Func<Action<SegmentationImage, RgbImage, Mask>, T> work)
@@ -23,8 +23,9 @@ internal static class PredictionFolder
         NewFolder.Write(folder, partial => result = work((labelled, image, mask) =>
         {
             ScenePng.WriteGrey(Place(partial, "masks", labelled.Name), mask.Values, mask.Width, mask.Height);
-            SegmentationColours.Draw(image.Pixels, mask.Values);
-            ScenePng.WriteRgb(Place(partial, "drawn", labelled.Name), image.Pixels, image.Width, image.Height);
+            byte[] shown = RgbImage.Shown(image.Pixels, image.Channels);
+            SegmentationColours.Draw(shown, mask.Values);
+            ScenePng.WriteRgb(Place(partial, "drawn", labelled.Name), shown, image.Width, image.Height);
         }));
         return result!;
     }

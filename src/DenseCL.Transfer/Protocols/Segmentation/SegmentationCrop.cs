@@ -34,7 +34,7 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
     /// <param name="image">The image.</param>
     /// <param name="mask">Its mask, of the same size.</param>
     /// <param name="random">Its own stream.</param>
-    /// <param name="intoImage">Receives (CropHeight, CropWidth, 3): red green blue, 8 bits.</param>
+    /// <param name="intoImage">Receives (CropHeight, CropWidth, channels): as the image, 8 bits.</param>
     /// <param name="intoMask">Receives (CropHeight, CropWidth): classes, 255 for what does not count or lies outside the image.</param>
     public void Make(RgbImage image, Mask mask, CounterRandom random, Span<byte> intoImage, Span<byte> intoMask)
     {
@@ -43,9 +43,10 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
             image.Height,
             options.ShortSide,
             random.NextDouble(options.Scale.Low, options.Scale.High));
-        int across = Math.Min(width, options.CropWidth),
+        int channels = image.Channels,
+            across = Math.Min(width, options.CropWidth),
             down = Math.Min(height, options.CropHeight);
-        Span<byte> pixels = Buffer(ref colours, across * down * 3),
+        Span<byte> pixels = Buffer(ref colours, across * down * channels),
             labels = Buffer(ref classes, across * down);
 
         int left, top, attempt = 0;
@@ -71,15 +72,15 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
 
         if (random.NextDouble() < options.FlipProbability)
         {
-            Flip.Horizontal(pixels, across, down);
+            Flip.Horizontal(pixels, across, down, channels);
             for (int row = 0; row < down; row++)
             {
                 labels.Slice(row * across, across).Reverse();
             }
         }
 
-        Distort(pixels, ref random);
-        Pad(pixels, labels, across, down, intoImage, intoMask);
+        Distort(pixels, channels, ref random);
+        Pad(pixels, channels, labels, across, down, intoImage, intoMask);
     }
 
     private static void Sample(Mask mask, int width, int height, int left, int top, int across, int down, Span<byte> into)
@@ -119,7 +120,7 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         return most > options.MaxClassShare * all || all == 0;
     }
 
-    private void Distort(Span<byte> pixels, ref CounterRandom random)
+    private void Distort(Span<byte> pixels, int channels, ref CounterRandom random)
     {
         double d = options.Distortion;
         if (d == 0)
@@ -130,6 +131,18 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         // All numbers are drawn, whether used or not, so one change does not affect the next.
         (double brightness, double contrast, double saturation, double hue) =
             (Draw(ref random, d / 2), Draw(ref random, d), Draw(ref random, d), Draw(ref random, d / 10));
+        if (channels != DataOptions.Rgb)
+        {
+            // Saturation and hue do not exist.
+            for (int channel = 0; channel < channels; channel++)
+            {
+                Colour.Brightness(pixels, channel, channels, 1 + brightness);
+                Colour.Contrast(pixels, channel, channels, 1 + contrast);
+            }
+
+            return;
+        }
+
         if (brightness != 0)
         {
             Colour.Brightness(pixels, 1 + brightness);
@@ -158,18 +171,16 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
         }
     }
 
-    private void Pad(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels, int across, int down, Span<byte> intoImage, Span<byte> intoMask)
+    private void Pad(
+        ReadOnlySpan<byte> pixels, int channels, ReadOnlySpan<byte> labels, int across, int down, Span<byte> intoImage, Span<byte> intoMask)
     {
         int width = options.CropWidth;
         if (across < width || down < options.CropHeight)
         {
-            (byte red, byte green, byte blue) = (
-                Level(normalisation.Mean.Red),
-                Level(normalisation.Mean.Green),
-                Level(normalisation.Mean.Blue));
-            for (int i = 0; i < intoImage.Length; i += 3)
+            ReadOnlySpan<byte> mean = [.. normalisation.Mean.Numbers.Select(Level)];
+            for (int i = 0; i < intoImage.Length; i += channels)
             {
-                (intoImage[i], intoImage[i + 1], intoImage[i + 2]) = (red, green, blue);
+                mean.CopyTo(intoImage[i..]);
             }
 
             intoMask.Fill(GridLabels.Ignore);
@@ -177,7 +188,7 @@ internal sealed class SegmentationCrop(SegmentationOptions options, DataOptions 
 
         for (int row = 0; row < down; row++)
         {
-            pixels.Slice(row * across * 3, across * 3).CopyTo(intoImage[(row * width * 3)..]);
+            pixels.Slice(row * across * channels, across * channels).CopyTo(intoImage[(row * width * channels)..]);
             labels.Slice(row * across, across).CopyTo(intoMask[(row * width)..]);
         }
 

@@ -6,7 +6,6 @@ using DenseCL.Images.Operations;
 using DenseCL.Models;
 using DenseCL.Platform;
 using DenseCL.Recipes;
-using DenseCL.Recipes.Settings;
 using DenseCL.Training;
 using DenseCL.Training.Logs;
 using DenseCL.Transfer.Features;
@@ -100,7 +99,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         }
 
         TimeSpan trained = Stopwatch.GetElapsedTime(start);
-        ConfusionMatrix confusion = Test(network, normalisation, source.Normalisation.Depth, progress, predictions, stop);
+        ConfusionMatrix confusion = Test(network, normalisation, source.Normalisation, progress, predictions, stop);
         return new SegmentationResult(
             confusion,
             data.ClassNames,
@@ -181,7 +180,7 @@ public sealed class SegmentationEvaluation : IEvaluation
     private ConfusionMatrix Test(
         Fcn network,
         PixelNormalisation normalisation,
-        PixelDepth depth,
+        DataOptions reading,
         IProgress<SegmentationProgress>? progress,
         Action<SegmentationImage, RgbImage, Mask>? predictions,
         CancellationToken stop)
@@ -193,7 +192,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         for (int i = 0; i < data.Test.Count; i++)
         {
             stop.ThrowIfCancellationRequested();
-            Mask mask = SegmentationLoader.Read(data, data.Test[i], image, depth);
+            Mask mask = SegmentationLoader.Read(data, data.Test[i], image, reading);
             clock.BatchArrived();
             long[] predicted = Predict(network, normalisation, image, scratch, stop);
             confusion.Add([.. mask.Values.Select(label => (long)label)], predicted);
@@ -222,7 +221,7 @@ public sealed class SegmentationEvaluation : IEvaluation
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         (int width, int height) = SegmentationCrop.Resized(image.Width, image.Height, options.ShortSide);
-        byte[] pixels = new byte[width * height * 3];
+        byte[] pixels = new byte[width * height * image.Channels];
         Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, pixels, width, height, scratch);
         Tensor input = normalisation.Apply(pixels, height, width);
 

@@ -2,7 +2,6 @@ using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
 using DenseCL.Recipes;
-using DenseCL.Recipes.Settings;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 
@@ -45,8 +44,8 @@ internal sealed class SegmentationLoader(
         long step,
         CancellationToken stop)
     {
-        int pixels = options.CropHeight * options.CropWidth;
-        SegmentationBatch batch = new(new byte[checked(options.Batch * pixels * 3)], new byte[options.Batch * pixels]);
+        int pixels = options.CropHeight * options.CropWidth, bytes = pixels * normalisation.Channels;
+        SegmentationBatch batch = new(new byte[checked(options.Batch * bytes)], new byte[options.Batch * pixels]);
         SegmentationCrop crop = new(options, normalisation);
         RgbImage image = new();
         int[] order = [];
@@ -62,12 +61,12 @@ internal sealed class SegmentationLoader(
             }
 
             SegmentationImage labelled = images[order[position % images.Count]];
-            Mask mask = Read(data, labelled, image, normalisation.Depth);
+            Mask mask = Read(data, labelled, image, normalisation);
             crop.Make(
                 image,
                 mask,
                 new CounterRandom(seed, (ulong)RandomPurpose.SegmentationCrop, (ulong)position),
-                batch.Pixels.AsSpan(slot * pixels * 3, pixels * 3),
+                batch.Pixels.AsSpan(slot * bytes, bytes),
                 batch.Labels.AsSpan(slot * pixels, pixels));
         }
 
@@ -78,13 +77,14 @@ internal sealed class SegmentationLoader(
     /// <param name="data">Reads the mask.</param>
     /// <param name="labelled">The image.</param>
     /// <param name="image">Receives the image.</param>
-    /// <param name="depth">Which values of more than 8 bits become black and white.</param>
+    /// <param name="normalisation">Its channels, and which values of more than 8 bits become black and white.</param>
     /// <exception cref="DataException">They cannot be read, or no longer have the same size.</exception>
-    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image, PixelDepth depth)
+    public static Mask Read(SegmentationData data, SegmentationImage labelled, RgbImage image, DataOptions normalisation)
     {
         try
         {
-            ImageDecoder.Decode(labelled.ImagePath, image, ImageLimits.Default, depth);
+            ImageLimits limits = ImageLimits.Default with { Channels = normalisation.Channels };
+            ImageDecoder.Decode(labelled.ImagePath, image, limits, normalisation.Depth);
         }
         catch (ImageException e)
         {

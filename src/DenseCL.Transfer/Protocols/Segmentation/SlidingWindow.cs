@@ -18,7 +18,7 @@ internal static class SlidingWindow
         return [.. Enumerable.Range(0, count).Select(i => Math.Min(i * stride, last))];
     }
 
-    /// <summary>(1, 3, H, W) → (1, K, H, W) float32.</summary>
+    /// <summary>(1, channels, H, W) → (1, K, H, W) float32.</summary>
     /// <param name="network">Gives the logits of a window, (1, K, h, w) float32 of any size.</param>
     /// <param name="image">The image, normalised.</param>
     /// <param name="window">Height and width of a window.</param>

@@ -17,7 +17,7 @@ internal sealed class Augmentation(DataOptions options)
     /// <summary>Makes one view.</summary>
     /// <param name="source">The image.</param>
     /// <param name="parameters">What to do; drawn for an image of this size.</param>
-    /// <param name="view">Receives the view, (Size, Size, 3): red green blue, 8 bits.</param>
+    /// <param name="view">Receives the view, (Size, Size, Channels): red green blue, or as many channels as the image has; 8 bits.</param>
     /// <exception cref="ArgumentException">The crop is not inside the image, or <paramref name="view"/> has another length.</exception>
     public void Apply(RgbImage source, in ViewParameters parameters, Span<byte> view) =>
         Apply(source, new DecodedPart(0, 0, 1), parameters, view);
@@ -25,7 +25,7 @@ internal sealed class Augmentation(DataOptions options)
     /// <summary>Makes one view of a part of an image; the part must contain the crop.</summary>
     internal void Apply(RgbImage source, DecodedPart part, in ViewParameters parameters, Span<byte> view)
     {
-        int size = options.Size;
+        int size = options.Size, channels = options.Channels;
         CropGeometry crop = parameters.Crop;
         (int left, int top, double by) = (crop.Left - part.Left, crop.Top - part.Top, part.Reduction);
         if (part.Reduction == 1)
@@ -38,29 +38,29 @@ internal sealed class Augmentation(DataOptions options)
             ChangeColours(parameters, view);
         }
 
-        if (parameters.Greyscale)
+        if (parameters.Greyscale && channels == DataOptions.Rgb)
         {
             Colour.Greyscale(view);
         }
 
         if (parameters.Blurred)
         {
-            Blur.Gaussian(view, size, size, parameters.BlurSigma, scratch);
+            Blur.Gaussian(view, size, size, parameters.BlurSigma, scratch, channels);
         }
 
         if (crop.Flipped)
         {
-            Flip.Horizontal(view, size, size);
+            Flip.Horizontal(view, size, size, channels);
         }
 
         if (crop.FlippedVertically)
         {
-            Flip.Vertical(view, size, size);
+            Flip.Vertical(view, size, size, channels);
         }
 
         if (crop.Transposed)
         {
-            Flip.Transpose(view, size);
+            Flip.Transpose(view, size, channels);
         }
     }
 
@@ -73,6 +73,16 @@ internal sealed class Augmentation(DataOptions options)
             int next = rest % left.Length;
             switch (left[next])
             {
+                case 0 when parameters.Channels is { } each:
+                    for (int channel = 0; channel < each.Length; channel++)
+                        Colour.Brightness(view, channel, each.Length, each[channel].Brightness);
+                    break;
+                case 1 when parameters.Channels is { } each:
+                    for (int channel = 0; channel < each.Length; channel++)
+                        Colour.Contrast(view, channel, each.Length, each[channel].Contrast);
+                    break;
+                case 2 or 3 when parameters.Channels is not null:
+                    break; // neither saturation nor hue without red, green and blue
                 case 0:
                     Colour.Brightness(view, parameters.Brightness);
                     break;

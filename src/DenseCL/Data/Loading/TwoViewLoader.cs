@@ -20,6 +20,7 @@ internal sealed class TwoViewLoader : IDisposable
 
     private readonly TwoViewLoaderOptions options;
     private readonly int size;
+    private readonly int viewBytes;
     private readonly SourceReader reader;
     private readonly BlockingCollection<(BatchWork Batch, int Slot)> work = [];
     private readonly ConcurrentBag<ViewBuffers> unused = [];
@@ -45,6 +46,7 @@ internal sealed class TwoViewLoader : IDisposable
 
         this.options = options;
         size = options.Augmentation.Size;
+        viewBytes = size * size * options.Augmentation.Channels;
         BatchesPerEpoch = images / options.Batch;
         reader = new SourceReader(options.Source, options.Augmentation.Shuffle, options.Limits);
         threads = [.. Enumerable.Range(0, options.Threads).Select(i =>
@@ -164,7 +166,7 @@ internal sealed class TwoViewLoader : IDisposable
     private BatchWork Start(int epoch, int index, int[] order)
     {
         ObjectDisposedException.ThrowIf(stop.IsCancellationRequested, this);
-        ViewBuffers buffers = unused.TryTake(out ViewBuffers? recycled) ? recycled : new ViewBuffers(options.Batch, size);
+        ViewBuffers buffers = unused.TryTake(out ViewBuffers? recycled) ? recycled : new ViewBuffers(options.Batch, viewBytes);
         var batch = new BatchWork(epoch, index, order, buffers);
         for (int slot = 0; slot < options.Batch; slot++)
             work.Add((batch, slot), CancellationToken.None);
@@ -230,9 +232,8 @@ internal sealed class TwoViewLoader : IDisposable
             }
 
             batch.Buffers.Images[slot] = index;
-            int bytes = size * size * 3;
             for (int view = 0; view < 2; view++)
-                batch.Buffers.Geometry[view][slot] = views.Make(view, batch.Buffers.Views[view].AsSpan(slot * bytes, bytes));
+                batch.Buffers.Geometry[view][slot] = views.Make(view, batch.Buffers.Views[view].AsSpan(slot * viewBytes, viewBytes));
         }
         catch (DataException e)
         {

@@ -32,7 +32,7 @@ internal sealed record TwoViewLoaderOptions
 
     /// <summary>Batches that are prepared ahead, at least 1.</summary>
     /// <remarks>
-    /// Each costs 2 × batch × size² × 3 bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only if the time per image varies
+    /// Each costs 2 × batch × size² × channels bytes (77 MB at batch 256 and 224 pixels). More than 2 helps only if the time per image varies
     /// much.
     /// </remarks>
     public int Prefetch

@@ -40,7 +40,7 @@ internal sealed class TwoViews(DataOptions options)
 
     /// <summary>Makes one view of the image decoded last.</summary>
     /// <param name="view">0 for the query, 1 for the key.</param>
-    /// <param name="into">Receives the view, (Size, Size, 3).</param>
+    /// <param name="into">Receives the view, (Size, Size, Channels).</param>
     /// <returns>Where it was cut, in full-size pixels.</returns>
     public CropGeometry Make(int view, Span<byte> into)
     {

@@ -24,11 +24,11 @@ internal sealed class ViewBatch : IDisposable
     /// <summary>Side of a view in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>The views for the query encoder, (batch, Size, Size, 3): 8-bit red green blue.</summary>
+    /// <summary>The views for the query encoder, (batch, Size, Size, channels): 8 bits, red green blue or as many channels as the images have.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public byte[] Query => Buffers.Views[0];
 
-    /// <summary>The views for the key encoder, (batch, Size, Size, 3): 8-bit red green blue.</summary>
+    /// <summary>The views for the key encoder, (batch, Size, Size, channels): 8 bits, red green blue or as many channels as the images have.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public byte[] Key => Buffers.Views[1];
 

@@ -8,8 +8,8 @@ namespace DenseCL.Data.Loading;
 /// <param name="Crop">What is cut out, and whether it is mirrored or turned.</param>
 /// <param name="Jitter">Whether brightness, contrast, saturation and hue are changed.</param>
 /// <param name="JitterOrder">In which of the 24 orders the four are changed, 0 to 23; see <see cref="Augmentation"/>.</param>
-/// <param name="Brightness">Factor for <see cref="Colour.Brightness"/>.</param>
-/// <param name="Contrast">Factor for <see cref="Colour.Contrast"/>.</param>
+/// <param name="Brightness">Factor for <see cref="Colour.Brightness(Span{byte}, double)"/>.</param>
+/// <param name="Contrast">Factor for <see cref="Colour.Contrast(Span{byte}, double)"/>.</param>
 /// <param name="Saturation">Factor for <see cref="Colour.Saturation"/>.</param>
 /// <param name="Hue">Rotation for <see cref="Images.Operations.Hue.Shift(Span{byte}, double)"/>.</param>
 /// <param name="Greyscale">Whether the view is made grey.</param>
@@ -28,6 +28,12 @@ internal readonly record struct ViewParameters(
     double BlurSigma)
 {
     private const int CropTries = 10;
+
+    /// <summary>
+    /// How each channel is changed by itself; null for red, green and blue, which are changed together. The first has
+    /// <see cref="Brightness"/> and <see cref="Contrast"/>.
+    /// </summary>
+    public ChannelJitter[]? Channels { get; init; }
 
     /// <summary>
     /// Draws the parameters of a view. Every call takes the same number of random numbers, each always for the same purpose. A change of
@@ -61,7 +67,23 @@ internal readonly record struct ViewParameters(
         CropGeometry crop = new(left, top, width, height, flipped) { FlippedVertically = flippedVertically };
         return new(
             turned ? crop.Turned(quarters) : crop,
-            jitter, order, brightness, contrast, saturation, hue, greyscale, blurred, sigma);
+            jitter, order, brightness, contrast, saturation, hue, greyscale, blurred, sigma)
+        {
+            Channels = options.Channels == DataOptions.Rgb ? null : DrawChannels(options, ref random, new(brightness, contrast)),
+        };
+    }
+
+    private static ChannelJitter[] DrawChannels(DataOptions options, ref CounterRandom random, ChannelJitter first)
+    {
+        ChannelJitter[] channels = new ChannelJitter[options.Channels];
+        channels[0] = first;
+        for (int i = 1; i < channels.Length; i++)
+        {
+            double brightness = random.NextDouble(1 - options.Brightness, 1 + options.Brightness);
+            channels[i] = new(brightness, random.NextDouble(1 - options.Contrast, 1 + options.Contrast));
+        }
+
+        return channels;
     }
 
     // The first of ten random rectangles that fits in the image, else the largest allowed one in its middle, like torchvision's

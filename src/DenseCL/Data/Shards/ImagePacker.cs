@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using DenseCL.Data.Sources;
 using DenseCL.Images;
 using DenseCL.Images.Operations;
+using DenseCL.Recipes;
 using SkiaSharp;
 
 namespace DenseCL.Data.Shards;
@@ -27,10 +28,10 @@ internal sealed class ImagePacker(ShardPackOptions options) : IDisposable
             ImageHeader original = ImageDecoder.ReadHeader(bytes, options.Limits);
             ImageDecoder.Decode(bytes, own.Image, options.Limits);      // a good header may have damage behind it
 
-            // More than 8 bits stay as they are: which 8 of them count is for the training to say.
+            // More than 8 bits stay as they are: which 8 of them count is for the training to say. So do other channels than a JPEG has.
             return options.ShortSide is { } side
                 && Math.Min(original.Width, original.Height) > side
-                && ImageDecoder.ReadBits(bytes, options.Limits).Stored <= 8
+                && ImageDecoder.ReadSamples(bytes, options.Limits) is { Stored: <= 8, Channels: 1 or DataOptions.Rgb }
                 ? Reduced(own.Image, own.Scratch, original, side)
                 : Copy(bytes, Extension(EncodedImage.Recognise(bytes)), original, original);
         }

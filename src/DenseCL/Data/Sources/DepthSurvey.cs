@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using DenseCL.Data.Shards;
 using DenseCL.Images;
-using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 
 namespace DenseCL.Data.Sources;
@@ -66,35 +65,15 @@ public sealed class DepthSurvey
         ArgumentNullException.ThrowIfNull(limits);
         using OpenShards shards = new();
         var survey = new DepthSurvey();
-        List<ImageEntry> found = [.. Evenly(source.Entries, LookedAt).Where(entry => IsDeep(entry, limits, shards, stop))];
+        List<ImageEntry> found = [.. Survey.Evenly(source.Entries, LookedAt).Where(entry => IsDeep(entry, limits, shards, stop))];
         RgbImage upper = new(), lower = new();
-        foreach (ImageEntry entry in Evenly(found, Counted))
+        foreach (ImageEntry entry in Survey.Evenly(found, Counted))
         {
             stop.ThrowIfCancellationRequested();
             survey.Count(entry, limits, shards, upper, lower);
         }
 
         return survey;
-    }
-
-    /// <summary>A recipe in which <c>data.depth: stretch</c> has become the values of these images; other recipes are returned as they
-    /// are.</summary>
-    /// <param name="recipe">The recipe.</param>
-    /// <param name="source">The images.</param>
-    /// <param name="stop">Ends the work.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Recipe Measured(Recipe recipe, ImageSource source, CancellationToken stop = default)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.Data.Depth.IsStretch
-            ? recipe with { Data = recipe.Data with { Depth = Of(source, ImageLimits.Of(recipe.Data), stop).Stretched } }
-            : recipe;
-    }
-
-    private static IEnumerable<ImageEntry> Evenly(IReadOnlyList<ImageEntry> entries, int most)
-    {
-        int count = Math.Min(most, entries.Count);
-        return Enumerable.Range(0, count).Select(i => entries[(int)((long)i * entries.Count / count)]);
     }
 
     private static bool IsDeep(ImageEntry entry, ImageLimits limits, OpenShards shards, CancellationToken stop)
@@ -104,7 +83,7 @@ public sealed class DepthSurvey
         {
             using ImageFile file = shards.Open(entry, limits);
             return EncodedImage.MayBeDeep(file.Read(EncodedImage.DeepHeadBytes))
-                && ImageDecoder.ReadBits(file.Read(file.Length), limits).Stored > 8;
+                && ImageDecoder.ReadSamples(file.Read(file.Length), limits).Stored > 8;
         }
         catch (ImageException)
         {
@@ -119,7 +98,7 @@ public sealed class DepthSurvey
         {
             using ImageFile file = shards.Open(entry, limits);
             ReadOnlySpan<byte> bytes = file.Read(file.Length);
-            said = ImageDecoder.ReadBits(bytes, limits).Used;
+            said = ImageDecoder.ReadSamples(bytes, limits).Used;
             ImageReader.Decode(bytes, limits, SampleTable.UpperBytes, upper);
             ImageReader.Decode(bytes, limits, SampleTable.LowerBytes, lower);
         }
@@ -128,12 +107,13 @@ public sealed class DepthSurvey
             return;
         }
 
-        int pixels = upper.Width * upper.Height, step = ((pixels + PixelsOfImage - 1) / PixelsOfImage * 3) - 2, largest = 0;
-        for (int i = 0; i < pixels * 3; i++)
+        int pixels = upper.Width * upper.Height, samples = upper.Pixels.Length, largest = 0;
+        int step = ((pixels + PixelsOfImage - 1) / PixelsOfImage * upper.Channels) - (upper.Channels - 1);
+        for (int i = 0; i < samples; i++)
             largest = Math.Max(largest, (upper.Pixels[i] << 8) | lower.Pixels[i]);
 
-        // No multiple of three: all colours have their turn.
-        for (int i = 0; i < pixels * 3; i += step)
+        // One more than a multiple of the channels: all of them have their turn.
+        for (int i = 0; i < samples; i += step)
             histogram[(upper.Pixels[i] << 8) | lower.Pixels[i]]++;
 
         deep++;

@@ -14,16 +14,17 @@ internal static class Blur
     private const uint One = 1 << 24;
 
     /// <summary>Blurs in place.</summary>
-    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="pixels">(height, width, channels).</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="sigma">Standard deviation of the Gaussian in pixels, above 0 and at most 1000.</param>
     /// <param name="scratch">Working memory.</param>
+    /// <param name="channels">Channels of a pixel.</param>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length, or <paramref name="sigma"/> is out of
     /// range.</exception>
-    public static void Gaussian(Span<byte> pixels, int width, int height, double sigma, Scratch scratch)
+    public static void Gaussian(Span<byte> pixels, int width, int height, double sigma, Scratch scratch, int channels = 3)
     {
-        RgbSpan.Check(pixels, width, height);
+        RgbSpan.Check(pixels, width, height, channels);
         ArgumentNullException.ThrowIfNull(scratch);
         if (!(sigma is > 0 and <= 1000))
         {
@@ -37,13 +38,13 @@ internal static class Blur
         int radius = (int)size;
         uint inner = (uint)(One / ((size * 2) + 1));
         uint outer = (One - ((((uint)radius * 2) + 1) * inner)) / 2;
-        if (Lanes.AreSupported && radius <= BlurLanes.MostRadius)
+        if (Lanes.AreSupported && channels == 3 && radius <= BlurLanes.MostRadius)
         {
             BlurLanes.Blur(pixels, width, height, Passes, radius, inner, outer, scratch);
             return;
         }
 
-        int stride = width * 3;
+        int stride = width * channels;
         Span<byte> before = scratch.Bytes(pixels.Length);
         Span<uint> sums = MemoryMarshal.Cast<int, uint>(scratch.Integers(stride));
         for (int pass = 0; pass < Passes; pass++)
@@ -51,7 +52,7 @@ internal static class Blur
             pixels.CopyTo(before);
             for (int y = 0; y < height; y++)
             {
-                Across(before.Slice(y * stride, stride), pixels.Slice(y * stride, stride), radius, inner, outer);
+                Across(before.Slice(y * stride, stride), pixels.Slice(y * stride, stride), channels, radius, inner, outer);
             }
         }
 
@@ -73,24 +74,24 @@ internal static class Blur
         return whole + fraction;
     }
 
-    // Without vectors, and for very wide boxes, a running sum: its time does not depend on sigma.
-    private static void Across(ReadOnlySpan<byte> row, Span<byte> into, int radius, uint inner, uint outer)
+    // Without vectors, for other channels than three, and for very wide boxes, a running sum: its time does not depend on sigma.
+    private static void Across(ReadOnlySpan<byte> row, Span<byte> into, int channels, int radius, uint inner, uint outer)
     {
-        int last = (row.Length / 3) - 1;
-        for (int channel = 0; channel < 3; channel++)
+        int last = (row.Length / channels) - 1;
+        for (int channel = 0; channel < channels; channel++)
         {
             uint sum = 0; // of the box around the pixel left of the first one
             for (int x = -1 - radius; x < radius; x++)
             {
-                sum += row[(Math.Clamp(x, 0, last) * 3) + channel];
+                sum += row[(Math.Clamp(x, 0, last) * channels) + channel];
             }
 
             for (int x = 0; x <= last; x++)
             {
-                uint left = row[(Math.Max(x - radius - 1, 0) * 3) + channel];
-                sum += row[(Math.Min(x + radius, last) * 3) + channel] - left;
-                uint right = row[(Math.Min(x + radius + 1, last) * 3) + channel];
-                into[(x * 3) + channel] = Weigh(sum, left + right, inner, outer);
+                uint left = row[(Math.Max(x - radius - 1, 0) * channels) + channel];
+                sum += row[(Math.Min(x + radius, last) * channels) + channel] - left;
+                uint right = row[(Math.Min(x + radius + 1, last) * channels) + channel];
+                into[(x * channels) + channel] = Weigh(sum, left + right, inner, outer);
             }
         }
     }

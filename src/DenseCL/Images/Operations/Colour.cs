@@ -33,6 +33,31 @@ internal static class Colour
         Mix(pixels, (int)(((double)sum / (pixels.Length / 3)) + 0.5), share);
     }
 
+    /// <summary>Mixes one channel with black.</summary>
+    /// <param name="pixels">Pixels of any number of channels.</param>
+    /// <param name="channel">Which channel.</param>
+    /// <param name="channels">How many there are.</param>
+    /// <param name="factor">As in <see cref="Brightness(Span{byte}, double)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not a finite number.</exception>
+    public static void Brightness(Span<byte> pixels, int channel, int channels, double factor) =>
+        Mix(pixels, channel, channels, 0, Share(factor));
+
+    /// <summary>Mixes one channel with its own mean.</summary>
+    /// <param name="pixels">Pixels of any number of channels; the mean is taken over all of them.</param>
+    /// <param name="channel">Which channel.</param>
+    /// <param name="channels">How many there are.</param>
+    /// <param name="factor">As in <see cref="Contrast(Span{byte}, double)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not a finite number.</exception>
+    public static void Contrast(Span<byte> pixels, int channel, int channels, double factor)
+    {
+        long sum = 0;
+        for (int i = channel; i < pixels.Length; i += channels)
+            sum += pixels[i];
+
+        int mean = (int)(((double)sum / Math.Max(pixels.Length / channels, 1)) + 0.5);
+        Mix(pixels, channel, channels, mean, Share(factor));
+    }
+
     /// <summary>Mixes every pixel with its own grey.</summary>
     /// <param name="pixels">RGB pixels.</param>
     /// <param name="factor">0 is the grey image, 1 the image as it is, more is more colourful. At least 0.</param>
@@ -75,9 +100,20 @@ internal static class Colour
         }
     }
 
+    private static void Mix(Span<byte> pixels, int channel, int channels, int from, float share)
+    {
+        for (int i = channel; i < pixels.Length; i += channels)
+            pixels[i] = Mix(from, pixels[i], share);
+    }
+
     private static float Share(ReadOnlySpan<byte> pixels, double factor)
     {
         RgbSpan.Check(pixels);
+        return Share(factor);
+    }
+
+    private static float Share(double factor)
+    {
         if (!(factor >= 0 && float.IsFinite((float)factor)))
         {
             throw new ArgumentOutOfRangeException(

@@ -20,16 +20,23 @@ internal static class Flip
     private static Vector128<byte> Lowest => Vector128.CreateScalar(byte.MaxValue);
 
     /// <summary>Mirrors left to right, in place.</summary>
-    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="pixels">(height, width, channels).</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
-    public static void Horizontal(Span<byte> pixels, int width, int height)
+    public static void Horizontal(Span<byte> pixels, int width, int height, int channels = 3)
     {
-        RgbSpan.Check(pixels, width, height);
+        RgbSpan.Check(pixels, width, height, channels);
         for (int y = 0; y < height; y++)
         {
-            Span<byte> row = pixels.Slice(y * width * 3, width * 3);
+            Span<byte> row = pixels.Slice(y * width * channels, width * channels);
+            if (channels != 3)
+            {
+                SwapPixels(row, channels);
+                continue;
+            }
+
             if (Vector128.IsHardwareAccelerated)
             {
                 row = SwapEnds(row);
@@ -44,14 +51,15 @@ internal static class Flip
     }
 
     /// <summary>Mirrors top to bottom, in place.</summary>
-    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="pixels">(height, width, channels).</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
-    public static void Vertical(Span<byte> pixels, int width, int height)
+    public static void Vertical(Span<byte> pixels, int width, int height, int channels = 3)
     {
-        RgbSpan.Check(pixels, width, height);
-        int row = width * 3;
+        RgbSpan.Check(pixels, width, height, channels);
+        int row = width * channels;
         byte[] kept = ArrayPool<byte>.Shared.Rent(row);
         for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--)
         {
@@ -65,21 +73,30 @@ internal static class Flip
     }
 
     /// <summary>Exchanges rows and columns, in place.</summary>
-    /// <param name="pixels">(side, side, 3).</param>
+    /// <param name="pixels">(side, side, channels).</param>
     /// <param name="side">Width and height in pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> has another length.</exception>
-    public static void Transpose(Span<byte> pixels, int side)
+    public static void Transpose(Span<byte> pixels, int side, int channels = 3)
     {
-        RgbSpan.Check(pixels, side, side);
+        RgbSpan.Check(pixels, side, side, channels);
         for (int y = 1; y < side; y++)
         {
             for (int x = 0; x < y; x++)
             {
-                (int a, int b) = (((y * side) + x) * 3, ((x * side) + y) * 3);
-                (pixels[a], pixels[b]) = (pixels[b], pixels[a]);
-                (pixels[a + 1], pixels[b + 1]) = (pixels[b + 1], pixels[a + 1]);
-                (pixels[a + 2], pixels[b + 2]) = (pixels[b + 2], pixels[a + 2]);
+                (int a, int b) = (((y * side) + x) * channels, ((x * side) + y) * channels);
+                for (int end = a + channels; a < end; a++, b++)
+                    (pixels[a], pixels[b]) = (pixels[b], pixels[a]);
             }
+        }
+    }
+
+    private static void SwapPixels(Span<byte> row, int channels)
+    {
+        for (int left = 0, right = row.Length - channels; left < right; left += channels, right -= channels)
+        {
+            for (int channel = 0; channel < channels; channel++)
+                (row[left + channel], row[right + channel]) = (row[right + channel], row[left + channel]);
         }
     }
 

@@ -13,12 +13,12 @@ internal static class Resample
     /// <param name="top">Upper edge of the rectangle in the image.</param>
     /// <param name="width">Width of the rectangle, at least 1.</param>
     /// <param name="height">Height of the rectangle, at least 1.</param>
-    /// <param name="into">Receives the result, (outHeight, outWidth, 3).</param>
+    /// <param name="into">Receives the result, (outHeight, outWidth, channels).</param>
     /// <param name="outWidth">Width of the result, at least 1.</param>
     /// <param name="outHeight">Height of the result, at least 1.</param>
     /// <param name="scratch">Working memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image, or a size is below 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · 3 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · channels bytes.</exception>
     public static void ResizedCrop(
         RgbImage source, int left, int top, int width, int height, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
     {
@@ -30,11 +30,11 @@ internal static class Resample
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, source.Width - left);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, source.Height - top);
-        RgbSpan.Check(into, outWidth, outHeight);
+        RgbSpan.Check(into, outWidth, outHeight, source.Channels);
 
-        int stride = source.Width * 3;
-        ReadOnlySpan<byte> pixels = source.Pixels[((top * stride) + (left * 3))..];
-        Resize(pixels, stride, width, 0, width, height, 0, height, into, outWidth, outHeight, scratch);
+        int channels = source.Channels, stride = source.Width * channels;
+        ReadOnlySpan<byte> pixels = source.Pixels[((top * stride) + (left * channels))..];
+        Resize(pixels, channels, stride, width, 0, width, height, 0, height, into, outWidth, outHeight, scratch);
     }
 
     /// <summary>
@@ -47,13 +47,13 @@ internal static class Resample
     /// <param name="top">Upper edge of the rectangle.</param>
     /// <param name="width">Width of the rectangle, above 0.</param>
     /// <param name="height">Height of the rectangle, above 0.</param>
-    /// <param name="into">Receives the result, (outHeight, outWidth, 3).</param>
+    /// <param name="into">Receives the result, (outHeight, outWidth, channels).</param>
     /// <param name="outWidth">Width of the result, at least 1.</param>
     /// <param name="outHeight">Height of the result, at least 1.</param>
     /// <param name="scratch">Working memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is not inside the image or is empty, or a size of the result is below
     /// 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · 3 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="into"/> does not have outWidth · outHeight · channels bytes.</exception>
     public static void ResizedBox(
         RgbImage source,
         double left,
@@ -67,14 +67,14 @@ internal static class Resample
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(scratch);
-        RgbSpan.Check(into, outWidth, outHeight);
+        RgbSpan.Check(into, outWidth, outHeight, source.Channels);
         (float right, float bottom) = ((float)(left + width), (float)(top + height));
         CheckEdges((float)left, right, source.Width, nameof(width));
         CheckEdges((float)top, bottom, source.Height, nameof(height));
 
         Resize(
-            source.Pixels, source.Width * 3, source.Width, (float)left, right, source.Height, (float)top, bottom,
-            into, outWidth, outHeight, scratch);
+            source.Pixels, source.Channels, source.Width * source.Channels, source.Width, (float)left, right,
+            source.Height, (float)top, bottom, into, outWidth, outHeight, scratch);
     }
 
     private static void CheckEdges(float low, float high, int side, string name)
@@ -91,8 +91,8 @@ internal static class Resample
 
     // pixels: from the first pixel of the first row. `from…`: the columns and rows that may be read. `low` to `high`: what is resized.
     private static void Resize(
-        ReadOnlySpan<byte> pixels, int pixelStride, int fromWidth, float left, float right, int fromHeight, float top, float bottom,
-        Span<byte> into, int outWidth, int outHeight, Scratch scratch)
+        ReadOnlySpan<byte> pixels, int channels, int pixelStride, int fromWidth, float left, float right,
+        int fromHeight, float top, float bottom, Span<byte> into, int outWidth, int outHeight, Scratch scratch)
     {
         int acrossLength = TriangleWindows.Length(left, right, outWidth);
         int downLength = TriangleWindows.Length(top, bottom, outHeight);
@@ -103,32 +103,32 @@ internal static class Resample
         _ = down.Of(0, out int firstRow);
         int rows = down.Of(outHeight - 1, out int lastWindow).Length + lastWindow - firstRow;
         ReadOnlySpan<byte> seen = pixels[(firstRow * pixelStride)..];
-        if (Lanes.AreSupported)
+        if (Lanes.AreSupported && channels == 3)
         {
             ResampleLanes.Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
         }
         else
         {
-            Resize(seen, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
+            Resize(seen, channels, pixelStride, across, down, firstRow, rows, into, outWidth, outHeight, scratch);
         }
     }
 
-    // The version without vector instructions; the version with them must give the same result.
+    // The version without vector instructions, for any number of channels; the version with them must give the same result for three.
     private static void Resize(
-        ReadOnlySpan<byte> pixels, int pixelStride, TriangleWindows across, TriangleWindows down, int firstRow, int rows,
+        ReadOnlySpan<byte> pixels, int channels, int pixelStride, TriangleWindows across, TriangleWindows down, int firstRow, int rows,
         Span<byte> into, int outWidth, int outHeight, Scratch scratch)
     {
-        int stride = outWidth * 3;
-        Span<byte> narrowed = scratch.Bytes(checked(rows * stride)); // (rows, outWidth, 3), rounded to 8 bits as Pillow does
+        int stride = outWidth * channels;
+        Span<byte> narrowed = scratch.Bytes(checked(rows * stride)); // (rows, outWidth, channels), rounded to 8 bits as Pillow does
         for (int y = 0; y < rows; y++)
         {
             ReadOnlySpan<byte> row = pixels[(y * pixelStride)..];
             for (int x = 0; x < outWidth; x++)
             {
                 ReadOnlySpan<int> weights = across.Of(x, out int first);
-                for (int channel = 0; channel < 3; channel++)
+                for (int channel = 0; channel < channels; channel++)
                 {
-                    narrowed[(y * stride) + (x * 3) + channel] = WeightedSum(row[((first * 3) + channel)..], 3, weights);
+                    narrowed[(y * stride) + (x * channels) + channel] = WeightedSum(row[((first * channels) + channel)..], channels, weights);
                 }
             }
         }

@@ -1,17 +1,17 @@
 namespace DenseCL.Images.Operations;
 
-/// <summary>The argument checks shared by all operations on spans of RGB pixels.</summary>
+/// <summary>The argument checks shared by all operations on spans of pixels.</summary>
 internal static class RgbSpan
 {
-    /// <summary>Throws unless the span is (height, width, 3).</summary>
-    public static void Check(ReadOnlySpan<byte> pixels, int width, int height)
+    /// <summary>Throws unless the span is (height, width, channels).</summary>
+    public static void Check(ReadOnlySpan<byte> pixels, int width, int height, int channels = 3)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (pixels.Length != (long)width * height * 3)
+        if (pixels.Length != (long)width * height * channels)
         {
             throw new ArgumentException(
-                $"{pixels.Length} bytes are not {width} × {height} RGB pixels; pass exactly width · height · 3.",
+                $"{pixels.Length} bytes are not {width} × {height} pixels of {channels} channels; pass exactly width · height · channels.",
                 nameof(pixels));
         }
     }

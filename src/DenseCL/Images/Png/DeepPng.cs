@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using DenseCL.Recipes;
 
 namespace DenseCL.Images.Png;
 
@@ -26,6 +27,9 @@ internal sealed unsafe class DeepPng : EncodedImage
     /// <inheritdoc/>
     public override int Bits => 16;
 
+    /// <inheritdoc/>
+    public override int Channels => samples < 3 ? 1 : DataOptions.Rgb;
+
     /// <summary>Reads the header.</summary>
     /// <exception cref="ImageException">It is damaged.</exception>
     public static DeepPng ReadHead(PngHead head, byte* file, int length)
@@ -49,10 +53,10 @@ internal sealed unsafe class DeepPng : EncodedImage
     }
 
     /// <inheritdoc/>
-    public override int ScratchBytes(int reduction) => StoredWidth * StoredHeight * 3;
+    public override int ScratchBytes(int reduction, int channels) => StoredWidth * StoredHeight * 3;
 
     /// <inheritdoc/>
-    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, RgbImage into)
+    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, int channels, RgbImage into)
     {
         int rowBytes = checked(1 + (StoredWidth * samples * 2));
         byte[] row = ArrayPool<byte>.Shared.Rent(rowBytes), before = ArrayPool<byte>.Shared.Rent(rowBytes);
@@ -90,7 +94,7 @@ internal sealed unsafe class DeepPng : EncodedImage
             ArrayPool<byte>.Shared.Return(before);
         }
 
-        Images.Orientation.Apply(Orientation, scratch, 3, part, StoredWidth, into);
+        Images.Orientation.Apply(Orientation, scratch, 3, channels, part, StoredWidth, into);
     }
 
     /// <inheritdoc/>

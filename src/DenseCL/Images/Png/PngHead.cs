@@ -3,19 +3,25 @@ using System.Buffers.Binary;
 namespace DenseCL.Images.Png;
 
 /// <summary>
-/// What a PNG file contains before its pixels and the codec does not report: whether it has 16 bits, is animated, and its orientation.
+/// What a PNG file contains before its pixels and the codec does not report: whether it has 16 bits, is grey, is animated, and its orientation.
 /// </summary>
 /// <param name="Bits">Bits of a sample: 16 if the header says so; anything else is left to the codec.</param>
+/// <param name="Grey">Whether it is grey, with or without alpha.</param>
 /// <param name="Animated">There is an <c>acTL</c> chunk.</param>
 /// <param name="Orientation">EXIF orientation 1 … 8 of an <c>eXIf</c> chunk, or 1.</param>
-internal readonly record struct PngHead(int Bits, bool Animated, int Orientation)
+internal readonly record struct PngHead(int Bits, bool Grey, bool Animated, int Orientation)
 {
     private const int DepthAt = 24; // after the signature, the length and kind of IHDR, width and height
+    private const int ColourAt = DepthAt + 1;
 
     /// <summary>Goes through the chunks up to the first <c>IDAT</c>.</summary>
     public static PngHead Read(ReadOnlySpan<byte> file)
     {
-        var head = new PngHead(Bits: file.Length > DepthAt && file[DepthAt] == 16 ? 16 : 8, Animated: false, Orientation: 1);
+        var head = new PngHead(
+            Bits: file.Length > DepthAt && file[DepthAt] == 16 ? 16 : 8,
+            Grey: file.Length > ColourAt && file[ColourAt] is 0 or 4,
+            Animated: false,
+            Orientation: 1);
         ReadOnlySpan<byte> rest = file.Length > 8 ? file[8..] : [];
         while (rest.Length >= 12) // length, kind, content, CRC
         {

@@ -78,6 +78,11 @@ internal sealed class TiffDirectory
         return bits > 8 && used > 8 && used < bits ? used : bits;
     }
 
+    /// <summary>Samples of a pixel that the file says are its opacity.</summary>
+    public int Alphas(ReadOnlySpan<byte> file) => Has(TiffTag.ExtraSamples) && entries[(int)TiffTag.ExtraSamples].Type == 3
+        ? Numbers(file, TiffTag.ExtraSamples).Count(kind => kind is 1 or 2)
+        : 0;
+
     /// <summary>Whole numbers; none if there is no such entry.</summary>
     /// <exception cref="ImageException">They are of another type.</exception>
     public IReadOnlyList<uint> Numbers(ReadOnlySpan<byte> file, TiffTag tag)

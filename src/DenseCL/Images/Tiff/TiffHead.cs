@@ -1,3 +1,5 @@
+using DenseCL.Recipes;
+
 namespace DenseCL.Images.Tiff;
 
 /// <summary>What the first directory of a TIFF says about its picture, checked against the file before any of it is decoded.</summary>
@@ -25,6 +27,12 @@ internal sealed record TiffHead
 
     /// <summary>Samples of a pixel: grey, red green blue or an index, and any number of others.</summary>
     public required int Samples { get; init; }
+
+    /// <summary>Those of them that the file says are opacity, at most one less than all.</summary>
+    public required int Alphas { get; init; }
+
+    /// <summary>Channels of a pixel, without opacity.</summary>
+    public int Channels => Colour is TiffColour.Palette or TiffColour.YCbCr ? DataOptions.Rgb : Samples - Alphas;
 
     public required TiffColour Colour { get; init; }
 
@@ -90,6 +98,7 @@ internal sealed record TiffHead
             Bits = bits,
             UsedBits = directory.UsedBits(file, bits),
             Samples = samples,
+            Alphas = Math.Min(directory.Alphas(file), samples - 1),
             Colour = ColourOf(photometric, (TiffCompression)compression),
             Compression = (TiffCompression)compression,
             Planar = directory.Number(file, TiffTag.Planar, 1, Most) == 2,
@@ -105,6 +114,13 @@ internal sealed record TiffHead
         head.CheckPieces(file.Length);
         return head;
     }
+
+    /// <summary>Whether its pixels can be given with so many channels. Opacity counts if that is asked for.</summary>
+    public bool Gives(int channels) => channels == DataOptions.Rgb || channels == Channels
+        || (channels == Samples && Colour is TiffColour.Grey or TiffColour.GreyFromWhite or TiffColour.Rgb);
+
+    /// <summary>Whether each sample becomes a channel of its own, not a grey or a colour of three.</summary>
+    public bool KeepsSamples(int channels) => Colour == TiffColour.Rgb || channels != DataOptions.Rgb;
 
     /// <summary>Where a strip or tile lies in the file; they are counted row by row, and plane by plane.</summary>
     public Range PlaceOf(int piece) => (int)Starts[piece]..(int)(Starts[piece] + Lengths[piece]);

@@ -25,6 +25,9 @@ internal sealed unsafe class TiffImage : EncodedImage
     /// <inheritdoc/>
     public override int UsedBits => head.UsedBits;
 
+    /// <inheritdoc/>
+    public override int Channels => head.Channels;
+
     /// <summary>Reads the header.</summary>
     /// <exception cref="ImageException">It is damaged, or of a kind that is not read.</exception>
     public static TiffImage ReadHead(byte* file, int length, ImageLimits limits)
@@ -34,23 +37,26 @@ internal sealed unsafe class TiffImage : EncodedImage
     }
 
     /// <inheritdoc/>
-    public override int ScratchBytes(int reduction) => StoredWidth * StoredHeight * 3;
+    public override bool Gives(int channels) => head.Gives(channels);
 
     /// <inheritdoc/>
-    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, RgbImage into)
+    public override int ScratchBytes(int reduction, int channels) => StoredWidth * StoredHeight * channels;
+
+    /// <inheritdoc/>
+    public override void Decode(Span<byte> scratch, int reduction, PixelArea part, byte[] table, int channels, RgbImage into)
     {
         if (head.Compression == TiffCompression.Jpeg)
-            TiffJpeg.Decode(head, new ReadOnlySpan<byte>(file, length), scratch);
+            TiffJpeg.Decode(head, new ReadOnlySpan<byte>(file, length), channels, scratch);
         else
-            Decompress(TiffSamples.Of(head, table), scratch);
+            Decompress(TiffSamples.Of(head, table, channels), scratch);
 
-        Images.Orientation.Apply(Orientation, scratch, 3, part, StoredWidth, into);
+        Images.Orientation.Apply(Orientation, scratch, channels, channels, part, StoredWidth, into);
     }
 
     private static ImageException Damaged(Exception? cause = null) =>
         new($"damaged: its pixels cannot be decoded{TiffMessages.Said}", cause!);
 
-    private void Decompress(TiffSamples samples, Span<byte> rgb)
+    private void Decompress(TiffSamples samples, Span<byte> pixels)
     {
         TiffMessages.Begin();
         try
@@ -58,9 +64,9 @@ internal sealed unsafe class TiffImage : EncodedImage
             using LibTiff tiff = LibTiff.ClientOpen("", "r", null, new TiffMemory(file, length)) ?? throw Damaged();
             CheckSame(tiff);
             if (head.Tile is { } tile)
-                ReadTiles(tiff, tile, samples, rgb);
+                ReadTiles(tiff, tile, samples, pixels);
             else
-                ReadStrips(tiff, samples, rgb);
+                ReadStrips(tiff, samples, pixels);
         }
         catch (Exception e) when (e is not (ImageException or OutOfMemoryException))
         {
@@ -87,8 +93,9 @@ internal sealed unsafe class TiffImage : EncodedImage
         static int Field(LibTiff tiff, BitMiracle.LibTiff.Classic.TiffTag tag) => tiff.GetField(tag)?[0].ToInt() ?? 0;
     }
 
-    private void ReadStrips(LibTiff tiff, TiffSamples samples, Span<byte> rgb)
+    private void ReadStrips(LibTiff tiff, TiffSamples samples, Span<byte> pixels)
     {
+        int stride = StoredWidth * samples.Channels;
         byte[] row = ArrayPool<byte>.Shared.Rent(Math.Max(tiff.ScanlineSize(), samples.BytesOf(StoredWidth)));
         try
         {
@@ -97,7 +104,7 @@ internal sealed unsafe class TiffImage : EncodedImage
                 for (int y = 0; y < StoredHeight; y++)
                 {
                     if (!tiff.ReadScanline(row, y, (short)plane)) throw Damaged();
-                    samples.Write(row, plane, rgb.Slice(y * StoredWidth * 3, StoredWidth * 3));
+                    samples.Write(row, plane, pixels.Slice(y * stride, stride));
                 }
             }
         }
@@ -107,8 +114,9 @@ internal sealed unsafe class TiffImage : EncodedImage
         }
     }
 
-    private void ReadTiles(LibTiff tiff, (int Width, int Height) size, TiffSamples samples, Span<byte> rgb)
+    private void ReadTiles(LibTiff tiff, (int Width, int Height) size, TiffSamples samples, Span<byte> pixels)
     {
+        int channels = samples.Channels;
         int rowBytes = samples.BytesOf(size.Width), bytes = checked(rowBytes * size.Height);
         if (tiff.TileSize() != bytes) throw Damaged();
 
@@ -126,7 +134,7 @@ internal sealed unsafe class TiffImage : EncodedImage
                         int columns = Math.Min(size.Width, StoredWidth - left), rows = Math.Min(size.Height, StoredHeight - top);
                         for (int y = 0; y < rows; y++)
                         {
-                            Span<byte> into = rgb.Slice((((top + y) * StoredWidth) + left) * 3, columns * 3);
+                            Span<byte> into = pixels.Slice((((top + y) * StoredWidth) + left) * channels, columns * channels);
                             samples.Write(tile.AsSpan(y * rowBytes, rowBytes), plane, into);
                         }
                     }

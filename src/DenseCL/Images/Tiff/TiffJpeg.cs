@@ -1,4 +1,5 @@
 using System.Buffers;
+using DenseCL.Recipes;
 
 namespace DenseCL.Images.Tiff;
 
@@ -12,28 +13,30 @@ internal sealed unsafe class TiffJpeg
 
     private readonly TiffHead head;
     private readonly byte[] start;
+    private readonly int channels;
     private readonly RgbImage piece = new();
 
-    private TiffJpeg(TiffHead head, byte[] start) => (this.head, this.start) = (head, start);
+    private TiffJpeg(TiffHead head, byte[] start, int channels) => (this.head, this.start, this.channels) = (head, start, channels);
 
     /// <summary>Decodes the picture.</summary>
     /// <param name="head">What it is.</param>
     /// <param name="file">The whole file.</param>
-    /// <param name="rgb">Receives the pixels as stored, (Height, Width, 3).</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="pixels">Receives the pixels as stored, (Height, Width, channels).</param>
     /// <exception cref="ImageException">The data are truncated or damaged.</exception>
-    public static void Decode(TiffHead head, ReadOnlySpan<byte> file, Span<byte> rgb)
+    public static void Decode(TiffHead head, ReadOnlySpan<byte> file, int channels, Span<byte> pixels)
     {
         // The marker of Adobe says whether the colours are Y Cb Cr (1) or red green blue (0); otherwise the decoder would guess.
         byte[] adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, (byte)(head.Colour == TiffColour.YCbCr ? 1 : 0)];
         ReadOnlySpan<byte> tables = head.JpegTables is { } at ? Inside(file[at]) : [];
         bool colours = head is { Samples: 3, Planar: false };
-        new TiffJpeg(head, [0xFF, Start, .. colours ? adobe : [], .. tables]).DecodePieces(file, rgb);
+        new TiffJpeg(head, [0xFF, Start, .. colours ? adobe : [], .. tables], channels).DecodePieces(file, pixels);
     }
 
-    private void DecodePieces(ReadOnlySpan<byte> file, Span<byte> rgb)
+    private void DecodePieces(ReadOnlySpan<byte> file, Span<byte> pixels)
     {
         (int across, int down) = head.Pieces;
-        int planes = head is { Planar: true, Colour: TiffColour.Rgb } ? 3 : 1;
+        int planes = head.Planar && head.KeepsSamples(channels) ? channels : 1;
         for (int i = 0; i < planes * across * down; i++)
         {
             (int plane, int row, int column) = (i / (across * down), i / across % down, i % across);
@@ -44,8 +47,8 @@ internal sealed unsafe class TiffJpeg
             {
                 Copy(
                     piece.Pixels.Slice(y * piece.Width * 3, columns * 3),
-                    rgb.Slice((((top + y) * head.Width) + left) * 3, columns * 3),
-                    planes == 1 ? null : plane);
+                    pixels.Slice((((top + y) * head.Width) + left) * channels, columns * channels),
+                    plane);
             }
         }
     }
@@ -67,7 +70,7 @@ internal sealed unsafe class TiffJpeg
                     && (image.StoredHeight == head.PieceHeight || (head.Tile is null && image.StoredHeight == rows));
                 if (!fits) throw new ImageException("damaged: a JPEG in the TIFF has another size");
 
-                int bytes = image.ScratchBytes(1);
+                int bytes = image.ScratchBytes(1, DataOptions.Rgb);
                 byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
                 try
                 {
@@ -86,19 +89,17 @@ internal sealed unsafe class TiffJpeg
         }
     }
 
-    private void Copy(ReadOnlySpan<byte> from, Span<byte> into, int? plane)
+    // The pixels of a JPEG always come as red, green and blue; a grey one's are equal.
+    private void Copy(ReadOnlySpan<byte> from, Span<byte> into, int plane)
     {
-        if (plane is { } colour)
-        {
-            for (int i = 0; i < from.Length; i += 3)
-                into[i + colour] = from[i];
-            return;
-        }
+        bool own = head.Planar && head.KeepsSamples(channels);
+        (int first, int count) = own ? (plane, 1) : (0, channels);
+        for (int i = 0, at = first; i < from.Length; i += 3, at += channels)
+            from.Slice(i, count).CopyTo(into[at..]);
 
-        from.CopyTo(into);
         if (head.Colour != TiffColour.GreyFromWhite) return;
 
-        for (int i = 0; i < into.Length; i++)
+        for (int i = first; i < into.Length; i += own ? channels : 1)
             into[i] = (byte)(255 - into[i]);
     }
 

@@ -20,6 +20,7 @@ internal enum TiffTag
     TileHeight = 323,
     TileStarts = 324,
     TileLengths = 325,
+    ExtraSamples = 338,
     SampleFormat = 339,
     LargestSampleOfAnyType = 341,
     JpegTables = 347,

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DenseCL.Models.Backbones;
 
 /// <summary>
-/// A network without its classifier, with torchvision's parameter names and shapes. It maps (N, 3, H, W) images, RGB and normalised, to a
-/// feature map (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), where s is <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists
+/// A network without its classifier, with torchvision's parameter names and shapes. It maps (N, <see cref="InChannels"/>, H, W) images,
+/// RGB or of other channels, normalised, to a feature map (N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), where s is <see cref="OutputStride"/>. <see cref="BackboneCatalogue"/> lists
 /// all networks.
 /// </summary>
 /// <remarks>
@@ -18,9 +18,12 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <summary>Input pixels per position of the feature map, along a side, unless strides become dilation.</summary>
     public const int Stride = 32;
 
-    private protected Backbone(BackboneKind architecture, int outputStride)
+    private protected Backbone(BackboneKind architecture, int outputStride, int channels)
         : base(architecture.ToString())
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, DataOptions.MostChannels);
+        InChannels = channels;
         Architecture = architecture;
         OutputStride = outputStride is 8 or 16 or Stride
             ? outputStride
@@ -33,12 +36,16 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// 32; or 16 or 8 for dense prediction: the last one or two strides become dilation. The weights are the same. The finer map costs more
     /// arithmetic: for a ResNet-18 about 1.7 or 5 times as much.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride.</exception>
-    public static Backbone Create(BackboneKind architecture, int outputStride = Stride) =>
-        BackboneCatalogue.Of(architecture).Build(outputStride);
+    /// <param name="channels">Channels of an image, 1 to 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network or stride, or there cannot be so many channels.</exception>
+    public static Backbone Create(BackboneKind architecture, int outputStride = Stride, int channels = DataOptions.Rgb) =>
+        BackboneCatalogue.Of(architecture).Build(outputStride, channels);
 
     /// <summary>Which network this is.</summary>
     public BackboneKind Architecture { get; }
+
+    /// <summary>Channels of an image: 3 for red, green and blue.</summary>
+    public int InChannels { get; }
 
     /// <summary>Channels of the feature map, the output of the last stage.</summary>
     public int OutChannels => Entry.Stages[^1].Channels;
@@ -58,7 +65,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <summary>
     /// The feature map of the last stage. Gradients are computed by libtorch; in <see cref="torch.no_grad"/> it is faster.
     /// </summary>
-    /// <param name="input">(N, 3, H, W) float32 or bfloat16, RGB, normalised; all activations have its type.</param>
+    /// <param name="input">(N, <see cref="InChannels"/>, H, W) float32 or bfloat16, RGB, normalised; all activations have its type.</param>
     /// <returns>(N, <see cref="OutChannels"/>, ⌈H/s⌉, ⌈W/s⌉), channels-last in memory</returns>
     public override Tensor forward(Tensor input)
     {
@@ -67,7 +74,7 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The feature maps of all four stages, the finest first.</summary>
-    /// <param name="input">(N, 3, H, W) float32 or bfloat16; RGB, normalised.</param>
+    /// <param name="input">(N, <see cref="InChannels"/>, H, W) float32 or bfloat16; RGB, normalised.</param>
     /// <returns>Of strides 4, 8, 16 and 32, or at most <see cref="OutputStride"/>: (N, <see cref="StageChannels"/>, ⌈H/s⌉,
     /// ⌈W/s⌉).</returns>
     public IReadOnlyList<Tensor> Stages(Tensor input)

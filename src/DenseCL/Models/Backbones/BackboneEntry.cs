@@ -9,14 +9,14 @@ public sealed class BackboneEntry
     /// <param name="kind">The network.</param>
     /// <param name="stem">The layers before the first stage, in words.</param>
     /// <param name="stages">The four stages, the finest first, of strides 4, 8, 16 and 32.</param>
-    /// <param name="build">Builds the network, uninitialised, for an output stride; it describes its ONNX graph itself.</param>
+    /// <param name="build">Builds the network, uninitialised, for an output stride and a number of channels; it describes its ONNX graph itself.</param>
     /// <param name="names">The names of its tensors in each naming.</param>
     /// <param name="blocks">Its blocks, in the wording of <see cref="BackboneNames.Blocks"/>.</param>
     internal BackboneEntry(
         BackboneKind kind,
         string stem,
         IReadOnlyList<BackboneStage> stages,
-        Func<int, Backbone> build,
+        Func<int, int, Backbone> build,
         BackboneNames names,
         string blocks) => (Kind, Stem, Stages, Build, Names, Blocks) = (kind, stem, stages, build, names, blocks);
 
@@ -32,8 +32,8 @@ public sealed class BackboneEntry
     /// <summary>The four stages, the finest first, of strides 4, 8, 16 and <see cref="Backbone.Stride"/>.</summary>
     public IReadOnlyList<BackboneStage> Stages { get; }
 
-    /// <summary>Builds the network, uninitialised, for an output stride; see <see cref="Backbone.Create"/>.</summary>
-    internal Func<int, Backbone> Build { get; }
+    /// <summary>Builds the network, uninitialised, for an output stride and a number of channels; see <see cref="Backbone.Create"/>.</summary>
+    internal Func<int, int, Backbone> Build { get; }
 
     /// <summary>The names of its tensors in each naming.</summary>
     internal BackboneNames Names { get; }

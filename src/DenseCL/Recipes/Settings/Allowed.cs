@@ -43,15 +43,14 @@ internal static class Allowed
                 advice);
     }
 
-    /// <summary>Three numbers, each between two ends.</summary>
+    /// <summary>A number for each channel, each between two ends.</summary>
     public static PerChannel Within(string key, PerChannel value, double low, double high, string advice)
     {
-        double[] channels = [value.Red, value.Green, value.Blue];
-        return channels.All(channel => channel >= low && channel <= high)
+        return value.Numbers.All(channel => channel >= low && channel <= high)
             ? value
             : throw Refused(
                 key,
-                $"[{string.Join(", ", channels.Select(Text))}]",
+                value.ToString(),
                 $"[red, green, blue], each at least {Text(low)} and at most {Text(high)}",
                 advice);
     }

@@ -73,7 +73,7 @@ internal sealed class OptionProperty
         IReadOnlyList<int> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         IReadOnlyList<byte> numbers => $"[{string.Join(", ", numbers.Select(number => number.ToString(Invariant)))}]",
         IReadOnlyList<string> texts => $"[{string.Join(", ", texts.Select(Quoted))}]",
-        PerChannel channels => string.Create(Invariant, $"[{channels.Red:R}, {channels.Green:R}, {channels.Blue:R}]"),
+        PerChannel channels => channels.ToString(),
         PixelDepth depth => depth.ToString(),
         double number => number.ToString("R", Invariant),
         IFormattable number => number.ToString(null, Invariant),
@@ -113,7 +113,7 @@ internal sealed class OptionProperty
         parsed = Type switch
         {
             _ when Type == typeof(Interval) => Numbers(value) is [double low, double high] ? new Interval(low, high) : null,
-            _ when Type == typeof(PerChannel) => Numbers(value) is [double r, double g, double b] ? new PerChannel(r, g, b) : null,
+            _ when Type == typeof(PerChannel) => PerChannel.TryParse(value.Items, value.IsList, out PerChannel channels) ? channels : null,
             _ when Type == typeof(PixelDepth) => PixelDepth.TryParse(
                 value.IsList ? $"[{string.Join(',', value.Items)}]" : first, out PixelDepth depth) ? depth : null,
             _ when Type == typeof(IReadOnlyList<double>) => ListOf(value, Number),
@@ -178,7 +178,7 @@ internal sealed class OptionProperty
         string form = Type switch
         {
             _ when Type == typeof(Interval) => $"two finite numbers such as {example}",
-            _ when Type == typeof(PerChannel) => $"three finite numbers such as {example}",
+            _ when Type == typeof(PerChannel) => $"a finite number for each channel such as {example}, or `{PerChannel.Measured}`",
             _ when Type == typeof(PixelDepth) =>
                 "`auto`, `stretch`, a number of bits from 8 to 16, or the two values that become black and white, such as [0, 4095]",
             _ when Type == typeof(IReadOnlyList<double>) => $"a list of numbers such as {example}",

@@ -43,7 +43,7 @@ internal static class Skia
             fixed (byte* start = file)
             {
                 using EncodedImage image = EncodedImage.Open(start, file.Length, limits);
-                image.Decode(new byte[image.ScratchBytes(1)], 1, new PixelArea(0, 0, image.StoredWidth, image.StoredHeight), SampleTable.UpperBytes, into);
+                image.Decode(new byte[image.ScratchBytes(1, 3)], 1, new PixelArea(0, 0, image.StoredWidth, image.StoredHeight), SampleTable.UpperBytes, 3, into);
                 return "";
             }
         }

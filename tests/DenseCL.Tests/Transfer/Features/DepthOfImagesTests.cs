@@ -87,7 +87,7 @@ public sealed class DepthOfImagesTests : IDisposable
     {
         var labelled = SegmentationData.Open(folder[name], stop: TestContext.Current.CancellationToken);
         RgbImage image = new();
-        SegmentationLoader.Read(labelled, labelled.Train[0], image, data.Depth);
+        SegmentationLoader.Read(labelled, labelled.Train[0], image, data);
         return image.Pixels.ToArray();
     });
 

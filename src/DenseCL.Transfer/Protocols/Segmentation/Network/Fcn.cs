@@ -47,7 +47,7 @@ internal sealed class Fcn : IDisposable
     public FcnHeads Heads => heads;
 
     /// <summary>Forward and backward pass of a batch; the gradients are then those of its loss.</summary>
-    /// <param name="images">(N, 3, H, W) float32 or bfloat16, normalised, channels-last in memory.</param>
+    /// <param name="images">(N, channels, H, W) float32 or bfloat16, normalised, channels-last in memory.</param>
     /// <param name="masks">(N, H, W) int64: 0 … K − 1, or 255.</param>
     /// <param name="step">The step, from 0: it keys the dropout.</param>
     /// <returns>The loss in nats, including the auxiliary head's.</returns>
@@ -87,7 +87,7 @@ internal sealed class Fcn : IDisposable
         headOptimiser.Step(learningRate * options.HeadRate);
     }
 
-    /// <summary>The logits of images, with the running batch-norm statistics: (N, 3, H, W) → (N, K, h, w) float32.</summary>
+    /// <summary>The logits of images, with the running batch-norm statistics: (N, channels, H, W) → (N, K, h, w) float32.</summary>
     public Tensor Logits(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();

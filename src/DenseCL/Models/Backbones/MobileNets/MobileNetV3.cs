@@ -56,10 +56,10 @@ internal sealed class MobileNetV3 : Backbone
 
     private readonly ModuleList<Block> features;
 
-    private MobileNetV3(int outputStride)
-        : base(BackboneKind.MobilenetV3Large, outputStride)
+    private MobileNetV3(int outputStride, int inChannels)
+        : base(BackboneKind.MobilenetV3Large, outputStride, inChannels)
     {
-        List<Block> blocks = [new ConvolutionUnit(3, StemChannels, 3, Nonlinearity.Hardswish, stride: 2)];
+        List<Block> blocks = [new ConvolutionUnit(inChannels, StemChannels, 3, Nonlinearity.Hardswish, stride: 2)];
         List<(string Name, Block Block)[]> stages = [];
         long channels = StemChannels, current = 2, dilation = 1;        // the state of the map before the next block
         foreach (MobileRow[] rows in Large)
@@ -92,7 +92,7 @@ internal sealed class MobileNetV3 : Backbone
         BackboneKind.MobilenetV3Large,
         stem: "3x3 stride 2",
         stages: [new(24, 4), new(40, 8), new(112, 16), new((int)Widest, 32)],
-        build: outputStride => new MobileNetV3(outputStride),
+        build: (outputStride, channels) => new MobileNetV3(outputStride, channels),
         MobileNetNames,
         BlocksOf(Large.Sum(rows => rows.Length)));
 

@@ -40,10 +40,10 @@ internal sealed class ResNet : Backbone
     private readonly ModuleList<Block> layer3;
     private readonly ModuleList<Block> layer4;
 
-    private ResNet(BackboneKind architecture, bool bottleneck, int[] blocks, int outputStride)
-        : base(architecture, outputStride)
+    private ResNet(BackboneKind architecture, bool bottleneck, int[] blocks, int outputStride, int inChannels)
+        : base(architecture, outputStride, inChannels)
     {
-        conv1 = new Convolution(3, 64, 7, 2);
+        conv1 = new Convolution(inChannels, 64, 7, 2);
         bn1 = new BatchNorm(64);
         long channels = 64, current = 4, dilation = 1;      // the state of the map before the next block
         layer1 = Stage(64, blocks[0], 1);
@@ -88,7 +88,7 @@ internal sealed class ResNet : Backbone
             kind,
             stem: "7x7 stride 2, 3x3 max pool stride 2",
             stages: [new(64 * expansion, 4), new(128 * expansion, 8), new(256 * expansion, 16), new(512 * expansion, 32)],
-            build: outputStride => new ResNet(kind, bottleneck, blocks, outputStride),
+            build: (outputStride, channels) => new ResNet(kind, bottleneck, blocks, outputStride, channels),
             ResNetNames,
             BlocksOf(bottleneck, blocks));
     }

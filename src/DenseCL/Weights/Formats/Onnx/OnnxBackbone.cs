@@ -9,7 +9,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 
 /// <summary>Writes a backbone as an ONNX model, a network that other programs can run. Its weights have torchvision's names.</summary>
 /// <remarks>
-/// The input <c>images</c> is float32 (batch, 3, height, width); every size except the 3 is free. Batch norm is not folded into the
+/// The input <c>images</c> is float32 (batch, channels, height, width); every size except the channels is free. Batch norm is not folded into the
 /// convolutions and has its running statistics, so the weights in the file are the backbone's, bit for bit. <c>num_batches_tracked</c> is
 /// left out, because it is of no use for inference.
 /// </remarks>
@@ -81,7 +81,7 @@ internal static class OnnxBackbone
         IReadOnlyDictionary<string, string> metadata)
     {
         OrderedDictionary<string, string> notes = new(metadata, StringComparer.Ordinal);
-        foreach ((string key, string value) in BackboneMetadata.Network(backbone.Architecture))
+        foreach ((string key, string value) in BackboneMetadata.Network(backbone.Architecture, backbone.InChannels))
         {
             notes[key] = value;
         }
@@ -89,7 +89,7 @@ internal static class OnnxBackbone
         notes["normalisation"] = options.Normalisation is null ? "before the network" : "inside the network";
         if (options.Normalisation is { } data)
         {
-            notes["channels"] = "RGB, 0..1";
+            notes["channels"] = $"{BackboneMetadata.ChannelsOf(backbone.InChannels)}, 0..1";
             notes["mean"] = BackboneMetadata.Numbers(data.Mean);
             notes["std"] = BackboneMetadata.Numbers(data.Std);
         }
@@ -100,5 +100,5 @@ internal static class OnnxBackbone
     }
 
     private static Tensor OfChannels(PerChannel values) =>
-        tensor(new[] { (float)values.Red, (float)values.Green, (float)values.Blue }).reshape(1, 3, 1, 1);
+        tensor(values.Numbers.Select(value => (float)value).ToArray()).reshape(1, values.Numbers.Count, 1, 1);
 }

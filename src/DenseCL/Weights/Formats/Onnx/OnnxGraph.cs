@@ -9,7 +9,7 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// <summary>The operators of a backbone, as it describes them itself, from the images to the requested maps.</summary>
 internal static class OnnxGraph
 {
-    /// <summary>Initialisers of the normalisation, (1, 3, 1, 1).</summary>
+    /// <summary>Initialisers of the normalisation, (1, channels, 1, 1).</summary>
     public const string Mean = "normalisation.mean";
 
     /// <inheritdoc cref="Mean"/>
@@ -29,12 +29,13 @@ internal static class OnnxGraph
         string?[] outputs = [.. stages.Index().Select(stage => all ? Invariant($"stage{stage.Index + 1}") : stage.Index == stages.Count - 1 ? "features" : null)];
         backbone.Describe(network, x, outputs);
 
+        string channels = BackboneMetadata.ChannelsOf(backbone.InChannels);
         GraphProto graph = new();
         graph.Input.Add(Value(
             Images,
-            inside ? "RGB, 0..1." : "RGB, 0..1, then less the mean and divided by the standard deviation of each channel.",
+            inside ? $"{channels}, 0..1." : $"{channels}, 0..1, then less the mean and divided by the standard deviation of each channel.",
             Named("batch"),
-            new Dimension { DimValue = 3 },
+            new Dimension { DimValue = backbone.InChannels },
             Named("height"),
             Named("width")));
         graph.Node.Add(network.Operators.Select(Node));

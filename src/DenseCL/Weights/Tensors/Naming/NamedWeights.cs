@@ -75,6 +75,26 @@ public sealed class NamedWeights
         }
     }
 
+    /// <summary>Channels of an image, the inputs of the first convolution.</summary>
+    /// <exception cref="WeightFileException">This library takes no images of so many.</exception>
+    public int Channels
+    {
+        get
+        {
+            string first = Source(Part.Backbone + layers.First)!;
+            if (File[first].Shape is not [_, var channels, _, _]) return DataOptions.Rgb;      // the loading says what is wrong
+
+            return channels is >= 1 and <= DataOptions.MostChannels
+                ? (int)channels
+                : throw new WeightFileException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{File.Path}: {WeightNames.Quote(first)} takes images of {channels} channels; 1 to {DataOptions.MostChannels} are possible."));
+        }
+    }
+
+    /// <summary>This library's name for the weight of the first convolution.</summary>
+    internal string First => layers.First;
+
     /// <summary>Whether queues have one key per column, as in all programs except this one.</summary>
     internal bool KeysAreColumns => ecosystem.Prefix(Part.GlobalQueue) != Part.GlobalQueue;
 

@@ -7,7 +7,8 @@ public enum TensorFate
     Matched,
 
     /// <summary>
-    /// Loaded after its dimensions were rearranged: a linear layer as a 1×1 convolution, a queue of columns as one of rows.
+    /// Loaded after its dimensions were rearranged: a linear layer as a 1×1 convolution, a queue of columns as one of rows, a first
+    /// convolution of RGB as one of other channels.
     /// </summary>
     Reshaped,
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using DenseCL.Compute;
+using DenseCL.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +26,36 @@ internal sealed class WeightLoading(NamedWeights weights)
         }
 
         return lines.Skip(before).All(line => line.Fate is TensorFate.Matched or TensorFate.Reshaped);
+    }
+
+    /// <summary>
+    /// Starts the first convolution of a network of other channels from that of RGB: every channel gets the mean of the three, in the
+    /// strength that keeps their sum. An image whose channels are all equal then gives what it gave. (Carreira and Zisserman, 2017, repeat
+    /// and divide weights in this way along time; Wightman's timm does it with channels.)
+    /// </summary>
+    /// <param name="part">The part that the network is.</param>
+    /// <param name="state">Its tensors.</param>
+    /// <returns>Those that are still to be loaded.</returns>
+    public IReadOnlyDictionary<string, Tensor> LoadFirstFromRgb(string part, IReadOnlyDictionary<string, Tensor> state)
+    {
+        Tensor here = state[weights.First];
+        if (weights.Source(part + weights.First) is not { } source) return state;
+
+        ReadOnlySpan<long> shape = weights.File[source].Shape;
+        long channels = here.shape[1];
+        bool widens = channels != DataOptions.Rgb && shape is [_, DataOptions.Rgb, _, _]
+            && shape[0] == here.shape[0] && shape[2..].SequenceEqual(here.shape.AsSpan()[2..]);
+        if (!widens) return state;
+
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        here.copy_(Finite(source).to_type(ScalarType.Float32).sum([1], keepdim: true).Over(channels));
+        used.Add(source);
+        lines.Add(new LoadedTensor(TensorFate.Reshaped, weights.First, source, Shapes(shape, here)));
+        Notes.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{source} is of red, green and blue: each of the {channels} channels starts with their mean, times 3/{channels}."));
+        return state.Where(entry => entry.Key != weights.First).ToDictionary(StringComparer.Ordinal);
     }
 
     /// <summary>Whether the file has all of these, in shapes that fit.</summary>
@@ -135,7 +167,7 @@ internal sealed class WeightLoading(NamedWeights weights)
 
         used.Add(source);
         ReadOnlySpan<long> shape = weights.File[source].Shape;
-        string shapes = $"({string.Join(", ", shape.ToArray())}) in the file, ({string.Join(", ", tensor.shape)}) here";
+        string shapes = Shapes(shape, tensor);
         if (Arrange(shape, tensor.shape) is not { } arrange)
         {
             return new LoadedTensor(TensorFate.OtherShape, name, source, shapes);
@@ -146,6 +178,9 @@ internal sealed class WeightLoading(NamedWeights weights)
         tensor.copy_(arrange(Finite(source)));
         return new LoadedTensor(same ? TensorFate.Matched : TensorFate.Reshaped, name, source, same ? "" : shapes);
     }
+
+    private static string Shapes(ReadOnlySpan<long> file, Tensor here) =>
+        $"({string.Join(", ", file.ToArray())}) in the file, ({string.Join(", ", here.shape)}) here";
 
     // (out, in) equals (out, in, 1, 1); any other difference means another network.
     private static Func<Tensor, Tensor>? Arrange(ReadOnlySpan<long> file, long[] here)

@@ -56,8 +56,8 @@ public sealed class MatchScoreEvaluationTests : IDisposable
         {
             size,
             stride,
-            mean = new[] { normalisation.Mean.Red, normalisation.Mean.Green, normalisation.Mean.Blue },
-            std = new[] { normalisation.Std.Red, normalisation.Std.Green, normalisation.Std.Blue },
+            mean = normalisation.Mean.Numbers,
+            std = normalisation.Std.Numbers,
             pairs = Enumerable.Range(0, source.Entries.Count).SelectMany(index => Enumerable.Range(0, 2).Select(pair => new
             {
                 image = source.Entries[index].Path,
