@@ -94,7 +94,12 @@ public sealed class ChannelsOfImagesTests : IDisposable
         // Brightness and contrast of grey pictures are those of each channel; saturation and hue do not exist for five.
         SegmentationOptions options = new()
         {
-            CropWidth = 64, CropHeight = 96, Batch = 2, Steps = 2, Precision = Precision.Fp32, Scale = new(0.9, 1.1),
+            CropWidth = 64,
+            CropHeight = 96,
+            Batch = 2,
+            Steps = 2,
+            Precision = Precision.Fp32,
+            Scale = new(0.9, 1.1),
         };
         AssertSame((name, network, data) =>
         {
