@@ -1,6 +1,7 @@
 using DenseCL.Data;
 using DenseCL.Data.Sources;
 using DenseCL.Reports.Pictures;
+using DenseCL.Reports.Runs;
 using DenseCL.Training;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Protocols.MatchScore;
@@ -79,16 +80,6 @@ public sealed class TensorBoardLog : IDisposable
         }
     }
 
-    /// <summary>The name of a curve: losses, probe figures, health and speed are groups.</summary>
-    internal static string TagOf(string group, string name) => name switch
-    {
-        "loss" => "loss/total",
-        "lossGlobal" => "loss/global",
-        "lossDense" => "loss/dense",
-        _ when name.Contains('/', StringComparison.Ordinal) => name,       // health/…, probe/…
-        _ => $"{group}/{name}",
-    };
-
     private void WriteNewLines()
     {
         foreach ((LogLines lines, string group) in logs)
@@ -98,7 +89,7 @@ public sealed class TensorBoardLog : IDisposable
                 Summary summary = new();
                 summary.Value.AddRange(numbers
                     .Where(number => number.Key != "epoch" || group == "metrics")
-                    .Select(number => new Summary.Types.Value { Tag = TagOf(group, number.Key), SimpleValue = (float)number.Value }));
+                    .Select(number => new Summary.Types.Value { Tag = Curves.NameOf(group, number.Key), SimpleValue = (float)number.Value }));
                 Write(step, summary);
             }
         }

@@ -39,7 +39,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether a folder contains a run that can be resumed.</summary>
     /// <param name="path">The folder; it need not exist.</param>
     public static bool HasRun(string path) =>
-        !string.IsNullOrWhiteSpace(path) && File.Exists(new RunFolder(System.IO.Path.GetFullPath(path), null).Recipe);
+        !string.IsNullOrWhiteSpace(path) && File.Exists(LookAt(path).Recipe);
+
+    /// <summary>The paths of a run folder, for reading only: nothing is made, checked or locked.</summary>
+    /// <param name="path">The folder.</param>
+    public static RunFolder LookAt(string path) => new(System.IO.Path.GetFullPath(path), null);
 
     /// <summary>Opens or makes a run folder. It is locked until it is disposed or the process ends, however it ends.</summary>
     /// <param name="path">The folder.</param>

@@ -1,15 +1,20 @@
 using System.Text;
 using System.Text.Json;
 
-namespace DenseCL.Reports.TensorBoard;
+namespace DenseCL.Reports.Runs;
 
 /// <summary>The lines that a run adds to one of its logs, as they come: numbers by name, with the step.</summary>
 /// <param name="path">The log; it need not exist yet.</param>
 internal sealed class LogLines(string path)
 {
+    private const int AtOnce = 1 << 24;     // bytes; a longer line is no line of a run
+
     private long position;
 
-    /// <summary>The lines since the last call. A line whose end is not written yet is left for the next one.</summary>
+    /// <summary>
+    /// The lines since the last call. A line whose end is not written yet is left for the next one. A file that has become shorter, as when
+    /// a run continues from a checkpoint, is read again from the start.
+    /// </summary>
     public IEnumerable<(long Step, IReadOnlyList<KeyValuePair<string, double>> Numbers)> Next()
     {
         if (!File.Exists(path))
@@ -18,16 +23,25 @@ internal sealed class LogLines(string path)
         }
 
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file.Position = Math.Min(position, file.Length);
-        byte[] added = new byte[file.Length - file.Position];
-        file.ReadExactly(added);
-        int end = Array.LastIndexOf(added, (byte)'\n') + 1;
-        position = file.Position - added.Length + end;
-        foreach (string line in Encoding.UTF8.GetString(added, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        position = position > file.Length ? 0 : position;
+        byte[] added = new byte[Math.Min(AtOnce, file.Length - position)];
+        while (position < file.Length)
         {
-            if (Parse(line) is { } parsed)
+            file.Position = position;
+            int read = file.ReadAtLeast(added, added.Length, throwOnEndOfStream: false);
+            int end = Array.LastIndexOf(added, (byte)'\n', read - 1) + 1;
+            if (end == 0 && read < AtOnce)
             {
-                yield return parsed;
+                yield break;
+            }
+
+            position += end == 0 ? read : end;
+            foreach (string line in Encoding.UTF8.GetString(added, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (Parse(line) is { } parsed)
+                {
+                    yield return parsed;
+                }
             }
         }
     }
