@@ -19,7 +19,7 @@ public sealed class Curves
     public IEnumerable<Curve> All => curves.Values;
 
     /// <summary>The last step of any curve; 0 if there is none.</summary>
-    public long LastStep => curves.Values.Select(curve => curve.Steps.LastOrDefault()).DefaultIfEmpty().Max();
+    public long LastStep => curves.Values.Select(curve => curve.Steps is [.., var step] ? step : 0).DefaultIfEmpty().Max();
 
     /// <summary>A curve by its name; an empty one if the run does not log it.</summary>
     /// <param name="name">Group and name.</param>

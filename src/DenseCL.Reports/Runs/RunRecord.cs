@@ -16,7 +16,7 @@ public sealed class RunRecord
     {
         (Name, Folder, Recipe) = (name, folder, recipe);
         Curves = new Curves(folder);
-        Environment = ReadEnvironment(folder.Environment);
+        (Environment, Images) = ReadEnvironment(folder.Environment);
     }
 
     /// <summary>What to call it: the name of its folder, unless another was given.</summary>
@@ -34,6 +34,9 @@ public sealed class RunRecord
 
     /// <summary>Versions and machine, as environment.json has them; empty if it cannot be read.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; }
+
+    /// <summary>Where the images are that it trained on; empty if it does not say.</summary>
+    public IReadOnlyList<string> Images { get; }
 
     /// <summary>What it logged; <see cref="Runs.Curves.Update"/> adds what is new.</summary>
     public Curves Curves { get; }
@@ -90,21 +93,25 @@ public sealed class RunRecord
         }
     }
 
-    private static IReadOnlyList<KeyValuePair<string, string>> ReadEnvironment(string path)
+    private static (IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<string> Images) ReadEnvironment(string path)
     {
         try
         {
             if (!File.Exists(path) || new FileInfo(path).Length > LongestText)
             {
-                return [];
+                return ([], []);
             }
 
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return [.. json.RootElement.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, Text(property.Value)))];
+            return (
+                [.. json.RootElement.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, Text(property.Value)))],
+                json.RootElement.TryGetProperty("images", out JsonElement images)
+                    ? [.. images.EnumerateArray().Select(image => image.GetString() ?? "")]
+                    : []);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            return [];
+            return ([], []);
         }
 
         static string Text(JsonElement value) => value.ValueKind switch

@@ -181,7 +181,7 @@ public sealed class AblationRun
 
     private static string Describe(AblationJob job, PlannedEvaluation evaluation, AblationResult result) =>
         string.Create(CultureInfo.InvariantCulture, $"{TitleOf(job)}: {evaluation.Text}: ")
-        + (result.Figures is [var (name, value), ..] ? $"{name} {TableMarkdown.Number(value, value is >= 0 and <= 1)}" : "no figures")
+        + (result.Figures is [var (name, value), ..] ? $"{name} {TableText.Number(value, value is >= 0 and <= 1)}" : "no figures")
         + string.Create(CultureInfo.InvariantCulture, $", {result.Seconds:F0} s");
 
     /// <summary>Starts or continues a training; returns its total duration in seconds, null if stopped.</summary>

@@ -85,7 +85,7 @@ public sealed class Pretrainer : IDisposable
 
         log.KeepUntil(step);
         AtomicFile.Replace(folder.Recipe, Recipe.ToString());
-        AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, device));
+        AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, source, device));
     }
 
     /// <summary>

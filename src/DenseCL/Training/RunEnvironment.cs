@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using DenseCL.Compute.Tiles;
+using DenseCL.Data.Sources;
 using DenseCL.Platform;
 using DenseCL.Recipes;
 using TorchSharp;
@@ -13,7 +14,7 @@ internal static class RunEnvironment
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static string Describe(Recipe recipe, torch.Device device) =>
+    public static string Describe(Recipe recipe, ImageSource source, torch.Device device) =>
         JsonSerializer.Serialize(
             new
             {
@@ -32,6 +33,7 @@ internal static class RunEnvironment
                 threads = torch.get_num_threads(),
                 device = device.ToString(),
                 seed = recipe.Run.Seed,
+                images = source.Places,
             },
             Json
         ) + "\n";

@@ -48,6 +48,11 @@ public sealed class ImageSource
     /// <summary>Absolute folder that contains the images; with several sources, that of the first.</summary>
     public string Root { get; }
 
+    /// <summary>
+    /// The paths that it was opened from, absolute; of one that was combined those of all. Empty for files that were found in another way.
+    /// </summary>
+    public IReadOnlyList<string> Places { get; private init; } = [];
+
     /// <summary>The images, at least one; the index in this list is the image's number everywhere.</summary>
     public IReadOnlyList<ImageEntry> Entries { get; }
 
@@ -98,6 +103,11 @@ public sealed class ImageSource
                 "The path of the images is empty: give a folder, a list of images (.txt or .lst), COCO annotations (.json) or a tar.");
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return OpenPlace(full).With(places: [full]);
+    }
+
+    private static ImageSource OpenPlace(string full)
+    {
         if (Directory.Exists(full)) return OpenFolder(full);
         if (!File.Exists(full)) throw NotFound(full);
 
@@ -192,7 +202,7 @@ public sealed class ImageSource
             "",
             entries,
             sameClasses ? sources[0].ClassNames : [],
-            sources.Sum(source => source.FoundCount));
+            sources.Sum(source => source.FoundCount)).With(places: [.. sources.SelectMany(source => source.Places)]);
     }
 
     /// <summary>
@@ -251,7 +261,7 @@ public sealed class ImageSource
         if (badCount == bad.Length)
             throw new DataException($"None of {Counted(FoundCount, "image")} {kind} can be used: {skipped.FirstReasons}.");
 
-        return new ImageSource(Root, kind, notes, [.. Entries.Where((_, i) => !bad[i])], ClassNames, FoundCount, limits);
+        return With([.. Entries.Where((_, i) => !bad[i])], FoundCount, limits);
     }
 
     /// <summary>The first images of this source, as a separate source.</summary>
@@ -259,8 +269,27 @@ public sealed class ImageSource
     public ImageSource Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return count >= Entries.Count ? this : new ImageSource(Root, kind, notes, [.. Entries.Take(count)], ClassNames, count, checkedFor);
+        return count >= Entries.Count ? this : With([.. Entries.Take(count)], count, checkedFor);
     }
+
+    /// <summary>Images of this source at equal distances, as a separate source: some from everywhere in it.</summary>
+    /// <param name="count">How many, at least 1; all if there are no more.</param>
+    public ImageSource Spread(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return count >= Entries.Count
+            ? this
+            : With(
+                [.. Enumerable.Range(0, count).Select(i => Entries[(int)((((2L * i) + 1) * Entries.Count) / (2L * count))])],
+                count,
+                checkedFor);
+    }
+
+    private ImageSource With(IReadOnlyList<ImageEntry> entries, int found, ImageLimits? within) =>
+        new(Root, kind, notes, entries, ClassNames, found, within) { Places = Places };
+
+    private ImageSource With(IReadOnlyList<string> places) =>
+        new(Root, kind, notes, Entries, ClassNames, FoundCount, checkedFor) { Places = places };
 
     private static string? WhyUnusable(ImageEntry entry, ImageLimits limits, OpenShards shards)
     {

@@ -1,0 +1,261 @@
+"use strict";
+/* Curves over steps, epochs or hours: one chart for each kind of number, a colour for each run, a dash for each curve. */
+(() => {
+  const { el, number } = DenseCL;
+  const HEIGHT = 220, NARROWEST = 240;
+  const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
+
+  const GROUPS = [
+    { title: "Losses", about: "They rise while the queue fills with real keys, and are no measure of progress.",
+      curves: { "loss/total": "total", "loss/global": "global", "loss/dense": "dense" } },
+    { title: "Learning rate", about: "", curves: { "metrics/learningRate": "learning rate" } },
+    { title: "λ", about: "The share of the dense loss.", curves: { "metrics/lambda": "λ" } },
+    { title: "Similarities of whole images", about: "Mean cosines. Positives should grow well above negatives.",
+      curves: { "health/positiveSimilarity": "with positives", "health/negativeSimilarity": "with negatives" } },
+    { title: "Similarities of positions", about: "The same for dense vectors.",
+      curves: { "health/densePositiveSimilarity": "with positives", "health/denseNegativeSimilarity": "with negatives" } },
+    { title: "Spread", about: "1: vectors are spread evenly. 0: all are the same, a collapse.",
+      curves: { "health/deviation": "whole images", "health/denseDeviation": "positions" } },
+    { title: "Matching", about: "Shares of positions. A high share at the same place means that the matching follows places, not contents.",
+      curves: { "health/matchEntropy": "entropy", "health/mutualMatches": "mutual", "health/samePlaceMatches": "same place",
+        "health/matchAgreement": "agree with the crops" } },
+    { title: "Variance that position alone explains", about: "Near 0: vectors describe contents. Near 1: only where something is.",
+      curves: { "health/positionVariance": "share" } },
+    { title: "Queue", about: "The share that consists of real keys.", curves: { "metrics/queueFilled": "filled" } },
+    { title: "Probe", about: "What the backbone was worth during the training.", prefix: "probe/" },
+    { title: "Throughput", about: "Images a second, each with two views.", curves: { "speed/imagesPerSecond": "images a second" } },
+    { title: "Waiting for images", about: "The share of the time during which the training waited for the loader.",
+      curves: { "speed/loaderWaitShare": "share" } },
+    { title: "Memory", about: "Of the process, in MB.", curves: { "speed/residentMb": "MB" } },
+  ];
+  const HIDDEN = new Set(["metrics/epoch", "speed/secondsPerStep", "speed/epoch"]);
+
+  const AXES = ["step", "epoch", "hours"];
+
+  /** Shows the curves of runs in an element, and again when there are more of them. */
+  DenseCL.charts = class {
+    constructor(runs) {
+      this.runs = runs;
+      this.axis = 0;
+      this.log = false;
+      this.range = null;
+      this.hidden = new Set();
+      this.charts = [];
+      this.place = el("div", { className: "charts" });
+      this.said = el("p", { className: "sr-only", attributes: { "aria-live": "polite" } });
+      this.element = el("div", null, this.controls(), this.place, this.said);
+      new ResizeObserver(() => this.resize()).observe(this.place);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    }
+
+    controls() {
+      this.switches = el("span", { className: "runs", attributes: { role: "group", "aria-label": "Runs that are drawn" } });
+      this.drawSwitches();
+      return el("div", { className: "controls" },
+        DenseCL.labelled("Over", DenseCL.select(AXES.map(axis => axis + (axis === "hours" ? " of training" : "s")), chosen => {
+          this.axis = chosen;
+          this.range = null;
+          this.draw();
+        })),
+        el("label", null, el("input", { type: "checkbox", onChange: event => { this.log = event.target.checked; this.draw(); } }), " logarithmic"),
+        el("button", { type: "button", onClick: () => this.zoom(null) }, "Whole length"),
+        this.switches,
+        el("p", { className: "hint" }, "Drag across a chart to zoom, double-click for the whole length. "
+          + "By keyboard: a chart takes the focus; arrow keys read values, + and − zoom, 0 shows the whole length."));
+    }
+
+    drawSwitches() {
+      this.switches.replaceChildren(...this.runs.map((run, i) => el("label", null,
+        el("input", { type: "checkbox", checked: !this.hidden.has(run.name), onChange: event => {
+          if (event.target.checked) this.hidden.delete(run.name); else this.hidden.add(run.name);
+          this.draw();
+        } }),
+        el("span", { className: "swatch run-" + (i % 8), attributes: { "aria-hidden": "true" } }), run.name)));
+    }
+
+    /** New numbers of the same runs, or other runs. */
+    update(runs) {
+      const same = runs.length === this.runs.length && runs.every((run, i) => run.name === this.runs[i].name);
+      this.runs = runs;
+      if (!same) this.drawSwitches();
+      for (const chart of this.charts) {
+        const lines = this.linesOf(chart.group);
+        if (!same || lines.map(line => line.label).join() !== chart.lines.map(line => line.label).join()) {
+          this.draw();
+          return;
+        }
+        chart.lines = lines;
+        chart.plot.setData(this.joined(lines), this.range === null);
+        if (this.range !== null) chart.plot.setScale("x", { min: this.range[0], max: this.range[1] });
+        this.describe(chart);
+      }
+      if (this.groups().length !== this.charts.length) this.draw();
+    }
+
+    groups() {
+      const known = new Set(GROUPS.flatMap(group => Object.keys(group.curves || {})));
+      const others = new Set(this.runs.flatMap(run => Object.keys(run.curves)
+        .filter(name => !known.has(name) && !HIDDEN.has(name) && !name.startsWith("probe/"))));
+      const more = others.size === 0 ? []
+        : [{ title: "Others", about: "", curves: Object.fromEntries([...others].map(name => [name, name])) }];
+      return [...GROUPS, ...more].filter(group => this.linesOf(group).length > 0);
+    }
+
+    linesOf(group) {
+      const lines = [];
+      this.runs.forEach((run, i) => {
+        if (this.hidden.has(run.name)) return;
+        const names = group.curves ? Object.keys(group.curves) : Object.keys(run.curves).filter(name => name.startsWith(group.prefix));
+        names.forEach((name, j) => {
+          const curve = run.curves[name];
+          if (!curve || curve.steps.length === 0) return;
+          const text = group.curves ? group.curves[name] : name.slice(group.prefix.length);
+          lines.push({
+            label: this.runs.length > 1 ? run.name + ": " + text : text,
+            run: i, dash: DASHES[j % DASHES.length],
+            xs: this.across(run, curve.steps), ys: curve.values,
+          });
+        });
+      });
+      return lines;
+    }
+
+    /** Steps as what the axis counts. */
+    across(run, steps) {
+      if (this.axis === 1) {
+        const epochs = run.curves["metrics/epoch"];
+        const perEpoch = epochs && epochs.steps.length ? epochs.steps[epochs.steps.length - 1] / Math.max(1, epochs.values[epochs.values.length - 1]) : 1;
+        return steps.map(step => step / perEpoch);
+      }
+      if (this.axis === 2) {
+        const pace = run.curves["speed/secondsPerStep"];
+        if (!pace) return steps.map(() => 0);
+        const hours = [];
+        let at = 0, done = 0, seconds = 0;
+        for (const step of steps) {
+          while (at < pace.steps.length && pace.steps[at] <= step) {
+            seconds += (pace.steps[at] - done) * pace.values[at];
+            done = pace.steps[at++];
+          }
+          const next = pace.values[Math.min(at, pace.values.length - 1)];
+          hours.push((seconds + (step - done) * next) / 3600);
+        }
+        return hours;
+      }
+      return steps;
+    }
+
+    joined(lines) {
+      const tables = lines.map(line => [line.xs, this.log ? line.ys.map(y => y > 0 ? y : null) : line.ys]);
+      return tables.length === 1 ? tables[0] : uPlot.join(tables);
+    }
+
+    draw() {
+      for (const chart of this.charts) chart.plot.destroy();
+      this.place.replaceChildren();
+      this.charts = this.groups().map(group => this.make(group));
+    }
+
+    make(group) {
+      const style = getComputedStyle(document.documentElement);
+      const ink = style.getPropertyValue("--ink-soft").trim(), grid = style.getPropertyValue("--grid").trim();
+      const lines = this.linesOf(group);
+      const canvas = el("div", { className: "plot" });
+      const values = el("div");
+      const figure = el("figure", { className: "chart", tabIndex: 0, attributes: { "aria-label": group.title + ", a chart" } },
+        el("figcaption", null, el("strong", null, group.title), group.about ? " " + group.about : ""),
+        canvas, el("details", null, el("summary", null, "Values"), values));
+      this.place.append(figure);
+      const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "12px system-ui, sans-serif" };
+      const plot = new uPlot({
+        width: this.widthOf(figure), height: HEIGHT,
+        scales: { x: { time: false }, y: { distr: this.log ? 3 : 1 } },
+        axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick => tick === null ? "" : number(tick)) }],
+        series: [
+          { label: AXES[this.axis], value: (_, x) => number(x) },
+          ...lines.map(line => ({
+            label: line.label, stroke: DenseCL.colour(line.run), dash: line.dash, width: 1.75, spanGaps: true,
+            points: { show: line.xs.length < 3 }, value: (_, y) => number(y),
+          })),
+        ],
+        cursor: {
+          sync: { key: "denseCL" }, drag: { x: true, y: false, setScale: false },
+          bind: { dblclick: () => () => { this.zoom(null); return null; } },
+        },
+        hooks: {
+          setSelect: [u => {
+            if (u.select.width > 2) this.zoom([u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")]);
+            if (u.select.width > 0) u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          }],
+        },
+      }, this.joined(lines), canvas);
+      if (this.range !== null) plot.setScale("x", { min: this.range[0], max: this.range[1] });
+      plot.ctx.canvas.setAttribute("aria-hidden", "true");
+      const chart = { group, lines, plot, figure, values };
+      figure.addEventListener("keydown", event => this.key(chart, event));
+      this.describe(chart);
+      return chart;
+    }
+
+    /** The numbers for those who do not see the curves. */
+    describe(chart) {
+      const rows = chart.lines.map(({ label, xs, ys }) => {
+        let low = 0, high = 0;
+        ys.forEach((y, i) => { if (y < ys[low]) low = i; if (y > ys[high]) high = i; });
+        const at = i => number(ys[i]) + " at " + number(xs[i]);
+        return [label, number(ys[0]), at(low), at(high), number(ys[ys.length - 1])];
+      });
+      chart.values.replaceChildren(DenseCL.table(["line", "first", "lowest", "highest", "last"], rows, chart.group.title + " over " + AXES[this.axis] + "s"));
+    }
+
+    /** Shows a part of the axis in all charts; all of it if null. */
+    zoom(range) {
+      this.range = range;
+      for (const { plot } of this.charts) {
+        const xs = plot.data[0];
+        const [min, max] = range ?? [xs[0], xs[xs.length - 1]];
+        plot.setScale("x", { min, max });
+      }
+    }
+
+    key(chart, event) {
+      const { plot } = chart;
+      if (event.target !== chart.figure) return;
+      const xs = plot.data[0], { min, max } = plot.scales.x;
+      const at = plot.cursor.idx ?? 0, middle = xs[at] ?? (min + max) / 2;
+      const keys = {
+        ArrowLeft: () => this.read(chart, at - (event.shiftKey ? 10 : 1)),
+        ArrowRight: () => this.read(chart, at + (event.shiftKey ? 10 : 1)),
+        Home: () => this.read(chart, 0),
+        End: () => this.read(chart, xs.length - 1),
+        "+": () => this.zoom([middle - (max - min) / 4, middle + (max - min) / 4]),
+        "-": () => this.zoom([middle - (max - min), middle + (max - min)]),
+        0: () => this.zoom(null),
+        Escape: () => this.zoom(null),
+      };
+      if (keys[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        keys[event.key]();
+      }
+    }
+
+    read(chart, index) {
+      const { plot } = chart, xs = plot.data[0];
+      const i = Math.max(0, Math.min(xs.length - 1, index));
+      plot.setCursor({ left: plot.valToPos(xs[i], "x"), top: HEIGHT / 3 });
+      this.said.textContent = AXES[this.axis] + " " + number(xs[i]) + ": "
+        + chart.lines.map((line, k) => line.label + " " + number(plot.data[k + 1][i])).join(", ");
+    }
+
+    widthOf(figure) {
+      return Math.max(NARROWEST, figure.clientWidth - 2);
+    }
+
+    resize() {
+      for (const { plot, figure } of this.charts) {
+        const width = this.widthOf(figure);
+        if (width !== plot.width) plot.setSize({ width, height: HEIGHT });
+      }
+    }
+  };
+})();
