@@ -32,7 +32,7 @@ internal sealed class StopSignal : IDisposable
         if (!source.IsCancellationRequested)
         {
             signal.Cancel = true;
-            Console.Error.WriteLine("Stopping after this step; once more to stop at once.");
+            Console.Error.WriteLine("Stopping; once more to stop at once.");
             source.Cancel();
         }
     }

@@ -7,6 +7,7 @@ using DenseCL.Reports.Pages;
 using DenseCL.Reports.Runs;
 using DenseCL.Reports.Visuals;
 using DenseCL.Transfer.Features;
+using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Reports;
 
@@ -47,6 +48,9 @@ public sealed class Report
     /// <summary>The runs, in order.</summary>
     public IReadOnlyList<RunRecord> Runs { get; }
 
+    /// <summary>Further tables to show, each with its heading; none unless given.</summary>
+    public IReadOnlyList<KeyValuePair<string, ReportTable>> Tables { get; init; } = [];
+
     /// <summary>Writes the page.</summary>
     /// <param name="path">The file; it is replaced if it exists.</param>
     /// <param name="images">The images for its pictures; null for those that the first run trained on, if they are still there.</param>
@@ -69,7 +73,7 @@ public sealed class Report
             Title = Runs is [var only] ? $"Pre-training: {only.Name}" : string.Create(CultureInfo.InvariantCulture, $"Pre-training: {Runs.Count} runs"),
             Made = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
             Runs = [.. Runs.Select(run => RunData.Of(run, Math.Clamp(PointsInAll / curves, 50, MostPoints)))],
-            Tables = [.. evaluations, .. sources.SelectMany(source => source.Tables)],
+            Tables = [.. Tables.Select(table => new TableData(table.Key, [table.Value], [])), .. evaluations, .. sources.SelectMany(source => source.Tables)],
         };
         page = WithPictures(page, images, progress, stop) with { Notes = notes };
         string html = Page.Html(page);

@@ -32,7 +32,7 @@ public sealed class ReportSource
             throw new DataException($"{twice.Key} is given twice.");
         }
 
-        return [.. full.Select(path => Open(path, NameOf(path, full)))];
+        return [.. full.Select(path => Open(path, RunNames.Of(path, full)))];
     }
 
     private static string NotEmpty(string path) =>
@@ -57,24 +57,5 @@ public sealed class ReportSource
         return new ReportSource(
             runs,
             [.. TableText.Of(table).Select(part => new TableData($"{name}: {part.Evaluation}", part.Tables, [TableText.Explanation(table)]))]);
-    }
-
-    /// <summary>The last part of a path, and as many before it as are needed to tell it from the others.</summary>
-    private static string NameOf(string path, string[] among)
-    {
-        string[] parts = path.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        for (int count = 1; count < parts.Length; count++)
-        {
-            string end = string.Join('/', parts[^count..]);
-            if (among.Count(other => Ends(other, parts[^count..])) == 1)
-            {
-                return end;
-            }
-        }
-
-        return path;
-
-        static bool Ends(string other, string[] end) =>
-            other.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).TakeLast(end.Length).SequenceEqual(end, StringComparer.Ordinal);
     }
 }

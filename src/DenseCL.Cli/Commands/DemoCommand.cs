@@ -8,12 +8,14 @@ using DenseCL.Data.Scenes;
 using DenseCL.Data.Sources;
 using DenseCL.Platform;
 using DenseCL.Recipes;
+using DenseCL.Reports;
 using DenseCL.Reports.Pictures;
 using DenseCL.Training;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols.DenseProbe;
 using DenseCL.Transfer.Protocols.MatchScore;
+using DenseCL.Transfer.Protocols.Reports;
 
 namespace DenseCL.Cli.Commands;
 
@@ -148,7 +150,8 @@ internal static class DemoCommand
                 results.Add(Judge(name, BackboneSource.Open(run)));
             }
 
-            Report(results, watch.Elapsed);
+            WriteReport(results, heldOut);
+            Tell(results, watch.Elapsed);
             return Verb.Done;
 
             Result Judge(string name, BackboneSource backbone)
@@ -195,22 +198,31 @@ internal static class DemoCommand
             return json ? pretrainer.Run(progress: null, stop) : TrainingDisplay.Show(name, progress => pretrainer.Run(progress, stop));
         }
 
-        private void Report(List<Result> results, TimeSpan time)
+        /// <summary>A page with the curves of both runs, and what the networks see in scenes that nothing was trained on.</summary>
+        private void WriteReport(List<Result> results, string heldOut)
+        {
+            Say("Making the report …");
+            Report report = new(ReportSource.Open([.. results.Skip(1).Select(result => Path.Combine(folder, FileName(result.Name)))]))
+            {
+                Tables = [new("Frozen backbones", new ReportTable(Heads, Rows(results)))],
+            };
+            _ = report.Write(ReportPath, ImageSource.Open(Path.Combine(heldOut, "images")), stop: stop);
+        }
+
+        private void Tell(List<Result> results, TimeSpan time)
         {
             if (json)
             {
                 JsonOutput.Print(
                     "demo",
-                    new { recipe.Run.Seed, scenes, recipe.Optim.Epochs, recipe.Data.Size, @out = folder },
+                    new { recipe.Run.Seed, scenes, recipe.Optim.Epochs, recipe.Data.Size, @out = folder, report = ReportPath },
                     new { seconds = Math.Round(time.TotalSeconds, 3) },
                     ("results", results.Select(result => new { result.Name, figures = new { result.Matches, result.MeanIoU } })));
                 return;
             }
 
             Console.WriteLine();
-            FiguresDisplay.ShowTable(
-                ["frozen backbone", "matches right", "mIoU"],
-                results.Select(result => (IReadOnlyList<string>)[result.Name, Percent(result.Matches), Percent(result.MeanIoU)]));
+            FiguresDisplay.ShowTable(Heads, Rows(results));
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -226,10 +238,7 @@ internal static class DemoCommand
                     $"DenseCL − MoCo-v2: {Points(densecl.Matches - mocov2.Matches)} points of matches, "
                     + $"{Points(densecl.MeanIoU - mocov2.MeanIoU)} points of mIoU, with seed {recipe.Run.Seed}: one run each."
                 ));
-            Say(
-                $"Look at {Path.Combine(folder, "matches-untrained.png")} and {Path.Combine(folder, "matches-densecl.png")}: "
-                + $"green lines are right."
-            );
+            Say($"Open {ReportPath} in a browser: curves, matches, and what each network sees; click a picture in it.");
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -244,6 +253,13 @@ internal static class DemoCommand
                 Console.WriteLine(Printable.Text(line));
             }
         }
+
+        private string ReportPath => Path.Combine(folder, "report.html");
+
+        private static string[] Heads => ["frozen backbone", "matches right", "mIoU"];
+
+        private static IReadOnlyList<string>[] Rows(IEnumerable<Result> results) =>
+            [.. results.Select(result => (IReadOnlyList<string>)[result.Name, Percent(result.Matches), Percent(result.MeanIoU)])];
 
         private static string FileName(string method) => method.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 

@@ -56,11 +56,11 @@
   if (live) {
     const events = new EventSource("events");
     events.onmessage = event => {
-      const { runs } = JSON.parse(event.data);
+      const { runs, missing } = JSON.parse(event.data);
       refresh(runs);
       charts.update(runs);
-      const steps = runs.map(run => run.name + ": step " + run.step.toLocaleString("en")).join("; ");
-      status.textContent = "Live. " + steps;
+      status.textContent = "Live. " + [...runs.map(run => run.name + ": step " + run.step.toLocaleString("en")),
+        ...missing.map(path => "no run yet in " + path)].join("; ");
     };
     events.onerror = () => { status.textContent = "The connection is lost; trying again. Is densecl watch still running?"; };
   }
