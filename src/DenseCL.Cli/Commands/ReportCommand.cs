@@ -4,6 +4,7 @@ using DenseCL.Cli.Options;
 using DenseCL.Data;
 using DenseCL.Platform;
 using DenseCL.Reports;
+using DenseCL.Reports.Charts;
 using DenseCL.Reports.Health;
 using DenseCL.Reports.Runs;
 using DenseCL.Transfer.Protocols.MatchScore;
@@ -38,6 +39,12 @@ internal static class ReportCommand
         HelpName = "F.html",
     };
 
+    private static readonly Option<string?> Charts = new("--charts")
+    {
+        Description = "Also draw each chart as a PNG, in this new folder.",
+        HelpName = "DIR",
+    };
+
     private static readonly Option<bool> Force = new("--force") { Description = "Replace F.html if it exists." };
 
     private static readonly RecordOptions Settings = new(typeof(ReportOptions));
@@ -49,7 +56,7 @@ internal static class ReportCommand
             "Makes one HTML file about runs: curves, what is wrong with them, matches between views, feature maps, nearest neighbours, tables. "
             + "It needs no network. docs/health.md explains curves and verdicts.")
         {
-            Runs, Images, Evaluations, Out,
+            Runs, Images, Evaluations, Out, Charts,
         };
         foreach (Option option in (IEnumerable<Option>)[.. Settings.All, Force, JsonOutput.Option])
         {
@@ -74,6 +81,12 @@ internal static class ReportCommand
         Report report = new(ReportSource.Open(folders), call.GetValue(Evaluations), options);
         string path = call.GetValue(Out) ?? Path.Combine(folders[0], "report.html");
         RefusePlace(path, call.GetValue(Out) is null || call.GetValue(Force));
+        string? charts = call.GetValue(Charts);
+        if (charts is not null)
+        {
+            NewFolder.RefuseOccupied(charts);
+        }
+
         string[] places = call.GetValue(Images) ?? [];
         Data.Sources.ImageSource? images = places.Length == 0 ? null : MatchImages.Open(places);
         bool json = call.GetValue(JsonOutput.Option);
@@ -86,6 +99,7 @@ internal static class ReportCommand
         {
             TextWriter say = json ? Console.Error : Console.Out;
             (long bytes, IReadOnlyList<string> notes) = report.Write(path, images, new Lines(say), stop);
+            int drawn = charts is null ? 0 : ChartPng.Write(charts, report.Runs);
             foreach (string note in notes)
             {
                 Console.Error.WriteLine(Printable.Text($"Note: {note}"));
@@ -95,8 +109,8 @@ internal static class ReportCommand
             {
                 JsonOutput.Print(
                     "report",
-                    new { runs = folders.Select(Path.GetFullPath), @out = Path.GetFullPath(path), options.Pictures, options.Neighbours },
-                    new { bytes, runs = report.Runs.Count },
+                    new { runs = folders.Select(Path.GetFullPath), @out = Path.GetFullPath(path), charts, options.Pictures, options.Neighbours },
+                    new { bytes, runs = report.Runs.Count, charts = drawn },
                     ("runs", report.Runs.Select(run => new { run.Name, folder = run.Folder.Path, step = run.Curves.LastStep, verdicts = Verdicts.Of(run) })),
                     ("notes", notes));
                 return Verb.Done;

@@ -102,7 +102,7 @@ public sealed class WatchServer : IAsyncDisposable
         else if (rest == "")
         {
             response.ContentType = "text/html; charset=utf-8";
-            await response.WriteAsync(Page.Html(new PageData { Title = "Live", Runs = Look().Data }, live: true), context.RequestAborted).ConfigureAwait(false);
+            await response.WriteAsync(Page.Html(Now(Look()), live: true), context.RequestAborted).ConfigureAwait(false);
         }
         else if (rest == "events")
         {
@@ -129,7 +129,7 @@ public sealed class WatchServer : IAsyncDisposable
             {
                 if (any)
                 {
-                    await response.WriteAsync($"data: {Page.Serialise(new { runs = runs.Data, missing = runs.Missing })}\n\n", ended.Token).ConfigureAwait(false);
+                    await response.WriteAsync($"data: {Page.Serialise(Now(runs))}\n\n", ended.Token).ConfigureAwait(false);
                 }
                 else if (DateTime.UtcNow - last > SignOfLife)
                 {
@@ -158,6 +158,8 @@ public sealed class WatchServer : IAsyncDisposable
         _ = runs.Update();
         return runs;
     }
+
+    private static PageData Now(WatchedRuns runs) => new() { Title = "Live", Runs = runs.Data, Missing = runs.Missing };
 
     private static Task Say(HttpResponse response, int status, string text)
     {

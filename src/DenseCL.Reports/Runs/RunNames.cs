@@ -9,7 +9,7 @@ internal static class RunNames
     public static string Of(string path, IReadOnlyList<string> among)
     {
         string[] parts = Parts(path);
-        for (int count = 1; count < parts.Length; count++)
+        for (int count = 1; count <= parts.Length; count++)
         {
             string[] end = parts[^count..];
             if (among.Count(other => Parts(other).TakeLast(count).SequenceEqual(end, StringComparer.Ordinal)) == 1)

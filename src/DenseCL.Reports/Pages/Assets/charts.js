@@ -5,37 +5,15 @@
   const HEIGHT = 220, NARROWEST = 240;
   const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
-  const GROUPS = [
-    { title: "Losses", about: "They rise while the queue fills with real keys, and are no measure of progress.",
-      curves: { "loss/total": "total", "loss/global": "global", "loss/dense": "dense" } },
-    { title: "Learning rate", about: "", curves: { "metrics/learningRate": "learning rate" } },
-    { title: "λ", about: "The share of the dense loss.", curves: { "metrics/lambda": "λ" } },
-    { title: "Similarities of whole images", about: "Mean cosines. Positives should grow well above negatives.",
-      curves: { "health/positiveSimilarity": "with positives", "health/negativeSimilarity": "with negatives" } },
-    { title: "Similarities of positions", about: "The same for dense vectors.",
-      curves: { "health/densePositiveSimilarity": "with positives", "health/denseNegativeSimilarity": "with negatives" } },
-    { title: "Spread", about: "1: vectors are spread evenly. 0: all are the same, a collapse.",
-      curves: { "health/deviation": "whole images", "health/denseDeviation": "positions" } },
-    { title: "Matching", about: "Shares of positions. A high share at the same place means that the matching follows places, not contents.",
-      curves: { "health/matchEntropy": "entropy", "health/mutualMatches": "mutual", "health/samePlaceMatches": "same place",
-        "health/matchAgreement": "agree with the crops" } },
-    { title: "Variance that position alone explains", about: "Near 0: vectors describe contents. Near 1: only where something is.",
-      curves: { "health/positionVariance": "share" } },
-    { title: "Queue", about: "The share that consists of real keys.", curves: { "metrics/queueFilled": "filled" } },
-    { title: "Probe", about: "What the backbone was worth during the training.", prefix: "probe/" },
-    { title: "Throughput", about: "Images a second, each with two views.", curves: { "speed/imagesPerSecond": "images a second" } },
-    { title: "Waiting for images", about: "The share of the time during which the training waited for the loader.",
-      curves: { "speed/loaderWaitShare": "share" } },
-    { title: "Memory", about: "Of the process, in MB.", curves: { "speed/residentMb": "MB" } },
-  ];
-  const HIDDEN = new Set(["metrics/epoch", "speed/secondsPerStep", "speed/epoch"]);
+  const MARKS = ["solid", "dashed", "dotted", "double"];       // of the same lines in the legend
 
   const AXES = ["step", "epoch", "hours"];
 
   /** Shows the curves of runs in an element, and again when there are more of them. */
   DenseCL.charts = class {
-    constructor(runs) {
+    constructor(runs, groups) {
       this.runs = runs;
+      this.groups = groups;
       this.axis = 0;
       this.log = false;
       this.range = null;
@@ -74,9 +52,9 @@
     }
 
     /** New numbers of the same runs, or other runs. */
-    update(runs) {
+    update(runs, groups) {
       const same = runs.length === this.runs.length && runs.every((run, i) => run.name === this.runs[i].name);
-      this.runs = runs;
+      [this.runs, this.groups] = [runs, groups];
       if (!same) this.drawSwitches();
       for (const chart of this.charts) {
         const lines = this.linesOf(chart.group);
@@ -89,27 +67,21 @@
         if (this.range !== null) chart.plot.setScale("x", { min: this.range[0], max: this.range[1] });
         this.describe(chart);
       }
-      if (this.groups().length !== this.charts.length) this.draw();
+      if (this.drawn().length !== this.charts.length) this.draw();
     }
 
-    groups() {
-      const known = new Set(GROUPS.flatMap(group => Object.keys(group.curves || {})));
-      const others = new Set(this.runs.flatMap(run => Object.keys(run.curves)
-        .filter(name => !known.has(name) && !HIDDEN.has(name) && !name.startsWith("probe/"))));
-      const more = others.size === 0 ? []
-        : [{ title: "Others", about: "", curves: Object.fromEntries([...others].map(name => [name, name])) }];
-      return [...GROUPS, ...more].filter(group => this.linesOf(group).length > 0);
+    /** The charts of which some line is shown. */
+    drawn() {
+      return this.groups.filter(group => this.linesOf(group).length > 0);
     }
 
     linesOf(group) {
       const lines = [];
       this.runs.forEach((run, i) => {
         if (this.hidden.has(run.name)) return;
-        const names = group.curves ? Object.keys(group.curves) : Object.keys(run.curves).filter(name => name.startsWith(group.prefix));
-        names.forEach((name, j) => {
-          const curve = run.curves[name];
+        group.curves.forEach(({ key, value: text }, j) => {
+          const curve = run.curves[key];
           if (!curve || curve.steps.length === 0) return;
-          const text = group.curves ? group.curves[name] : name.slice(group.prefix.length);
           lines.push({
             label: this.runs.length > 1 ? run.name + ": " + text : text,
             run: i, dash: DASHES[j % DASHES.length],
@@ -153,7 +125,7 @@
     draw() {
       for (const chart of this.charts) chart.plot.destroy();
       this.place.replaceChildren();
-      this.charts = this.groups().map(group => this.make(group));
+      this.charts = this.drawn().map(group => this.make(group));
     }
 
     make(group) {
@@ -178,6 +150,7 @@
             points: { show: line.xs.length < 3 }, value: (_, y) => number(y),
           })),
         ],
+        legend: { markers: { dash: (_, i) => i === 0 ? "solid" : MARKS[DASHES.indexOf(lines[i - 1].dash)] } },
         cursor: {
           sync: { key: "denseCL" }, drag: { x: true, y: false, setScale: false },
           bind: { dblclick: () => () => { this.zoom(null); return null; } },

@@ -5,7 +5,7 @@
   const place = document.getElementById("data");
   const data = JSON.parse(place.textContent);
   const live = place.hasAttribute("data-live");
-  const charts = new DenseCL.charts(data.runs);
+  const charts = new DenseCL.charts(data.runs, data.charts);
   const part = (id, make) => ({ id, make, element: null });
   const moving = [
     part("summary", runs => DenseCL.summary(runs)),
@@ -56,9 +56,9 @@
   if (live) {
     const events = new EventSource("events");
     events.onmessage = event => {
-      const { runs, missing } = JSON.parse(event.data);
+      const { runs, charts: groups, missing } = JSON.parse(event.data);
       refresh(runs);
-      charts.update(runs);
+      charts.update(runs, groups);
       status.textContent = "Live. " + [...runs.map(run => run.name + ": step " + run.step.toLocaleString("en")),
         ...missing.map(path => "no run yet in " + path)].join("; ");
     };
