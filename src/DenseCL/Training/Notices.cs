@@ -7,11 +7,11 @@ namespace DenseCL.Training;
 internal sealed class Notices
 {
     // The deviation of vectors spread evenly on the sphere is 1. At a tenth of that all queries look alike.
-    private const double CollapsedDeviation = 0.1;
+    internal const double CollapsedDeviation = 0.1;
 
     // Views are cut and mirrored at random, so far fewer of the right matches are at the same position. With gentle crops there are more,
     // but then the matches also agree with the crops.
-    private const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
+    internal const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
 
     private double? firstLoss;
     private bool explainedRise;

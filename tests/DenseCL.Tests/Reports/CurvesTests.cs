@@ -17,7 +17,7 @@ public sealed class CurvesTests : IDisposable
         Assert.Equal(6, run.Curves["loss/total"].Last);
         Assert.Equal(0.9, run.Curves["health/deviation"].Last);
         Assert.Equal(0.25, run.Curves["probe/meanIoU"].Last);
-        Assert.Equal(128, run.Curves["speed/imagesPerSecond"].Last);
+        Assert.Equal(134, run.Curves["speed/imagesPerSecond"].Last);
         Assert.Equal(1, run.Curves["metrics/queueFilled"].Last);
         Assert.Equal(10, run.Curves.LastStep);
         Assert.Null(run.Curves["probe/other"].Last);

@@ -23,12 +23,20 @@ internal sealed class WrittenRun
     /// <summary>Adds a line to each log.</summary>
     /// <param name="step">The step, from 1.</param>
     /// <param name="loss">The total loss; the rest follows from it.</param>
-    public void Log(long step, double loss)
+    public void Log(long step, double loss) => Log([(step, loss)]);
+
+    /// <summary>Adds a line to each log for each step.</summary>
+    /// <param name="steps">Steps and total losses.</param>
+    public void Log(IEnumerable<(long Step, double Loss)> steps)
     {
-        File.AppendAllText(In("metrics.jsonl"), Text(
-            $"{{\"step\":{step},\"epoch\":{1 + (step / 100)},\"learningRate\":0.06,\"lambda\":0.5,\"loss\":{loss},\"lossGlobal\":{loss + 0.5},\"lossDense\":{loss - 0.5},\"queueFilled\":1,\"health\":{{\"positiveSimilarity\":0.8,\"negativeSimilarity\":0.1,\"deviation\":0.9}}}}\n"));
-        File.AppendAllText(In("speed.jsonl"), Text(
-            $"{{\"step\":{step},\"epoch\":{1 + (step / 100)},\"secondsPerStep\":0.5,\"imagesPerSecond\":128,\"loaderWaitShare\":0.01,\"residentMb\":700}}\n"));
+        using StreamWriter metrics = File.AppendText(In("metrics.jsonl")), speed = File.AppendText(In("speed.jsonl"));
+        foreach ((long step, double loss) in steps)
+        {
+            metrics.Write(Text(
+                $"{{\"step\":{step},\"epoch\":{1 + (step / 100)},\"learningRate\":0.06,\"lambda\":0.5,\"loss\":{loss},\"lossGlobal\":{loss + 0.5},\"lossDense\":{loss - 0.5},\"queueFilled\":1,\"health\":{{\"positiveSimilarity\":0.8,\"negativeSimilarity\":0.1,\"deviation\":0.9,\"densePositiveSimilarity\":{0.7 + (loss / 1000)},\"denseNegativeSimilarity\":0.2,\"denseDeviation\":0.8,\"matchEntropy\":0.9,\"mutualMatches\":0.7,\"samePlaceMatches\":0.1,\"matchAgreement\":1,\"positionVariance\":0.1}}}}\n"));
+            speed.Write(Text(
+                $"{{\"step\":{step},\"epoch\":{1 + (step / 100)},\"secondsPerStep\":0.5,\"imagesPerSecond\":{128 + loss},\"loaderWaitShare\":0.01,\"residentMb\":700}}\n"));
+        }
     }
 
     /// <summary>Deletes what was logged after a step, as a training does that continues from a checkpoint.</summary>

@@ -130,7 +130,7 @@
   };
 
   DenseCL.neighbours = found => {
-    const picture = name => el("img", { src: DenseCL.jpeg(found.pictures[name]), alt: name, title: name, loading: "lazy" });
+    const picture = name => el("img", { src: DenseCL.jpeg(found.pictures[name]), alt: name, title: name });
     return DenseCL.section("neighbours", "Nearest neighbours",
       el("p", null, "Some images, and those among " + found.among + " whose features (one vector of each image) are nearest. The number is the cosine."),
       el("div", { className: "neighbours" }, found.networks.map((name, n) => el("div", null, el("h3", null, name),

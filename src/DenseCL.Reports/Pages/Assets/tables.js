@@ -20,7 +20,7 @@
     const heads = [what, ...runs.map(run => run.name)];
     const different = names.filter(differ);
     return [
-      runs.length > 1 && different.length > 0 ? DenseCL.table(heads, different.map(row), "What differs between the runs") : null,
+      runs.length > 1 && different.length > 0 ? DenseCL.table(heads, different.map(row), "What differs between the runs: " + what) : null,
       runs.length > 1 && different.length === 0 ? el("p", null, "Nothing differs between the runs.") : null,
       el("details", { open: runs.length === 1 && names.length < 20 }, el("summary", null, "All of them"), DenseCL.table(heads, names.map(row), "All: " + what)),
     ];
