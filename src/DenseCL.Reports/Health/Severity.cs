@@ -1,11 +1,17 @@
 namespace DenseCL.Reports.Health;
-/// <summary>x</summary>
-public enum Severity {
-/// <summary>x</summary>
-Good,
-/// <summary>x</summary>
-Note,
-/// <summary>x</summary>
-Warning,
-/// <summary>x</summary>
-Serious }
+
+/// <summary>How much a verdict should worry.</summary>
+public enum Severity
+{
+    /// <summary>All is well.</summary>
+    Good,
+
+    /// <summary>Worth knowing.</summary>
+    Note,
+
+    /// <summary>Probably not what was meant.</summary>
+    Warning,
+
+    /// <summary>The run is worth nothing as it goes on.</summary>
+    Serious,
+}

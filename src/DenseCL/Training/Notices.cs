@@ -6,13 +6,6 @@ namespace DenseCL.Training;
 /// <summary>Explains what may surprise a user, once, at the step where it happens.</summary>
 internal sealed class Notices
 {
-    // The deviation of vectors spread evenly on the sphere is 1. At a tenth of that all queries look alike.
-    internal const double CollapsedDeviation = 0.1;
-
-    // Views are cut and mirrored at random, so far fewer of the right matches are at the same position. With gentle crops there are more,
-    // but then the matches also agree with the crops.
-    internal const double CollapsedMatching = 0.6, AgreesWithCrops = 0.5;
-
     private double? firstLoss;
     private bool explainedRise;
     private bool warnedOfCollapse;
@@ -41,7 +34,7 @@ internal sealed class Notices
         }
 
         HealthIndicators? health = report.Health;
-        if (!warnedOfCollapse && health?.Deviation < CollapsedDeviation)
+        if (!warnedOfCollapse && health?.Deviation < HealthLimits.CollapsedDeviation)
         {
             warnedOfCollapse = true;
             return "The vectors of different images have become nearly the same (deviation below 0.1 in metrics.jsonl): "
@@ -49,7 +42,7 @@ internal sealed class Notices
                 + "Lower optim.learningRate, raise method.keyMomentum, or use a smaller optim.batchNormGroup.";
         }
 
-        if (!warnedOfDenseCollapse && health?.DenseDeviation < CollapsedDeviation)
+        if (!warnedOfDenseCollapse && health?.DenseDeviation < HealthLimits.CollapsedDeviation)
         {
             warnedOfDenseCollapse = true;
             return "The dense vectors have become nearly the same (denseDeviation below 0.1 in metrics.jsonl): "
@@ -60,8 +53,8 @@ internal sealed class Notices
         if (
             !warnedOfMatching
             && queueFilled == 1
-            && health?.SamePlaceMatches > CollapsedMatching
-            && !(health.MatchAgreement >= AgreesWithCrops))
+            && health is not null
+            && HealthLimits.FollowsPosition(health.SamePlaceMatches, health.MatchAgreement))
         {
             warnedOfMatching = true;
             return string.Create(

@@ -325,6 +325,7 @@ public sealed class Pretrainer : IDisposable
         }
         catch (TrainingException e)
         {
+            log.Write(new LoggedStop(step + 1, (step / stepsPerEpoch) + 1, LossNotFinite: 1));
             throw new TrainingException(
                 string.Create(
                     CultureInfo.InvariantCulture,

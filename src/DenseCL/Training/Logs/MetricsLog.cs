@@ -23,6 +23,9 @@ internal sealed class MetricsLog(RunFolder folder)
     /// <summary>Adds a line to the first log.</summary>
     public void Write(LoggedProbe probe) => Append(folder.Metrics, probe);
 
+    /// <summary>Adds a line to the first log.</summary>
+    public void Write(LoggedStop stop) => Append(folder.Metrics, stop);
+
     /// <summary>Whether the first log has a line with evaluation figures for a step.</summary>
     public bool HasProbe(long step) => File.Exists(folder.Metrics)
         && File.ReadLines(folder.Metrics).Any(line => line.Contains("\"probe\":", StringComparison.Ordinal) && StepOf(line) == step);
