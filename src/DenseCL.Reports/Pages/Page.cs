@@ -21,7 +21,7 @@ internal static class Page
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new ShownText() },
     };
 
     /// <summary>The page.</summary>
@@ -39,7 +39,7 @@ internal static class Page
             .Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"{WebUtility.HtmlEncode(policy)}\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append("<meta name=\"generator\" content=\"DenseCL for .NET\">\n<link rel=\"icon\" href=\"data:,\">\n")
-            .Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(data.Title)}</title>\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(ShownText.Of(data.Title))}</title>\n")
             .Append(CultureInfo.InvariantCulture, $"<style>{style}</style>\n</head>\n<body>\n")
             .Append("<noscript><p>This page draws its content with JavaScript, which is switched off in this browser.</p></noscript>\n")
             .Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"data\"{(live ? " data-live" : "")}>{Serialise(data)}</script>\n");

@@ -33,6 +33,12 @@ internal sealed record RunData
     /// <summary>The curves by name.</summary>
     public required IReadOnlyDictionary<string, Line> Curves { get; init; }
 
+    /// <summary>Steps of an epoch; 0 if nothing is logged.</summary>
+    public required long StepsPerEpoch { get; init; }
+
+    /// <summary>Hours of training by step; empty if the speed is not logged.</summary>
+    public required Line Hours { get; init; }
+
     /// <summary>Every setting.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 
@@ -51,6 +57,8 @@ internal sealed record RunData
     public static RunData Of(RunRecord run, int points)
     {
         (IReadOnlyList<(string File, string Reason)> skipped, int count) = run.Skipped(SkippedShown);
+        RunClock clock = new(run.Curves);
+        (IReadOnlyList<long> steps, IReadOnlyList<double> hours) = clock.Hours(points);
         return new RunData
         {
             Name = run.Name,
@@ -60,6 +68,8 @@ internal sealed record RunData
             Epochs = run.Recipe.Optim.Epochs,
             Verdicts = Health.Verdicts.Of(run),
             Curves = run.Curves.All.ToDictionary(curve => curve.Name, curve => CurveOf(curve, points), StringComparer.Ordinal),
+            StepsPerEpoch = clock.StepsPerEpoch,
+            Hours = new Line(steps, [.. hours.Select(Rounded)]),
             Settings = run.Settings,
             Environment = run.Environment,
             Skipped = [.. skipped.Select(image => (string[])[image.File, image.Reason])],

@@ -48,7 +48,7 @@
           if (event.target.checked) this.hidden.delete(run.name); else this.hidden.add(run.name);
           this.draw();
         } }),
-        el("span", { className: "swatch run-" + (i % 8), attributes: { "aria-hidden": "true" } }), run.name)));
+        el("span", { className: "swatch run-" + (i % 8), attributes: { "aria-hidden": "true" } }), DenseCL.name(run.name))));
     }
 
     /** New numbers of the same runs, or other runs. */
@@ -81,9 +81,10 @@
         if (this.hidden.has(run.name)) return;
         group.curves.forEach(({ key, value: text }, j) => {
           const curve = run.curves[key];
-          if (!curve || curve.steps.length === 0) return;
+          if (!curve || curve.steps.length === 0 || (this.axis === 2 && run.hours.steps.length === 0)) return;
           lines.push({
             label: this.runs.length > 1 ? run.name + ": " + text : text,
+            heading: el("span", null, this.runs.length > 1 ? [DenseCL.name(run.name), ": "] : [], text),
             run: i, dash: DASHES[j % DASHES.length],
             xs: this.across(run, curve.steps), ys: curve.values,
           });
@@ -94,25 +95,15 @@
 
     /** Steps as what the axis counts. */
     across(run, steps) {
-      if (this.axis === 1) {
-        const epochs = run.curves["metrics/epoch"];
-        const perEpoch = epochs && epochs.steps.length ? epochs.steps[epochs.steps.length - 1] / Math.max(1, epochs.values[epochs.values.length - 1]) : 1;
-        return steps.map(step => step / perEpoch);
-      }
+      if (this.axis === 1) return steps.map(step => step / Math.max(1, run.stepsPerEpoch));
       if (this.axis === 2) {
-        const pace = run.curves["speed/secondsPerStep"];
-        if (!pace) return steps.map(() => 0);
-        const hours = [];
-        let at = 0, done = 0, seconds = 0;
-        for (const step of steps) {
-          while (at < pace.steps.length && pace.steps[at] <= step) {
-            seconds += (pace.steps[at] - done) * pace.values[at];
-            done = pace.steps[at++];
-          }
-          const next = pace.values[Math.min(at, pace.values.length - 1)];
-          hours.push((seconds + (step - done) * next) / 3600);
-        }
-        return hours;
+        const { steps: known, values: hours } = run.hours, last = known.length - 1;
+        let at = 0;
+        return steps.map(step => {
+          while (at < last && known[at] < step) at++;
+          const [from, start] = at === 0 ? [0, 0] : [known[at - 1], hours[at - 1]];
+          return start + (hours[at] - start) * (step - from) / (known[at] - from);
+        });
       }
       return steps;
     }
@@ -120,6 +111,16 @@
     joined(lines) {
       const tables = lines.map(line => [line.xs, this.log ? line.ys.map(y => y > 0 ? y : null) : line.ys]);
       return tables.length === 1 ? tables[0] : uPlot.join(tables);
+    }
+
+    /** Where a line has a value near a place of the axis, in which another may have one alone; null beyond its ends. */
+    near(ys, index) {
+      if (ys[index] !== null && ys[index] !== undefined) return index;
+      let before = index, after = index;
+      while (before >= 0 && (ys[before] === null || ys[before] === undefined)) before--;
+      while (after < ys.length && (ys[after] === null || ys[after] === undefined)) after++;
+      if (before < 0 || after === ys.length) return null;
+      return index - before <= after - index ? before : after;
     }
 
     draw() {
@@ -146,13 +147,13 @@
         series: [
           { label: AXES[this.axis], value: (_, x) => number(x) },
           ...lines.map(line => ({
-            label: line.label, stroke: DenseCL.colour(line.run), dash: line.dash, width: 1.75, spanGaps: true,
+            label: line.heading, stroke: DenseCL.colour(line.run), dash: line.dash, width: 1.75, spanGaps: true,
             points: { show: line.xs.length < 3 }, value: (_, y) => number(y),
           })),
         ],
         legend: { markers: { dash: (_, i) => i === 0 ? "solid" : MARKS[DASHES.indexOf(lines[i - 1].dash)] } },
         cursor: {
-          sync: { key: "denseCL" }, drag: { x: true, y: false, setScale: false },
+          sync: { key: "denseCL" }, dataIdx: (u, series, index) => series === 0 ? index : this.near(u.data[series], index), drag: { x: true, y: false, setScale: false },
           bind: { dblclick: () => () => { this.zoom(null); return null; } },
         },
         hooks: {
@@ -217,7 +218,7 @@
       const i = Math.max(0, Math.min(xs.length - 1, index));
       plot.setCursor({ left: plot.valToPos(xs[i], "x"), top: HEIGHT / 3 });
       this.said.textContent = AXES[this.axis] + " " + number(xs[i]) + ": "
-        + chart.lines.map((line, k) => line.label + " " + number(plot.data[k + 1][i])).join(", ");
+        + chart.lines.map((line, k) => line.label + " " + number(plot.data[k + 1][this.near(plot.data[k + 1], i)])).join(", ");
     }
 
     widthOf(figure) {

@@ -35,6 +35,9 @@ const DenseCL = {
     return el("div", { className: "scroll", tabIndex: 0, attributes: { role: "region", "aria-label": caption || heads.join(", ") } }, table);
   },
 
+  /** A name from outside, whose direction of writing does not change that of what stands beside it. */
+  name: text => DenseCL.el("bdi", null, text),
+
   /** A labelled control. */
   labelled(text, control) {
     return DenseCL.el("label", null, text + " ", control);

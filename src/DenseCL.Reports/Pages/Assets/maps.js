@@ -27,7 +27,7 @@
         const canvas = el("canvas", { width: map.columns * size, height: map.rows * size, tabIndex: 0, attributes: {
           role: "img", "aria-label": "Feature map of " + image.name + " by " + maps.networks[n] + ". Click, or use the arrow keys, to choose a position.",
         } });
-        const vectors = new Int8Array(DenseCL.bytes(map.vectors).buffer);
+        const vectors = unit(new Int8Array(DenseCL.bytes(map.vectors).buffer));
         const cell = { i, n, map, size, canvas, vectors, colours: DenseCL.bytes(map.colours), similar: null };
         canvas.addEventListener("click", event => choose(i, ...shares(event)));
         canvas.addEventListener("mousemove", event => point(cell, ...shares(event)));
@@ -40,6 +40,16 @@
         drawn.map((canvas, n) => el("figure", null, canvas, el("figcaption", null, maps.networks[n]))));
       return row;
     });
+
+    /** Vectors of length 1: those of the page's data are rounded. */
+    function unit(vectors) {
+      const scaled = new Float32Array(vectors.length);
+      for (let start = 0; start < vectors.length; start += dimensions) {
+        const length = Math.hypot(...vectors.subarray(start, start + dimensions)) || 1;
+        for (let k = start; k < start + dimensions; k++) scaled[k] = vectors[k] / length;
+      }
+      return scaled;
+    }
 
     function shares(event) {
       const box = event.currentTarget.getBoundingClientRect();
@@ -80,7 +90,7 @@
           for (let p = 0; p < cell.similar.length; p++) {
             let sum = 0;
             for (let k = 0; k < dimensions; k++) sum += source.vectors[from + k] * cell.vectors[p * dimensions + k];
-            cell.similar[p] = sum / (127 * 127);
+            cell.similar[p] = sum;
           }
         }
         const best = draw(cell);
@@ -92,9 +102,9 @@
         row.mark.style.top = 100 * y + "%";
       }
       nearest.sort((one, other) => other[0] - one[0]);
-      says.textContent = !chosen ? "" : "Position " + Math.round(100 * x) + " % from the left, " + Math.round(100 * y) + " % from the top of "
-        + maps.images[image].name + "." + (nearest.length ? " Most similar by " + maps.networks[maps.networks.length - 1] + ": "
-        + nearest[0][1] + " (" + nearest[0][0].toFixed(2) + ")." : "");
+      says.replaceChildren(...(!chosen ? [] : ["Position " + Math.round(100 * x) + " % from the left, " + Math.round(100 * y) + " % from the top of ",
+        DenseCL.name(maps.images[image].name), "."]), ...(!nearest.length ? [] : [" Most similar by ", DenseCL.name(maps.networks[maps.networks.length - 1]), ": ",
+        DenseCL.name(nearest[0][1]), " (" + nearest[0][0].toFixed(2) + ")."]));
     }
 
     function point(cell, x, y) {
@@ -134,7 +144,8 @@
     return DenseCL.section("neighbours", "Nearest neighbours",
       el("p", null, "Some images, and those among " + found.among + " whose features (one vector of each image) are nearest. The number is the cosine."),
       el("div", { className: "neighbours" }, found.networks.map((name, n) => el("div", null, el("h3", null, name),
-        found.queries[n].map(query => el("div", { className: "query" },
+        found.queries[n].map(query => el("div", { className: "query", tabIndex: 0, attributes: {
+          role: "group", "aria-label": "Nearest neighbours of " + query.image + " by " + name } },
           el("figure", { className: "asked" }, picture(query.image), el("figcaption", null, query.image)),
           query.nearest.map((other, i) => el("figure", null, picture(other), el("figcaption", null, query.similarity[i].toFixed(2))))))))));
   };

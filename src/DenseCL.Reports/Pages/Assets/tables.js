@@ -40,7 +40,7 @@
     table.lines.map(line => el("p", null, line)))));
 
   DenseCL.skipped = runs => DenseCL.section("skipped", "Images that were left out", runs.filter(run => run.skippedCount > 0).map(run => el("details", null,
-    el("summary", null, run.name + ": " + run.skippedCount.toLocaleString("en")),
+    el("summary", null, DenseCL.name(run.name), ": " + run.skippedCount.toLocaleString("en")),
     DenseCL.table(["file", "reason"], run.skipped, "Left out of " + run.name),
     run.skipped.length < run.skippedCount ? el("p", null, "The first " + run.skipped.length + "; the rest is in skipped.jsonl in the run folder.") : null)));
 })();

@@ -42,7 +42,7 @@
       for (const { pair, lines, says } of drawings) {
         const matches = pair.matches[state.network], kept = shown(matches), [right, known] = share(matches, kept);
         lines.replaceChildren(...kept.map(i => line(views.side, i, matches.to[i], matches.right[i], matches.similarity[i])));
-        says.textContent = pair.name + ": " + kept.length + " lines; " + right + " of " + known + " whose place the other view shows are right";
+        says.replaceChildren(DenseCL.name(pair.name), ": " + kept.length + " lines; " + right + " of " + known + " whose place the other view shows are right");
       }
       table.replaceChildren(DenseCL.table(["network", "matches drawn", "their place is in the other view", "right"], views.networks.map((name, n) => {
         let count = 0, known = 0, right = 0;

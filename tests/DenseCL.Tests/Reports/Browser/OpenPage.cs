@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using PuppeteerSharp;
 
 namespace DenseCL.Tests.Reports.Browser;
@@ -41,6 +42,14 @@ internal sealed class OpenPage : IAsyncDisposable
 
     /// <summary>What it asked for, except what is in itself.</summary>
     public IReadOnlyCollection<string> Requests => requests;
+
+    /// <summary>The data in a page's file.</summary>
+    public static JsonElement DataOf(string file)
+    {
+        string html = File.ReadAllText(file);
+        int start = html.IndexOf('>', html.IndexOf("id=\"data\"", StringComparison.Ordinal)) + 1;
+        return JsonDocument.Parse(html[start..html.IndexOf("</script>", start, StringComparison.Ordinal)]).RootElement;
+    }
 
     /// <summary>The value of an expression in the page.</summary>
     public Task<T> Value<T>(string expression) => Page.EvaluateExpressionAsync<T>(expression);
