@@ -55,10 +55,10 @@ public sealed class IllRunTests : IDisposable
     [Fact]
     public void Images_that_come_slowly_are_told()
     {
-        // 16 million pixels are decoded for two views of 32 pixels a side, which cost the network next to nothing.
+        // 49 million pixels are decoded for two views of 32 pixels a side, which cost the network next to nothing.
         string images = folder["large"];
         Directory.CreateDirectory(images);
-        using SKBitmap large = new(4000, 4000);
+        using SKBitmap large = new(7000, 7000);
         large.Erase(SKColors.Olive);
         using SKData png = large.Encode(SKEncodedImageFormat.Png, 100);
         for (int i = 0; i < 16; i++)
@@ -67,7 +67,7 @@ public sealed class IllRunTests : IDisposable
         }
 
         string run = folder["run"];
-        Assert.Equal(0, Densecl.Run(Arguments(images, run, 32, "method.lambda=0", "optim.epochs=6", "data.threads=1", "data.prefetch=1")).Status);
+        Assert.Equal(0, Densecl.Run(Arguments(images, run, 32, "method.lambda=0", "optim.epochs=3", "data.threads=1", "data.prefetch=1")).Status);
         Verdict verdict = Assert.Single(Verdicts.Of(RunRecord.Open(run)), verdict => verdict.Name == "dataBound");
         Assert.Equal(Severity.Warning, verdict.Severity);
     }
