@@ -14,6 +14,7 @@ public sealed class RunClockTests : IDisposable
     [InlineData(new long[] { 3, 5 }, 7, 5)]             // the first epoch goes on: it has at least so many
     [InlineData(new long[] { 3, 7, 8, 11 }, 7, 7)]
     [InlineData(new long[] { 10, 20, 21, 30 }, 7, 7)]
+    [InlineData(new long[] { 13, 20 }, 7, 7)]
     public void The_steps_of_an_epoch_follow_from_the_log(long[] steps, int perEpoch, long expected)
     {
         WrittenRun run = new(folder["run"]);
