@@ -1,5 +1,3 @@
-using DenseCL.Reports.Runs;
-
 namespace DenseCL.Reports.Charts;
 
 /// <summary>Curves that are drawn in one chart. A new chart is one more line in <see cref="All"/>.</summary>
@@ -11,9 +9,9 @@ internal sealed record ChartGroup(string Title, string About, string Unit, IRead
 {
     private const string Probe = "probe/";
 
-    private static readonly string[] Hidden = ["metrics/epoch", "speed/epoch", "speed/secondsPerStep"];
+    private static readonly string[] Hidden = ["metrics/epoch", "metrics/lossNotFinite", "speed/epoch", "speed/secondsPerStep"];
 
-    /// <summary>The charts, in their order; <c>Of</c> adds those that depend on the runs.</summary>
+    /// <summary>The charts, in their order; <see cref="Of"/> adds those that depend on the runs.</summary>
     private static IReadOnlyList<ChartGroup> All { get; } =
     [
         new("Losses", "They rise while the queue fills with real keys, and are no measure of progress.", "loss",
@@ -43,7 +41,7 @@ internal sealed record ChartGroup(string Title, string About, string Unit, IRead
     private bool Has(string name) => Curves.Any(curve => curve.Key == name);
 
     /// <summary>The charts of some runs: those that have a curve of any; and what else was logged.</summary>
-    /// <param name="curves">The names of all curves of all runs.</param>
+    /// <param name="curves">The names of the curves of all runs, those without a value left out.</param>
     public static IReadOnlyList<ChartGroup> Of(IEnumerable<string> curves)
     {
         string[] names = [.. curves.Distinct(StringComparer.Ordinal)];
@@ -53,9 +51,4 @@ internal sealed record ChartGroup(string Title, string About, string Unit, IRead
         ChartGroup other = new("Others", "", "", [.. others.Select(name => KeyValuePair.Create(name, name))]);
         return [.. All.Append(probe).Append(other).Where(group => group.Curves.Any(curve => names.Contains(curve.Key, StringComparer.Ordinal)))];
     }
-
-    /// <summary>The charts of some runs.</summary>
-    /// <param name="runs">The runs.</param>
-    public static IReadOnlyList<ChartGroup> Of(IEnumerable<RunRecord> runs) =>
-        Of(runs.SelectMany(run => run.Curves.All).Where(curve => curve.Steps.Count > 0).Select(curve => curve.Name));
 }

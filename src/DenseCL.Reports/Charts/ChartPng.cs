@@ -11,6 +11,7 @@ public static class ChartPng
     private const int Width = 900, Height = 540, LongestName = 40;
     private const string FontName = "DejaVu Sans";
 
+    // Those of the light page: page.css.
     private static readonly string[] Colours = ["#0063a8", "#c04a00", "#00795a", "#a8387a", "#6b5900", "#5a4fcf", "#3d5a66", "#b3261e"];
     private static readonly LinePattern[] Dashes = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
 
@@ -24,7 +25,8 @@ public static class ChartPng
     public static int Write(string folder, IReadOnlyList<RunRecord> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        IReadOnlyList<ChartGroup> groups = ChartGroup.Of(runs);
+        IReadOnlyList<ChartGroup> groups = ChartGroup.Of(
+            runs.SelectMany(run => run.Curves.All).Where(curve => curve.Steps.Count > 0).Select(curve => curve.Name));
         NewFolder.Write(folder, partial =>
         {
             foreach (ChartGroup group in groups)

@@ -32,6 +32,8 @@ internal static class Rules
 
     private const int Recent = 5;
 
+    private const string LowerRate = "Lower optim.learningRate, or begin with optim.warmupSteps. Continue from a checkpoint before it, or start again.";
+
     /// <summary>The run was stopped by a loss that is no number.</summary>
     public static Verdict? NotFinite(RunRecord run) => run.Curves["metrics/lossNotFinite"] is { Steps: [.., var step] }
         ? new("notFinite", Severity.Serious, Text($"The loss was not a finite number at step {step:N0}, and the run stopped."), LowerRate)
@@ -131,8 +133,6 @@ internal static class Rules
     public static Verdict? TooShort(RunRecord run) => run.Curves["loss/total"].Steps.Count is var count && count < FewSteps
         ? new("tooShort", Severity.Note, Text($"{count} steps are logged, too few to judge: {FewSteps} are needed."), "")
         : null;
-
-    private const string LowerRate = "Lower optim.learningRate, or begin with optim.warmupSteps. Continue from a checkpoint before it, or start again.";
 
     private static Verdict? Collapsed(RunRecord run, string name, string what, string deviationName, string similarityName, string advice)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DenseCL.Data;
+using DenseCL.Data.Sources;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
 using DenseCL.Training;
@@ -66,31 +67,13 @@ public sealed class RunRecord
     /// <returns>The first of them, and how many there are.</returns>
     public (IReadOnlyList<(string File, string Reason)> First, int Count) Skipped(int most)
     {
-        List<(string, string)> first = [];
-        int count = 0;
-        foreach (string line in File.Exists(Folder.Skipped) ? File.ReadLines(Folder.Skipped) : [])
+        SkippedImages skipped = new();
+        if (File.Exists(Folder.Skipped))
         {
-            count++;
-            if (first.Count < most && Parse(line) is { } entry)
-            {
-                first.Add(entry);
-            }
+            skipped.Read(Folder.Skipped);
         }
 
-        return (first, count);
-
-        static (string, string)? Parse(string line)
-        {
-            try
-            {
-                using JsonDocument json = JsonDocument.Parse(line);
-                return (json.RootElement.GetProperty("file").GetString() ?? "", json.RootElement.GetProperty("reason").GetString() ?? "");
-            }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                return null;
-            }
-        }
+        return ([.. skipped.Entries.Take(most)], skipped.Count);
     }
 
     private static (IReadOnlyList<KeyValuePair<string, string>> Facts, IReadOnlyList<string> Images) ReadEnvironment(string path)

@@ -19,7 +19,7 @@ public class DemoTests
         Assert.True(matches[1] > matches[0] && matches[2] > matches[0], string.Join(" ", matches));
         Assert.All(matches.Concat(meanIoU), share => Assert.InRange(share, 0.01, 1));
         Assert.All(
-            ["matches-untrained.png", "matches-mocov2.png", "matches-densecl.png"],
+            ["matches-untrained.png", "matches-mocov2.png", "matches-densecl.png", "report.html"],
             name => Assert.True(File.Exists(Path.Combine(demo, name)), name));
 
         double[] Figures(string name) => [.. results.Select(result => result.GetProperty("figures").GetProperty(name).GetDouble())];

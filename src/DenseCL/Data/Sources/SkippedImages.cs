@@ -82,7 +82,10 @@ public sealed class SkippedImages
             try
             {
                 using JsonDocument json = JsonDocument.Parse(line);
-                Add(json.RootElement.GetProperty("file").GetString()!, json.RootElement.GetProperty("reason").GetString()!);
+                if (json.RootElement.GetProperty("file").GetString() is { } file)
+                {
+                    Add(file, json.RootElement.GetProperty("reason").GetString() ?? "");
+                }
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
