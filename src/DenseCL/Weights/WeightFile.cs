@@ -73,7 +73,7 @@ public abstract class WeightFile : IDisposable
     /// </exception>
     public abstract Tensor Tensor(string key);
 
-    /// <summary>Reads all of the file and compares the checksum that this library writes. A file without one passes.</summary>
+    /// <summary>Reads all of the file and compares its checksums: this library's own, or those of a zip of PyTorch. A file without any passes.</summary>
     /// <exception cref="WeightFileException">The file is damaged.</exception>
     public virtual void Verify()
     {

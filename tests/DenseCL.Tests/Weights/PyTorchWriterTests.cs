@@ -35,6 +35,52 @@ public sealed class PyTorchWriterTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void A_flipped_bit_of_any_entry_is_found_by_its_checksum()
+    {
+        byte[] whole = TwoStorages();
+        using (WeightFile file = WeightFile.Open(Written(whole)))
+        {
+            file.Verify();
+        }
+
+        foreach (string entry in (string[])["archive/data/0", "archive/data/1"])
+        {
+            byte[] damaged = [.. whole];
+            damaged[LocalHeaders(whole).Single(found => found.Name == entry).DataStart] ^= 0x10;
+            using WeightFile file = WeightFile.Open(Written(damaged));
+            string message = Assert.Throws<WeightFileException>(file.Verify).Message;
+            Assert.Contains($"the checksum of its entry '{entry}' differs", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Without_checksums_there_is_nothing_to_verify()
+    {
+        byte[] bytes = TwoStorages();
+        for (int at = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8); at < bytes.Length - 46 && bytes.AsSpan(at).StartsWith("PK\u0001\u0002"u8);)
+        {
+            bytes.AsSpan(at + 16, 4).Fill(0xAB);
+            at += 46 + BitConverter.ToUInt16(bytes, at + 28) + BitConverter.ToUInt16(bytes, at + 30) + BitConverter.ToUInt16(bytes, at + 32);
+        }
+
+        using WeightFile file = WeightFile.Open(Written(bytes));
+        file.Verify();
+    }
+
+    private byte[] TwoStorages()
+    {
+        using var scope = NewDisposeScope();
+        PyTorchWriter.Write(FilePath, new Dictionary<string, Tensor> { ["a"] = arange(5), ["b"] = ones(7) });
+        return File.ReadAllBytes(FilePath);
+    }
+
+    private string Written(byte[] bytes)
+    {
+        File.WriteAllBytes(FilePath, bytes);
+        return FilePath;
+    }
+
+    [Fact]
     public void The_file_is_a_plain_zip_whose_storages_are_aligned()
     {
         using var scope = NewDisposeScope();

@@ -16,11 +16,12 @@ internal sealed class PyTorchFile : WeightFile
 
     private readonly WeightBytes bytes;
     private readonly PickledWeights weights;
+    private readonly ZipDirectory? zip;
 
-    private PyTorchFile(WeightBytes bytes, PickledWeights weights)
+    private PyTorchFile(WeightBytes bytes, PickledWeights weights, ZipDirectory? zip)
         : base(bytes.Path, WeightFormat.PyTorch, weights.Entries, weights.Metadata, weights.Unreadable)
     {
-        (this.bytes, this.weights) = (bytes, weights);
+        (this.bytes, this.weights, this.zip) = (bytes, weights, zip);
     }
 
     /// <summary>
@@ -32,7 +33,8 @@ internal sealed class PyTorchFile : WeightFile
     {
         try
         {
-            return new PyTorchFile(bytes, Distrust.Read(bytes, Kind, () => Parse(bytes)));
+            (PickledWeights weights, ZipDirectory? zip) = Distrust.Read(bytes, Kind, () => Parse(bytes));
+            return new PyTorchFile(bytes, weights, zip);
         }
         catch
         {
@@ -49,20 +51,29 @@ internal sealed class PyTorchFile : WeightFile
     }
 
     /// <inheritdoc/>
+    /// <remarks>Files before PyTorch 1.6 have no checksums.</remarks>
+    public override void Verify() => Distrust.Read(bytes, Kind, () =>
+    {
+        zip?.Verify();
+        return true;
+    });
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing) => bytes.Dispose();
 
-    private static PickledWeights Parse(WeightBytes bytes)
+    private static (PickledWeights Weights, ZipDirectory? Zip) Parse(WeightBytes bytes)
     {
         byte[] head = new byte[(int)Math.Min(512, bytes.Length)];
         bytes.Read(head, 0);
         if (TorchMagic.IsZip(head))
         {
-            return TorchZip.Parse(bytes);
+            ZipDirectory zip = ZipDirectory.Read(bytes);
+            return (TorchZip.Parse(zip), zip);
         }
 
         if (TorchMagic.IsLegacy(head))
         {
-            return TorchLegacy.Parse(bytes);
+            return (TorchLegacy.Parse(bytes), null);
         }
 
         throw TorchMagic.IsTar(head)

@@ -14,9 +14,8 @@ internal static class TorchZip
 
     /// <exception cref="FormatException">The file is damaged.</exception>
     /// <exception cref="NotSupportedException">The file contains something that is not supported.</exception>
-    public static PickledWeights Parse(WeightBytes bytes)
+    public static PickledWeights Parse(ZipDirectory zip)
     {
-        ZipDirectory zip = ZipDirectory.Read(bytes);
         string folder = Folder(zip);
         if (zip.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || zip.Contains(folder + "constants.pkl"))
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using DenseCL.Weights.Tensors;
 using static DenseCL.Weights.Tensors.WeightNames;
@@ -7,7 +8,7 @@ namespace DenseCL.Weights.Formats.PyTorch;
 
 /// <summary>
 /// The directory of a zip, which is untrusted. Every entry must lie inside the file, before the directory and apart from all others, and
-/// must have the same name there as in the directory. Checksums are not compared, because PyTorch can be configured not to write them.
+/// must have the same name there as in the directory.
 /// </summary>
 /// <remarks>The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 to 4.5.</remarks>
 internal sealed class ZipDirectory
@@ -107,6 +108,36 @@ internal sealed class ZipDirectory
             ? packed
             : throw new FormatException(
                 $"the entry {Quote(name)} of the zip is stored in {entry.PackedLength} bytes and has {entry.Length}");
+    }
+
+    /// <summary>Reads every entry and compares its checksum.</summary>
+    /// <remarks>
+    /// PyTorch can be told not to compute checksums (<c>set_crc32_options</c>). Then none is right, and nothing can be compared.
+    /// </remarks>
+    /// <exception cref="FormatException">Some checksums are right and one is not: that entry is damaged.</exception>
+    /// <exception cref="NotSupportedException">An entry is packed in a way that is not supported.</exception>
+    public void Verify()
+    {
+        ZipEntry[] filled = [.. entries.Values.Where(entry => entry.Length > 0)],
+            wrong = [.. filled.Where(entry => Checksum(Open(entry.Name).Unpack()) != entry.Checksum)];
+        if (wrong.Length > 0 && wrong.Length < filled.Length)
+        {
+            throw new FormatException($"the checksum of its entry {Quote(wrong[0].Name)} differs");
+        }
+
+        static uint Checksum(ByteSource content)
+        {
+            Crc32 hash = new();
+            byte[] part = new byte[(int)Math.Min(content.Length, 1 << 20)];
+            for (long position = 0; position < content.Length; position += part.Length)
+            {
+                Span<byte> now = part.AsSpan(0, (int)Math.Min(part.Length, content.Length - position));
+                content.Read(now, position);
+                hash.Append(now);
+            }
+
+            return hash.GetCurrentHashAsUInt32();
+        }
     }
 
     /// <summary>Each entry must end before the next begins.</summary>

@@ -14,6 +14,9 @@ internal sealed class ZipEntry
 
     public required bool Encrypted { get; init; }
 
+    /// <summary>CRC-32 of the content, as the writer says.</summary>
+    public required uint Checksum { get; init; }
+
     public long PackedLength { get; private set; }
 
     public long Length { get; private set; }
@@ -46,6 +49,7 @@ internal sealed class ZipEntry
             Name = Encoding.UTF8.GetString(head.Slice(HeadLength, name)),
             Method = BinaryPrimitives.ReadUInt16LittleEndian(head[10..]),
             Encrypted = (head[8] & 1) != 0,
+            Checksum = BinaryPrimitives.ReadUInt32LittleEndian(head[16..]),
             PackedLength = BinaryPrimitives.ReadUInt32LittleEndian(head[20..]),
             Length = BinaryPrimitives.ReadUInt32LittleEndian(head[24..]),
             Offset = BinaryPrimitives.ReadUInt32LittleEndian(head[42..]),
