@@ -30,6 +30,7 @@ internal static class Program
         PretrainCommand.Create(),
         EvalCommand.Create(),
         EvalCommand.Create(Evaluations.Find("match-score", Evaluations.All)),
+        FinetuneCommand.Create(),
         WatchCommand.Create(),
         ReportCommand.Create(),
         MatchCommand.Create(),

@@ -6,7 +6,7 @@ namespace DenseCL.Tests;
 public class RoomsTests
 {
     private static readonly string[] Core = ["Platform", "Recipes", "Images", "Data", "Compute", "Models", "Weights", "Method", "Training"];
-    private static readonly string[] Transfer = ["Options", "Measures", "Solvers", "Labelled", "Features", "Matching", "Protocols", "Ablation"];
+    private static readonly string[] Transfer = ["Options", "Measures", "Solvers", "Labelled", "Features", "Matching", "Segmentation", "Protocols", "Ablation", "FineTuning"];
     private static readonly string[] Reports = ["Runs", "Health", "Charts", "Pictures", "FeatureFiles", "TensorBoard", "Pages", "Visuals", "Live"];
 
     public static TheoryData<string, string[]> Projects => new() { { "DenseCL", Core }, { "DenseCL.Transfer", Transfer }, { "DenseCL.Reports", Reports } };

@@ -42,7 +42,8 @@ internal static class EvalOptions
     /// <summary>Opens the weights that a call names, and prints what was found in them.</summary>
     /// <param name="call">The call.</param>
     /// <param name="quiet">Whether standard output is for one JSON object.</param>
-    public static BackboneSource Backbone(ParseResult call, bool quiet)
+    /// <param name="seed">The seed of <see cref="Untrained"/>; null for <see cref="Seed"/>.</param>
+    public static BackboneSource Backbone(ParseResult call, bool quiet, ulong? seed = null)
     {
         (string? weights, string? untrained) = (call.GetValue(Weights), call.GetValue(Untrained));
         if (weights is null == untrained is null)
@@ -55,7 +56,7 @@ internal static class EvalOptions
         TorchRuntime.EnsureReady();
         if (untrained is not null)
         {
-            return BackboneSource.Untrained(Architecture(untrained), call.GetValue(Seed));
+            return BackboneSource.Untrained(Architecture(untrained), seed ?? call.GetValue(Seed));
         }
 
         BackboneSource source = BackboneSource.Open(weights!);

@@ -32,12 +32,13 @@ internal sealed class RecordOptions
     /// <summary>A record with the values of a call.</summary>
     /// <typeparam name="T">One of the records.</typeparam>
     /// <param name="call">The call.</param>
+    /// <param name="defaults">Defaults other than the record's own.</param>
     /// <exception cref="RecipeException">A value is of another type or out of range.</exception>
-    public T Read<T>(ParseResult call)
+    public T Read<T>(ParseResult call, T? defaults = null)
         where T : class, new()
     {
         HashSet<string> names = [.. EvaluationOption.Of(typeof(T)).Select(option => option.Name)];
-        return new EvaluationOptions("", [.. Given(call).Where(given => names.Contains(given.Key))]).Read<T>();
+        return new EvaluationOptions("", [.. Given(call).Where(given => names.Contains(given.Key))]).Read(defaults);
     }
 
     /// <summary>Refuses options that this call does not use.</summary>

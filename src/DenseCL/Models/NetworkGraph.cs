@@ -1,6 +1,6 @@
 namespace DenseCL.Models;
 
-/// <summary>What a network computes, operator by operator: types and attributes are those of ONNX's operator set 13.</summary>
+/// <summary>What a network computes, operator by operator: types and attributes are those of ONNX's operator set 13 and later ones.</summary>
 internal sealed class NetworkGraph
 {
     private readonly List<Operator> operators = [];
@@ -12,7 +12,7 @@ internal sealed class NetworkGraph
     /// <param name="type">ONNX's name of the operation.</param>
     /// <param name="name">The operator's own name.</param>
     /// <param name="inputs">Names of values and of the network's tensors.</param>
-    /// <param name="attributes">Each a <see cref="long"/>, an array of them, or a <see cref="float"/>.</param>
+    /// <param name="attributes">Each a <see cref="long"/>, an array of them, a <see cref="float"/>, or a <see cref="string"/>.</param>
     /// <returns>The resulting value.</returns>
     public string Add(string type, string name, string[] inputs, params (string Name, object Value)[] attributes)
     {
@@ -27,6 +27,15 @@ internal sealed class NetworkGraph
         operators[^1] = operators[^1] with { Output = output };
         return output;
     }
+
+    /// <summary>Adds an input to the last operator.</summary>
+    public void AddInputToLast(string input) => operators[^1] = operators[^1] with { Inputs = [.. operators[^1].Inputs, input] };
+
+    /// <summary>Adds the operators of another graph.</summary>
+    /// <param name="other">The graph.</param>
+    /// <param name="name">The name that an input has here.</param>
+    public void AddAll(NetworkGraph other, Func<string, string> name) =>
+        operators.AddRange(other.Operators.Select(of => of with { Inputs = [.. of.Inputs.Select(name)] }));
 
     /// <summary>An operator of a network, as <see cref="Add"/> takes it.</summary>
     internal sealed record Operator(

@@ -85,7 +85,7 @@ public sealed class Pretrainer : IDisposable
 
         log.KeepUntil(step);
         AtomicFile.Replace(folder.Recipe, Recipe.ToString());
-        AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe, source, device));
+        AtomicFile.Replace(folder.Environment, RunEnvironment.Describe(Recipe.Run.Precision, Recipe.Run.Seed, source.Places, device));
     }
 
     /// <summary>
@@ -303,7 +303,7 @@ public sealed class Pretrainer : IDisposable
     {
         long epoch = step / stepsPerEpoch;
         bool due = Probe is not null && step > 0 && step % stepsPerEpoch == 0 && (epoch % Recipe.Run.ProbeEvery == 0 || step == Steps);
-        if (due && !log.HasProbe(step))
+        if (due && !log.Has(step, "probe"))
         {
             log.Write(new LoggedProbe(step, epoch, Probe!(method.QueryEncoder.Backbone, stop)));
         }

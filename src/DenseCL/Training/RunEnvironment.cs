@@ -2,9 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using DenseCL.Compute.Tiles;
-using DenseCL.Data.Sources;
 using DenseCL.Platform;
-using DenseCL.Recipes;
 using TorchSharp;
 
 namespace DenseCL.Training;
@@ -14,7 +12,7 @@ internal static class RunEnvironment
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static string Describe(Recipe recipe, ImageSource source, torch.Device device) =>
+    public static string Describe(Precision precision, ulong seed, IReadOnlyList<string> images, torch.Device device) =>
         JsonSerializer.Serialize(
             new
             {
@@ -26,14 +24,14 @@ internal static class RunEnvironment
                 processor = Processor.Name,
                 instructions = Processor.Instructions,
                 convolutions = device.type == DeviceType.CPU
-                && TileKernel.IsSupported(TorchRuntime.Choose(recipe.Run.Precision, device) == Precision.Bf16)
+                && TileKernel.IsSupported(TorchRuntime.Choose(precision, device) == Precision.Bf16)
                     ? "own"
                     : "libtorch",
                 processors = Environment.ProcessorCount,
                 threads = torch.get_num_threads(),
                 device = device.ToString(),
-                seed = recipe.Run.Seed,
-                images = source.Places,
+                seed,
+                images,
             },
             Json
         ) + "\n";

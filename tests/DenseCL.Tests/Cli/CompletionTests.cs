@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using DenseCL.Transfer.Protocols.Segmentation;
+using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Tests.Cli;
 

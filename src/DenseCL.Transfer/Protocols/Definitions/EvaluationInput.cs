@@ -38,6 +38,9 @@ public sealed class EvaluationInput(EvaluationOptions options, EvaluationPlaces 
     /// <param name="line">A line without its end.</param>
     public void Say(FormattableString line) => lines.Add(FormattableString.Invariant(line));
 
+    /// <summary>Adds to <see cref="Settings"/>, in place of an option with the same name.</summary>
+    internal void Note(string name, object? value) => facts.Add(new(name, value));
+
     /// <summary>Adds to <see cref="Warnings"/>.</summary>
     /// <param name="line">A line without its end.</param>
     public void Warn(FormattableString line) => warnings.Add(FormattableString.Invariant(line));

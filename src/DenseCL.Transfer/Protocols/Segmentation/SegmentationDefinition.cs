@@ -1,4 +1,5 @@
 using DenseCL.Transfer.Protocols.Definitions;
+using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
@@ -44,7 +45,10 @@ internal sealed class SegmentationDefinition : EvaluationDefinition<Segmentation
     protected override SegmentationOptions Defaults(EvaluationInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return SegmentationRecipes.Read(input.Options.Read<SegmentationPlan>().Recipe);
+        HeadKind head = input.Options.Find("head")?.Value.IsPlain("fpn") == true ? HeadKind.Fpn : HeadKind.Fcn;
+        string recipe = input.Options.Read<SegmentationPlan>().Recipe ?? SegmentationRecipes.UsualFor(head);
+        input.Note("recipe", recipe);
+        return SegmentationRecipes.Read(recipe);
     }
 
     /// <inheritdoc/>
@@ -54,7 +58,7 @@ internal sealed class SegmentationDefinition : EvaluationDefinition<Segmentation
         ArgumentNullException.ThrowIfNull(input);
         string? predictions = input.Options.Read<SegmentationPlan>().Predictions;
         input.Say(
-            $"FCN at stride {options.OutputStride}, {(options.Frozen ? "frozen backbone, " : "")}{options.Steps} steps of {options.Batch} crops of {options.CropWidth} × {options.CropHeight}."
+            $"{options.InWords}."
         );
         return input.Masks(options.Labelled, data => new SegmentationEvaluation(data, options)
         {

@@ -5,12 +5,13 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 /// <summary>The recipe that a segmentation's options change, and the folder for predictions.</summary>
 internal sealed record SegmentationPlan
 {
-    /// <summary>A shipped recipe, or the path of a file.</summary>
+    /// <summary>A shipped recipe, or the path of a file; null for the usual one of the head.</summary>
     [Option(
-        "The protocol: a shipped recipe (fcn-r50-cityscapes, fcn-r50-voc, fcn-small) or a YAML file.",
+        "The protocol: a shipped recipe (fcn-r50-cityscapes, fcn-r50-voc, fcn-small, fpn-small) or a YAML file. "
+        + "Default: fcn-small, or fpn-small with --head fpn.",
         Placeholder = "NAME|FILE",
-        Names = ["fcn-r50-cityscapes", "fcn-r50-voc", "fcn-small"])]
-    public string Recipe { get; init; } = "fcn-small";
+        Names = ["fcn-r50-cityscapes", "fcn-r50-voc", "fcn-small", "fpn-small"])]
+    public string? Recipe { get; init; }
 
     /// <summary>Where predictions are written; null for nowhere.</summary>
     [Option(

@@ -1,7 +1,7 @@
 using System.Globalization;
-using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Measures;
 using DenseCL.Transfer.Protocols.Reports;
+using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
@@ -9,9 +9,9 @@ namespace DenseCL.Transfer.Protocols.Segmentation;
 internal static class SegmentationReport
 {
     /// <summary>Makes a report. Shares are 0 … 1; a class that is neither in the masks nor predicted has none.</summary>
-    /// <param name="backbone">The evaluated backbone.</param>
+    /// <param name="backbone">What was evaluated.</param>
     /// <param name="result">The result.</param>
-    public static EvaluationReport Of(BackboneSource backbone, SegmentationResult result)
+    public static EvaluationReport Of(string backbone, SegmentationResult result)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(result);
@@ -26,14 +26,14 @@ internal static class SegmentationReport
                 $"mIoU {Percent(confusion.MeanIoU)}, pixel accuracy {Percent(confusion.PixelAccuracy)}, "
                 + $"mean class accuracy {Percent(confusion.MeanAccuracy)}",
                 FormattableString.Invariant(
-                    $"Learned from {result.TrainImages} images in {Time(result.TrainTime)}, measured on {result.TestImages} in {Time(result.TestTime)}; seed {result.Seed}."
+                    $"Learned from {result.TrainImages} images in {SegmentationTold.Time(result.TrainTime)}, measured on {result.TestImages} in {SegmentationTold.Time(result.TestTime)}; seed {result.Seed}."
                 ),
             ],
             Classes = [.. result.ClassNames.Select((name, c) => new ClassFigures(name, [new("iou", ious[c]), new("accuracy", accuracies[c])]))],
             Facts = [new("precision", result.Options.Precision.ToString().ToLowerInvariant())],
             Parts =
             [
-                new("backbone", backbone.Name),
+                new("backbone", backbone),
                 .. Figures(confusion).Select(figure => KeyValuePair.Create(figure.Key, (object?)EvaluationReport.Finite(figure.Value))),
                 new("classes", result.ClassNames.Select((name, c) => new { name, iou = EvaluationReport.Finite(ious[c]), accuracy = EvaluationReport.Finite(accuracies[c]) })),
                 new("trainImages", result.TrainImages),
@@ -49,10 +49,6 @@ internal static class SegmentationReport
 
     internal static IReadOnlyList<KeyValuePair<string, double>> Figures(ConfusionMatrix confusion) =>
         [new("meanIoU", confusion.MeanIoU), new("pixelAccuracy", confusion.PixelAccuracy), new("meanAccuracy", confusion.MeanAccuracy)];
-
-    internal static string Time(TimeSpan time) => time.TotalHours >= 1
-        ? FormattableString.Invariant($"{(int)time.TotalHours} h {time.Minutes:D2} min")
-        : FormattableString.Invariant($"{time.Minutes} min {time.Seconds:D2} s");
 
     private static string Percent(double share) => double.IsNaN(share) ? "–" : FormattableString.Invariant($"{100 * share:F1} %");
 

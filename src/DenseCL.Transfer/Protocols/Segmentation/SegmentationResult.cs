@@ -1,4 +1,6 @@
 using DenseCL.Transfer.Measures;
+using DenseCL.Transfer.Segmentation;
+
 namespace DenseCL.Transfer.Protocols.Segmentation;
 
 /// <summary>The result of a segmentation.</summary>

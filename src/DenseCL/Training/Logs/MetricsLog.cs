@@ -14,21 +14,21 @@ internal sealed class MetricsLog(RunFolder folder)
     };
 
     /// <summary>Adds a line to each log. When this returns, the lines have been passed to the operating system.</summary>
-    public void Write(LoggedMetrics metrics, LoggedSpeed speed)
+    /// <param name="metrics">What was computed at a step; it has a property <c>Step</c>.</param>
+    /// <param name="speed">How fast.</param>
+    public void Write<T>(T metrics, LoggedSpeed speed)
     {
         Append(folder.Metrics, metrics);
         Append(folder.Speed, speed);
     }
 
     /// <summary>Adds a line to the first log.</summary>
-    public void Write(LoggedProbe probe) => Append(folder.Metrics, probe);
+    /// <param name="line">It has a property <c>Step</c>.</param>
+    public void Write<T>(T line) => Append(folder.Metrics, line);
 
-    /// <summary>Adds a line to the first log.</summary>
-    public void Write(LoggedStop stop) => Append(folder.Metrics, stop);
-
-    /// <summary>Whether the first log has a line with evaluation figures for a step.</summary>
-    public bool HasProbe(long step) => File.Exists(folder.Metrics)
-        && File.ReadLines(folder.Metrics).Any(line => line.Contains("\"probe\":", StringComparison.Ordinal) && StepOf(line) == step);
+    /// <summary>Whether the first log has a line with a key for a step, such as <c>probe</c> for evaluation figures.</summary>
+    public bool Has(long step, string key) => File.Exists(folder.Metrics)
+        && File.ReadLines(folder.Metrics).Any(line => line.Contains($"\"{key}\":", StringComparison.Ordinal) && StepOf(line) == step);
 
     /// <summary>Deletes what was logged after the checkpoint from which the run continues; it will be logged again.</summary>
     public void KeepUntil(long step)

@@ -11,6 +11,8 @@ using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols.MatchScore;
 using DenseCL.Transfer.Protocols.Segmentation;
+using DenseCL.Transfer.Segmentation;
+using DenseCL.Transfer.Segmentation.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -11,7 +11,7 @@ using DenseCL.Tests.Images;
 using DenseCL.Transfer.Features;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Protocols.MatchScore;
-using DenseCL.Transfer.Protocols.Segmentation;
+using DenseCL.Transfer.Segmentation.Training;
 using static TorchSharp.torch;
 
 namespace DenseCL.Tests.Transfer.Features;

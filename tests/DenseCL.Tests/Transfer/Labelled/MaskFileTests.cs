@@ -3,7 +3,7 @@ using System.Text.Json;
 using DenseCL.Data;
 using DenseCL.Images;
 using DenseCL.Platform;
-using DenseCL.Tests.Transfer.Protocols.Segmentation;
+using DenseCL.Tests.Transfer.Segmentation;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Labelled.Masks;
 

@@ -1,5 +1,5 @@
 using DenseCL.Data;
-using DenseCL.Tests.Transfer.Protocols.Segmentation;
+using DenseCL.Tests.Transfer.Segmentation;
 using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Labelled.Masks;
 

@@ -12,6 +12,7 @@ using DenseCL.Transfer.Protocols.Linear;
 using DenseCL.Transfer.Protocols.MatchScore;
 using DenseCL.Transfer.Protocols.Segmentation;
 using DenseCL.Transfer.Protocols.Svm;
+using DenseCL.Transfer.Segmentation;
 
 namespace DenseCL.Tests.Transfer.Protocols;
 
@@ -187,7 +188,7 @@ public sealed class EvaluationDefinitionTests
                     PlannedEvaluation evaluation = planned[json.RootElement.GetProperty("evaluation").GetString()!];
                     EvaluationOptions given = evaluation.Given;
                     object options = evaluation.Kind == "segmentation"
-                        ? given.Read(SegmentationRecipes.Read(given.Read<SegmentationPlan>().Recipe))
+                        ? given.Read(SegmentationRecipes.Read(given.Read<SegmentationPlan>().Recipe ?? "fcn-small"))
                         : given.Read<DenseProbeOptions>();
                     Assert.Equal(recorded.GetString(), OptionsFingerprint.Of(options));
                     checkedLines++;

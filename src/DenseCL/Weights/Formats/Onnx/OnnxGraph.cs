@@ -1,5 +1,6 @@
 using DenseCL.Models;
 using DenseCL.Models.Backbones;
+using Google.Protobuf;
 using Onnx;
 using static System.FormattableString;
 using static Onnx.TensorShapeProto.Types;
@@ -69,6 +70,7 @@ internal static class OnnxGraph
     {
         long[] numbers => new AttributeProto { Name = of.Name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { numbers } },
         long number => new AttributeProto { Name = of.Name, Type = AttributeProto.Types.AttributeType.Int, I = number },
+        string word => new AttributeProto { Name = of.Name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(word) },
         float number => new AttributeProto { Name = of.Name, Type = AttributeProto.Types.AttributeType.Float, F = number },
         var other => throw new NotSupportedException($"{of.Name} is of type {other.GetType()}, which no attribute here is."),
     };

@@ -8,6 +8,9 @@ using DenseCL.Transfer.Labelled;
 using DenseCL.Transfer.Labelled.Masks;
 using DenseCL.Transfer.Measures;
 using DenseCL.Transfer.Protocols.Segmentation;
+using DenseCL.Transfer.Segmentation;
+using DenseCL.Transfer.Segmentation.Prediction;
+using DenseCL.Transfer.Segmentation.Training;
 
 namespace DenseCL.Tests.Transfer.Protocols.Segmentation;
 
@@ -77,7 +80,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         SegmentationOptions options = Tiny with { Scale = new Interval(0.5, 2), Distortion = 0.5 };
         List<SegmentationBatch>[] made = [.. new[] { 1, 5 }.Select(ahead =>
         {
-            using SegmentationLoader loader = new(data, data.Train, options, new DataOptions(), seed: 3, ahead);
+            using SegmentationLoader loader = new(data, data.Train, options, new DataOptions(), seed: 3, ahead: ahead);
             return Enumerable.Range(0, 4).Select(_ => loader.Next(TestContext.Current.CancellationToken)).ToList();
         })];
         for (int i = 0; i < 4; i++)
@@ -143,7 +146,7 @@ public sealed class SegmentationEvaluationTests : IDisposable
         }
 
         Assert.Equal(result.Confusion.PerClassIoU, again.PerClassIoU);
-        SegmentationReport.Of(BackboneSource.Untrained(BackboneKind.Resnet18, 0), result).Write(folder["report"], "{}\n");
+        SegmentationReport.Of("untrained resnet18", result).Write(folder["report"], "{}\n");
         Assert.Equal(
             ["classes.csv", "confusion.csv", "metrics.json"],
             Directory.GetFiles(folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
