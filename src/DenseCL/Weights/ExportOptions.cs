@@ -21,6 +21,9 @@ public sealed record ExportOptions
     /// <summary>ONNX: whether the network takes RGB in 0 … 1 and normalises it itself.</summary>
     public bool Normalise { get; init; }
 
+    /// <summary>ONNX: the operator set, 13 to 22.</summary>
+    public int OperatorSet { get; init; } = OnnxModel.UsualOperatorSet;
+
     /// <summary>Checks that the options can be combined.</summary>
     /// <exception cref="WeightFileException">They cannot; the message says which.</exception>
     public void Validate()
@@ -37,6 +40,10 @@ public sealed record ExportOptions
         Refuse(
             Normalise && Format != WeightFormat.Onnx,
             "--normalise is for --format onnx: other formats contain only weights, not the normalisation.");
+
+        Refuse(
+            OperatorSet is < OnnxModel.UsualOperatorSet or > OnnxModel.NewestOperatorSet,
+            FormattableString.Invariant($"--opset is {OperatorSet}: choose {OnnxModel.UsualOperatorSet} to {OnnxModel.NewestOperatorSet}."));
 
         static void Refuse(bool wrong, string why)
         {

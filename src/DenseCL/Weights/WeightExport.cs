@@ -95,7 +95,7 @@ public static class WeightExport
                 Detectron2Writer.Write(path, Named(Ecosystem.Detectron2));
                 break;
             case WeightFormat.Onnx:
-                OnnxBackbone.Write(path, backbone, new OnnxOptions { Stages = options.Stages, Normalisation = options.Normalise ? BackboneMetadata.Normalisation(metadata, backbone.InChannels) : null }, metadata);
+                OnnxBackbone.Write(path, backbone, new OnnxOptions { Stages = options.Stages, OperatorSet = options.OperatorSet, Normalisation = options.Normalise ? BackboneMetadata.Normalisation(metadata, backbone.InChannels) : null }, metadata);
                 break;
             case WeightFormat.PyTorch when options.Naming == WeightNaming.Torchvision:
                 PyTorchWriter.Write(path, Named(Ecosystem.Torchvision));

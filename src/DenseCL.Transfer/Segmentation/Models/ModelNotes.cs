@@ -53,13 +53,16 @@ internal sealed record ModelNotes(
         return notes;
     }
 
+    /// <summary>Whether the metadata are those of such a model.</summary>
+    public static bool AreIn(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault("task") == Task;
+
     /// <summary>Reads the metadata of a file, which is untrusted.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="metadata">Its metadata.</param>
     /// <exception cref="WeightFileException">They are not those of a segmentation model.</exception>
     public static ModelNotes Of(string path, IReadOnlyDictionary<string, string> metadata)
     {
-        if (metadata.GetValueOrDefault("task") != Task)
+        if (!AreIn(metadata))
         {
             throw new WeightFileException(
                 $"{path} is not a segmentation model of this program: its notes do not say 'task: {Task}'. "

@@ -44,6 +44,27 @@ public sealed class SegmentationModel : IDisposable
 
     internal SegmentationNetwork Network { get; }
 
+    /// <summary>Whether a path names a fine-tuned model; false for anything else, and for what cannot be read.</summary>
+    /// <param name="path">A folder or a file.</param>
+    public static bool IsAt(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+        {
+            return File.Exists(System.IO.Path.Combine(path, "last.safetensors"));
+        }
+
+        try
+        {
+            using WeightFile file = WeightFile.Open(path);
+            return ModelNotes.AreIn(file.Metadata);
+        }
+        catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens a model, on the processor.</summary>
     /// <param name="path">The folder that a fine-tuning made; one of its files; or an ONNX file that was exported from it.</param>
     /// <param name="state">For a folder, which state.</param>

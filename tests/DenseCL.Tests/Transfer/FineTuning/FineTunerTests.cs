@@ -151,7 +151,7 @@ public sealed class FineTunerTests : IDisposable
         Assert.Contains("headChannels", Assert.Throws<WeightFileException>(() => SegmentationModel.Open(path)).Message, StringComparison.Ordinal);
     }
 
-        private static BackboneSource Source() => BackboneSource.Untrained(BackboneKind.Resnet18, 0);
+    private static BackboneSource Source() => BackboneSource.Untrained(BackboneKind.Resnet18, 0);
 
     /// <summary>Trains, to the end or until a part has done something.</summary>
     private FineTuningResult? Run(string model, FineTuningOptions options, (string Part, int Done)? until = null)

@@ -1,6 +1,5 @@
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes.Settings;
-using DenseCL.Weights.Formats.Safetensors;
 using Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,10 +14,6 @@ namespace DenseCL.Weights.Formats.Onnx;
 /// </remarks>
 internal static class OnnxBackbone
 {
-    // Operators of 2020, which every runtime supports by now. NetworkGraph uses the same ones.
-    private const long OperatorSet = 13;
-    private const long IrVersion = 7;
-
     /// <summary>Writes the model under another name and renames it: the old file stays until the new one is on the disk.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="backbone">The backbone, on any device; weights of other types become float32.</param>
@@ -53,26 +48,12 @@ internal static class OnnxBackbone
 
     private static ModelProto Model(Backbone backbone, OnnxOptions options, IReadOnlyDictionary<string, string> metadata)
     {
-        ModelProto model = new()
-        {
-            IrVersion = IrVersion,
-            ProducerName = "DenseCL for .NET",
-            ProducerVersion = typeof(OnnxBackbone).Assembly.GetName().Version!.ToString(3),
-            DocString =
-                $"{backbone.Entry.Name} without its classifier. "
-                + (
-                    options.Stages is OnnxStages.All
-                        ? "One feature map for each stage, 4, 8, 16 and 32"
-                        : $"One feature map, {Backbone.Stride}")
-                + " times smaller than the image, rounded up.",
-        };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
-        foreach ((string key, string value) in Notes(backbone, options, metadata))
-        {
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        }
-
-        return model;
+        string words = $"{backbone.Entry.Name} without its classifier. "
+            + (options.Stages is OnnxStages.All
+                ? "One feature map for each stage, 4, 8, 16 and 32"
+                : $"One feature map, {Backbone.Stride}")
+            + " times smaller than the image, rounded up.";
+        return OnnxModel.Of(words, options.OperatorSet, Notes(backbone, options, metadata));
     }
 
     private static OrderedDictionary<string, string> Notes(
@@ -94,11 +75,10 @@ internal static class OnnxBackbone
             notes["std"] = BackboneMetadata.Numbers(data.Std);
         }
 
-        notes.Remove("format");
-        notes.Remove(SafetensorsFile.ChecksumKey);
         return notes;
     }
 
-    private static Tensor OfChannels(PerChannel values) =>
+    /// <summary>(1, channels, 1, 1): a number for each channel.</summary>
+    internal static Tensor OfChannels(PerChannel values) =>
         tensor(values.Numbers.Select(value => (float)value).ToArray()).reshape(1, values.Numbers.Count, 1, 1);
 }

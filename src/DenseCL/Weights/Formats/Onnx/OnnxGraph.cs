@@ -16,7 +16,8 @@ internal static class OnnxGraph
     /// <inheritdoc cref="Mean"/>
     public const string Std = "normalisation.std";
 
-    private const string Images = "images";
+    /// <summary>The input.</summary>
+    public const string Images = "images";
 
     /// <summary>The graph without its initialisers and name. The values between the operators have the operators' names.</summary>
     public static GraphProto Of(Backbone backbone, OnnxOptions options)
@@ -57,7 +58,8 @@ internal static class OnnxGraph
         return graph;
     }
 
-    private static NodeProto Node(NetworkGraph.Operator of) => new()
+    /// <summary>An operator as a node.</summary>
+    internal static NodeProto Node(NetworkGraph.Operator of) => new()
     {
         OpType = of.Type,
         Name = of.Name,
@@ -75,7 +77,12 @@ internal static class OnnxGraph
         var other => throw new NotSupportedException($"{of.Name} is of type {other.GetType()}, which no attribute here is."),
     };
 
-    private static ValueInfoProto Value(string name, string words, params ReadOnlySpan<Dimension> dimensions)
+    /// <summary>An input or output of float32.</summary>
+    internal static ValueInfoProto Value(string name, string words, params ReadOnlySpan<Dimension> dimensions) =>
+        Value(name, words, TensorProto.Types.DataType.Float, dimensions);
+
+    /// <summary>An input or output.</summary>
+    internal static ValueInfoProto Value(string name, string words, TensorProto.Types.DataType element, params ReadOnlySpan<Dimension> dimensions)
     {
         TensorShapeProto shape = new();
         foreach (Dimension dimension in dimensions)
@@ -83,9 +90,10 @@ internal static class OnnxGraph
             shape.Dim.Add(dimension);
         }
 
-        TypeProto.Types.Tensor type = new() { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape };
+        TypeProto.Types.Tensor type = new() { ElemType = (int)element, Shape = shape };
         return new ValueInfoProto { Name = name, DocString = words, Type = new TypeProto { TensorType = type } };
     }
 
-    private static Dimension Named(string name) => new() { DimParam = name };
+    /// <summary>A size that is free.</summary>
+    internal static Dimension Named(string name) => new() { DimParam = name };
 }
