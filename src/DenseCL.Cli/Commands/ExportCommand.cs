@@ -55,7 +55,7 @@ internal static class ExportCommand
 
     private static readonly Option<int?> Opset = new("--opset")
     {
-        Description = "For --format onnx: the operator set, 13 to 22. Default: 13 for a backbone, 18 for a model.",
+        Description = "For --format onnx: the operator set, 13 to 22. Default: 13, of 2020.",
         HelpName = "N",
     };
 
@@ -156,9 +156,9 @@ internal static class ExportCommand
             Normalise = call.GetValue(Normalise),
         };
         options = call.GetValue(Opset) is { } opset ? options with { OperatorSet = opset } : options;
+        options.Validate();
         TorchRuntime.EnsureReady();
         SegmentationModel model = SegmentationModel.Open(source, Enum.Parse<ModelState>(call.GetRequiredValue(State), ignoreCase: true));
-        options.Validate(model.Options);
         if (options.Format == WeightFormat.Onnx && model.Options.Test == TestMode.Slide)
         {
             Console.Error.WriteLine("Note: the model was tested in sliding windows, and an ONNX file takes each image as a whole: results differ a little.");

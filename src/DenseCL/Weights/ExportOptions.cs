@@ -41,9 +41,7 @@ public sealed record ExportOptions
             Normalise && Format != WeightFormat.Onnx,
             "--normalise is for --format onnx: other formats contain only weights, not the normalisation.");
 
-        Refuse(
-            OperatorSet is < OnnxModel.UsualOperatorSet or > OnnxModel.NewestOperatorSet,
-            FormattableString.Invariant($"--opset is {OperatorSet}: choose {OnnxModel.UsualOperatorSet} to {OnnxModel.NewestOperatorSet}."));
+        OnnxModel.CheckOperatorSet(OperatorSet);
 
         static void Refuse(bool wrong, string why)
         {

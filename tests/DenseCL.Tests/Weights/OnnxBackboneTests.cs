@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using DenseCL.Models.Backbones;
 using DenseCL.Recipes;
 using DenseCL.Recipes.Settings;
@@ -39,8 +38,7 @@ public sealed class OnnxBackboneTests : IDisposable
         using Backbone backbone = RandomBackbone.Create(kind);
         DataOptions data = new() { Mean = new(0.45, 0.5, 0.4), Std = new(0.25, 0.2, 0.3) };
         OnnxBackbone.Write(FilePath, backbone, new OnnxOptions { Stages = stages, Normalisation = inside ? data : null }, NoNotes);
-        using SessionOptions options = new() { IntraOpNumThreads = 1 };
-        using InferenceSession session = new(FilePath, options);
+        using InferenceSession session = OnnxRun.Open(FilePath);
         string[] outputs = stages is OnnxStages.All ? ["stage1", "stage2", "stage3", "stage4"] : ["features"];
         Assert.Equal(outputs, session.OutputNames);
         foreach (
@@ -51,7 +49,7 @@ public sealed class OnnxBackboneTests : IDisposable
             Tensor normalised = (images - Channels(data.Mean)) / Channels(data.Std);
             Tensor[] expected = RandomBackbone.Stages(backbone, normalised);
             AssertClose(backbone.forward(normalised), expected[3]);
-            foreach ((Tensor theirs, Tensor ours) in Run(session, inside ? images : normalised).Zip(expected[^outputs.Length..]))
+            foreach ((Tensor theirs, Tensor ours) in OnnxRun.Run(session, inside ? images : normalised).Zip(expected[^outputs.Length..]))
             {
                 Assert.InRange(ours.abs().mean().item<float>(), 0.05f, 20);
                 AssertClose(ours, theirs);
@@ -224,25 +222,5 @@ public sealed class OnnxBackboneTests : IDisposable
         Assert.Equal(expected.shape, actual.shape);
         double worst = ((expected - actual).abs() / expected.abs().clamp(min: 1)).max().item<float>();
         Assert.InRange(worst, 0, 1e-4);
-    }
-
-    private static List<Tensor> Run(InferenceSession session, Tensor images)
-    {
-        float[] pixels = images.contiguous().data<float>().ToArray();
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, images.shape);
-        using Microsoft.ML.OnnxRuntime.RunOptions run = new();
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
-            run,
-            new Dictionary<string, OrtValue>(StringComparer.Ordinal) { ["images"] = input },
-            session.OutputNames);
-        List<Tensor> maps = [];
-        foreach (OrtValue result in results)
-        {
-            Tensor map = empty(result.GetTensorTypeAndShape().Shape);
-            result.GetTensorDataAsSpan<float>().CopyTo(MemoryMarshal.Cast<byte, float>(map.bytes));
-            maps.Add(map);
-        }
-
-        return maps;
     }
 }

@@ -21,7 +21,7 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate(model.Options);
+        options.Validate();
         using DisposeScope scope = NewDisposeScope();
         switch (options.Format)
         {

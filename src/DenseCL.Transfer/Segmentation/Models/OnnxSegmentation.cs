@@ -14,14 +14,12 @@ namespace DenseCL.Transfer.Segmentation.Models;
 /// </summary>
 /// <remarks>
 /// All that the evaluation does to a whole image is inside: it is resized if the protocol says so, and the logits are enlarged to its own
-/// size. If the network normalises, it resizes 8-bit pixels, as training does; otherwise it resizes the normalised image.
+/// size. As in training, the pixels that are resized have 8 bits; for a network that does not normalise, they are computed back.
 /// </remarks>
 internal static class OnnxSegmentation
 {
-    private const long Float = (long)TensorProto.Types.DataType.Float;
     private const long Double = (long)TensorProto.Types.DataType.Double;
     private const long Int64 = (long)TensorProto.Types.DataType.Int64;
-    private const long Uint8 = (long)TensorProto.Types.DataType.Uint8;
 
     /// <summary>Writes the model under another name and renames it.</summary>
     /// <exception cref="WeightFileException">The file could not be written; the old one is unchanged.</exception>
@@ -33,7 +31,7 @@ internal static class OnnxSegmentation
         GraphProto graph = Graph(network, model, options, output);
         HashSet<string> used = [.. network.Operators.SelectMany(of => of.Inputs)];
         Dictionary<string, Tensor> weights = model.Network.State.Where(entry => used.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal);
-        if (options.Normalise)
+        if (used.Contains(OnnxGraph.Mean))
         {
             weights[OnnxGraph.Mean] = OnnxBackbone.OfChannels(model.Reading.Mean);
             weights[OnnxGraph.Std] = OnnxBackbone.OfChannels(model.Reading.Std);
@@ -44,17 +42,17 @@ internal static class OnnxSegmentation
 
     private static string Describe(NetworkGraph graph, SegmentationModel model, ModelExportOptions options)
     {
-        string pixels = OnnxGraph.Images;
-        string own = GraphResize.SizeOf(graph, "own", OnnxGraph.Images), size = own;
+        string own = GraphResize.SizeOf(graph, "own", OnnxGraph.Images), size = own, x = OnnxGraph.Images;
         if (model.Options.ShortSide is { } side)
         {
             size = Size(graph, own, side);
-            pixels = Resized(graph, pixels, size, bytes: options.Normalise);
+            x = Normalised(graph, Resized(graph, options.Normalise ? x : Pixels(graph, x), own, size));
+        }
+        else if (options.Normalise)
+        {
+            x = Normalised(graph, x);
         }
 
-        string x = options.Normalise
-            ? graph.Add("Div", "normalisation.div", [graph.Add("Sub", "normalisation.sub", [pixels, OnnxGraph.Mean]), OnnxGraph.Std])
-            : pixels;
         string logits = Enlarged(graph, "enlarged", model.Network.Describe(graph, x), size);
         if (size != own)
         {
@@ -70,34 +68,31 @@ internal static class OnnxSegmentation
         return graph.RenameLast("logits");
     }
 
+    private static string Normalised(NetworkGraph graph, string pixels) =>
+        graph.Add("Div", "normalisation.div", [graph.Add("Sub", "normalisation.sub", [pixels, OnnxGraph.Mean]), OnnxGraph.Std]);
+
+    private static string Pixels(NetworkGraph graph, string normalised) =>
+        graph.Add("Add", "denormalised", [graph.Add("Mul", "denormalised.mul", [normalised, OnnxGraph.Std]), OnnxGraph.Mean]);
+
     /// <summary>(2) int64: height and width after the shorter side became so many pixels; as <c>SegmentationCrop.Resized</c>.</summary>
     private static string Size(NetworkGraph graph, string own, int side)
     {
-        string shorter = graph.Add("Cast", "size.shorter.double", [graph.Add("ReduceMin", "size.shorter", [own])], ("to", Double));
+        string shorter = graph.Add("Cast", "size.shorter", [graph.Add("ReduceMin", "size.shorter.whole", [own])], ("to", Double));
         string scale = graph.Add("Div", "size.scale", [Number("size.side", side), shorter]);
         string exact = graph.Add("Mul", "size.exact", [graph.Add("Cast", "size.own", [own], ("to", Double)), scale]);
-        string rounded = graph.Add("Floor", "size.rounded", [graph.Add("Add", "size.half", [exact, Number("size.point5", 0.5f)])]);
+        string rounded = graph.Add("Floor", "size.rounded", [graph.Add("Add", "size.raised", [exact, Number("size.half", 0.5f)])]);
         return graph.Add("Cast", "size", [graph.Add("Max", "size.least", [rounded, Number("size.one", 1)])], ("to", Int64));
 
-        string Number(string name, float value) =>
-            graph.Add("Cast", name + ".double", [graph.Add("Constant", name, [], ("value_float", value))], ("to", Double));
+        string Number(string name, float value) => GraphResample.Number(graph, name, value);
     }
 
-    /// <summary>As Pillow resizes: bilinear, averaging where an image becomes smaller.</summary>
-    private static string Resized(NetworkGraph graph, string images, string size, bool bytes)
+    /// <summary>Pixels 0 … 1 → their 8-bit levels, resized as in training → 0 … 1.</summary>
+    private static string Resized(NetworkGraph graph, string pixels, string own, string size)
     {
-        (string, object)[] attributes = [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel"), ("antialias", 1L)];
-        if (!bytes)
-        {
-            return GraphResize.Sized(graph, "resized", images, size, attributes);
-        }
-
-        string levels = Number("levels", 255f);
-        string round = graph.Add("Round", "pixels.round", [graph.Add("Mul", "pixels.levels", [images, levels])]);
-        string clipped = graph.Add("Clip", "pixels.clip", [round, Number("darkest", 0f), levels]);
-        string eight = graph.Add("Cast", "pixels.bytes", [clipped], ("to", Uint8));
-        string resized = GraphResize.Sized(graph, "resized", eight, size, attributes);
-        return graph.Add("Div", "pixels", [graph.Add("Cast", "pixels.float", [resized], ("to", Float)), levels]);
+        string brightest = Number("levels.brightest", 255f);
+        string round = graph.Add("Round", "levels.round", [graph.Add("Mul", "levels.exact", [pixels, brightest])]);
+        string levels = graph.Add("Clip", "levels", [round, Number("levels.darkest", 0f), brightest]);
+        return graph.Add("Div", "pixels", [GraphResample.Add(graph, levels, own, size), brightest]);
 
         string Number(string name, float value) => graph.Add("Constant", name, [], ("value_float", value));
     }

@@ -2,7 +2,7 @@ using DenseCL.Models;
 
 namespace DenseCL.Transfer.Segmentation.Network;
 
-/// <summary>Adds ONNX's Resize to a graph, in the forms that networks here use; the operators are those of set 15 and later.</summary>
+/// <summary>Adds ONNX's Resize to a graph, in the forms that networks here use; the operators are those of set 13 and later.</summary>
 internal static class GraphResize
 {
     /// <summary>Bilinear; positions are areas, not points (align_corners false), as <see cref="SegmentationLoss.Enlarge"/>.</summary>
@@ -33,7 +33,7 @@ internal static class GraphResize
     /// <param name="attributes">Of the operator.</param>
     public static string Sized(NetworkGraph graph, string name, string map, string size, params (string Name, object Value)[] attributes)
     {
-        string outer = graph.Add("Shape", name + ".outer", [map], ("start", 0L), ("end", 2L));
+        string outer = Sizes(graph, name + ".outer", map, 0, 1);
         string sizes = graph.Add("Concat", name + ".sizes", [outer, size], ("axis", 0L));
         return graph.Add("Resize", name, [map, "", "", sizes], attributes);
     }
@@ -42,5 +42,8 @@ internal static class GraphResize
     /// <param name="graph">The graph.</param>
     /// <param name="name">What the name of the resulting value begins with.</param>
     /// <param name="of">The value.</param>
-    public static string SizeOf(NetworkGraph graph, string name, string of) => graph.Add("Shape", name + ".inner", [of], ("start", 2L), ("end", 4L));
+    public static string SizeOf(NetworkGraph graph, string name, string of) => Sizes(graph, name + ".inner", of, 2, 3);
+
+    private static string Sizes(NetworkGraph graph, string name, string of, params long[] axes) =>
+        graph.Add("Gather", name, [graph.Add("Shape", name + ".shape", [of]), graph.Add("Constant", name + ".axes", [], ("value_ints", axes))]);
 }

@@ -12,6 +12,17 @@ internal static class OnnxModel
     /// <summary>The newest set whose operators are used here as they are in the older ones.</summary>
     public const int NewestOperatorSet = 22;
 
+    /// <summary>Checks that files can be written with an operator set.</summary>
+    /// <exception cref="WeightFileException">It is too old or too new.</exception>
+    public static void CheckOperatorSet(int operatorSet)
+    {
+        if (operatorSet is < UsualOperatorSet or > NewestOperatorSet)
+        {
+            throw new WeightFileException(FormattableString.Invariant(
+                $"--opset is {operatorSet}, but must be at least {UsualOperatorSet} and at most {NewestOperatorSet}."));
+        }
+    }
+
     /// <summary>Makes the model.</summary>
     /// <param name="words">What it is.</param>
     /// <param name="operatorSet">ONNX's operator set.</param>
