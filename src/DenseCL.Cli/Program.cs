@@ -31,6 +31,7 @@ internal static class Program
         EvalCommand.Create(),
         EvalCommand.Create(Evaluations.Find("match-score", Evaluations.All)),
         FinetuneCommand.Create(),
+        PredictCommand.Create(),
         WatchCommand.Create(),
         ReportCommand.Create(),
         MatchCommand.Create(),

@@ -15,7 +15,7 @@ internal static class TableCsv
     public static string Of(AblationTable table)
     {
         StringBuilder text = new();
-        AppendLine(
+        CsvLine.Append(
             text,
             [
                 "evaluation",
@@ -38,35 +38,28 @@ internal static class TableCsv
         {
             Estimate mean = row.Mean;
             Estimate? difference = row.Difference;
-            AppendLine(
-                text,
+            CsvLine.Append(
+            text,
                 [
                     row.Evaluation,
                     row.Figure,
                     row.Variant,
                     mean.Count.ToString(Invariant),
-                    Number(mean.Mean),
-                    Number(mean.StandardDeviation),
-                    Number(mean.Low),
-                    Number(mean.High),
+                    CsvLine.Number(mean.Mean),
+                    CsvLine.Number(mean.StandardDeviation),
+                    CsvLine.Number(mean.Low),
+                    CsvLine.Number(mean.High),
                     difference?.Count.ToString(Invariant) ?? "",
-                    Number(difference?.Mean),
-                    Number(difference?.StandardDeviation),
-                    Number(difference?.Low),
-                    Number(difference?.High),
-                    Number(difference?.PValue),
+                    CsvLine.Number(difference?.Mean),
+                    CsvLine.Number(difference?.StandardDeviation),
+                    CsvLine.Number(difference?.Low),
+                    CsvLine.Number(difference?.High),
+                    CsvLine.Number(difference?.PValue),
                     .. table.Seeds.Select(seed =>
-                        Number(row.Values.Where(pair => pair.Key == seed).Select(pair => (double?)pair.Value).FirstOrDefault())),
+                        CsvLine.Number(row.Values.Where(pair => pair.Key == seed).Select(pair => (double?)pair.Value).FirstOrDefault())),
                 ]);
         }
 
         return text.ToString();
     }
-
-    private static string Number(double? value) => value?.ToString("R", Invariant) ?? "";
-
-    private static void AppendLine(StringBuilder text, IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Cell)).Append('\n');
-
-    private static string Cell(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

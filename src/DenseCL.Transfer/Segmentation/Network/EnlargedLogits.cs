@@ -51,21 +51,32 @@ internal static unsafe class EnlargedLogits
     /// <param name="logits">(1, K, h, w)</param>
     /// <param name="height">H</param>
     /// <param name="width">W</param>
-    public static long[] Largest(Tensor logits, int height, int width)
+    public static byte[] Largest(Tensor logits, int height, int width)
+    {
+        byte[] classes = new byte[height * width];
+        Largest(logits, EnlargedRows.All((int)logits.shape[2], height), width, classes, []);
+        return classes;
+    }
+
+    /// <summary>The same for some rows of a larger image.</summary>
+    /// <param name="logits">(1, K, h, w): the rows of the logits that these rows need.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="width">W</param>
+    /// <param name="classes">(rows · W) receives the classes.</param>
+    /// <param name="confidence">(rows · W) receives the probability of that class, 0 … 255; may be empty.</param>
+    public static void Largest(Tensor logits, EnlargedRows rows, int width, Span<byte> classes, Span<byte> confidence)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Tensor rows = Rows(logits);
-        long[] classes = new long[height * width];
-        fixed (long* labels = classes)
-        fixed (Tap* down = Tap.Of(rows.shape[1], height), across = Tap.Of(rows.shape[2], width))
+        Tensor map = Rows(logits);
+        fixed (byte* labels = classes, sure = confidence)
+        fixed (Tap* down = rows.Taps(), across = Tap.Of(map.shape[2], width))
         {
-            Job job = new(rows, height, width, down, across) { Labels = labels };
+            Job job = new(map, rows.Count, width, down, across) { Found = labels, Confidence = confidence.IsEmpty ? null : sure };
             ComputeThreads.Run(&LargestOfRows, &job);
         }
 
-        GC.KeepAlive(rows);
-        return classes;
+        GC.KeepAlive(map);
     }
 
     /// <summary>(N, h, w, K) float32.</summary>
@@ -181,10 +192,26 @@ internal static unsafe class EnlargedLogits
                         }
                     }
 
-                    job->Labels[((long)y * job->Width) + x] = found;
+                    job->Found[((long)y * job->Width) + x] = (byte)found;
+                    if (job->Confidence is not null)
+                    {
+                        job->Confidence[((long)y * job->Width) + x] = Share(logits, tap, job->Padded, largest);
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>softmax of the largest logit: 1 / Σ exp(z − largest), as 0 … 255</summary>
+    private static byte Share(float* row, Tap tap, int padded, float largest)
+    {
+        Vector512<float> total = Vector512<float>.Zero;
+        for (int k = 0; k < padded; k += Lanes)
+        {
+            total += Vector512.Exp(Between(row, (tap.Low * padded) + k, (tap.High * padded) + k, tap.Share) - Vector512.Create(largest));
+        }
+
+        return (byte)MathF.Round(255 / Vector512.Sum(total));
     }
 
     private static Vector512<float> Between(float* row, int low, int high, float share) =>
@@ -200,26 +227,6 @@ internal static unsafe class EnlargedLogits
         return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
     }
 
-    /// <summary>
-    /// The two given positions between which a requested position lies, as in <see cref="SegmentationLoss.Enlarge"/>.
-    /// </summary>
-    private readonly record struct Tap(int Low, int High, float Share)
-    {
-        public static Tap[] Of(long given, long wanted)
-        {
-            Tap[] taps = new Tap[wanted];
-            float scale = (float)given / wanted;
-            for (int i = 0; i < taps.Length; i++)
-            {
-                float at = MathF.Max(0, (scale * (i + 0.5f)) - 0.5f);
-                int low = Math.Min((int)at, (int)given - 1);
-                taps[i] = new Tap(low, Math.Min(low + 1, (int)given - 1), at - low);
-            }
-
-            return taps;
-        }
-    }
-
     private struct Job(Tensor rows, int height, int width, Tap* down, Tap* across)
     {
         public readonly float* Logits = Memory.Of<float>(rows);
@@ -228,6 +235,8 @@ internal static unsafe class EnlargedLogits
         public readonly int Height = height, Width = width;
         public readonly Tap* Down = down, Across = across;
         public long* Labels;
+        public byte* Found;
+        public byte* Confidence;
         public float* Gradient;
         public double* Losses;
         public float* Weights;

@@ -49,7 +49,7 @@ internal static class SegmentationLoss
     /// <param name="logits">(1, K, h, w)</param>
     /// <param name="height">H</param>
     /// <param name="width">W</param>
-    public static long[] Classes(Tensor logits, int height, int width)
+    public static byte[] Classes(Tensor logits, int height, int width)
     {
         if (logits.device_type == DeviceType.CPU)
         {
@@ -57,7 +57,7 @@ internal static class SegmentationLoss
         }
 
         using DisposeScope scope = NewDisposeScope();
-        return Enlarge(logits, height, width).argmax(1).cpu().data<long>().ToArray();
+        return Enlarge(logits, height, width).argmax(1).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
     }
 
     /// <summary>One image at a time: the enlarged logits of a whole batch take some gigabytes at the paper's sizes.</summary>

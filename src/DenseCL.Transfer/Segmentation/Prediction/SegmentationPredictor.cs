@@ -48,9 +48,9 @@ internal sealed class SegmentationPredictor(SegmentationNetwork network, Segment
             stop.ThrowIfCancellationRequested();
             Mask mask = SegmentationLoader.Read(data, labelled, image, reading);
             clock.BatchArrived();
-            long[] predicted = Classes(image, stop);
-            confusion.Add([.. mask.Values.Select(label => (long)label)], predicted);
-            predictions?.Invoke(labelled, image, mask with { Values = [.. predicted.Select(label => (byte)label)] });
+            byte[] predicted = Classes(image, stop);
+            confusion.Add([.. mask.Values.Select(label => (long)label)], [.. predicted.Select(label => (long)label)]);
+            predictions?.Invoke(labelled, image, mask with { Values = predicted });
             clock.StepDone();
 
             bool logged = (i + 1) % logEvery == 0 || i + 1 == images.Count;
@@ -72,7 +72,7 @@ internal sealed class SegmentationPredictor(SegmentationNetwork network, Segment
     /// <summary>(Height · Width) of the image: the most probable class of each pixel.</summary>
     /// <param name="image">The image, at its own size.</param>
     /// <param name="stop">Ends the work.</param>
-    public long[] Classes(RgbImage image, CancellationToken stop)
+    public byte[] Classes(RgbImage image, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         return SegmentationLoss.Classes(Logits(image, stop), image.Height, image.Width);
@@ -83,11 +83,21 @@ internal sealed class SegmentationPredictor(SegmentationNetwork network, Segment
     /// <param name="stop">Ends the work.</param>
     public Tensor Logits(RgbImage image, CancellationToken stop)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
         (int width, int height) = SegmentationCrop.Resized(image.Width, image.Height, options.ShortSide);
         byte[] pixels = new byte[width * height * image.Channels];
         Resample.ResizedCrop(image, 0, 0, image.Width, image.Height, pixels, width, height, scratch);
+        return Logits(pixels, height, width, stop);
+    }
+
+    /// <summary>(1, K, h, w) float32: the logits of an image that has the size to which the protocol resizes it.</summary>
+    /// <param name="pixels">(h, w, channels)</param>
+    /// <param name="height">h</param>
+    /// <param name="width">w</param>
+    /// <param name="stop">Ends the work.</param>
+    public Tensor Logits(ReadOnlySpan<byte> pixels, int height, int width, CancellationToken stop)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
         Tensor input = normalisation.Apply(pixels, height, width);
 
         // A whole image is a single window, whatever its size.
@@ -96,6 +106,15 @@ internal sealed class SegmentationPredictor(SegmentationNetwork network, Segment
             ? (given, given)
             : (((2 * window.Height) + 2) / 3, ((2 * window.Width) + 2) / 3);
         return SlidingWindow.Logits(network.Logits, input, window, stride, stop).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(1, K, h, w) float32: the network's own logits of a part of an image, at the network's own resolution.</summary>
+    /// <inheritdoc cref="Logits(ReadOnlySpan{byte}, int, int, CancellationToken)"/>
+    public Tensor OwnLogits(ReadOnlySpan<byte> pixels, int height, int width)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        return network.Logits(normalisation.Apply(pixels, height, width)).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => normalisation.Dispose();

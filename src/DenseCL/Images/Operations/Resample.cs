@@ -145,12 +145,12 @@ internal static class Resample
 
     private static byte WeightedSum(ReadOnlySpan<byte> levels, int step, ReadOnlySpan<int> weights)
     {
-        int sum = 1 << (TriangleWindows.Precision - 1);
+        int sum = TriangleWindows.Half;
         for (int tap = 0; tap < weights.Length; tap++)
         {
             sum += weights[tap] * levels[tap * step];
         }
 
-        return (byte)Math.Clamp(sum >> TriangleWindows.Precision, 0, 255);
+        return TriangleWindows.Level(sum);
     }
 }

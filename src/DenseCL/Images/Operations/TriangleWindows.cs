@@ -14,6 +14,9 @@ internal readonly ref struct TriangleWindows
     /// </summary>
     public const int LowBits = 15;
 
+    /// <summary>What is added to a weighted sum of levels so that it is rounded.</summary>
+    public const int Half = 1 << (Precision - 1);
+
     private readonly Span<int> windows;
     private readonly int stride;
 
@@ -33,6 +36,18 @@ internal readonly ref struct TriangleWindows
         int taps = Taps(Scale(low, high, to));
         return checked((to * (taps + 2)) + (taps * 2));
     }
+
+    /// <summary>The level, 0 … 255, of a weighted sum of levels to which <see cref="Half"/> was added.</summary>
+    public static byte Level(int sum) => (byte)Math.Clamp(sum >> Precision, 0, 255);
+
+    /// <summary>The windows in a table that <see cref="Fill"/> filled.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="low">As for <see cref="Fill"/>, and so are the others.</param>
+    /// <param name="high">See there.</param>
+    /// <param name="to">See there.</param>
+    /// <param name="mostTaps">The number of input pixels in the widest window.</param>
+    public static TriangleWindows Filled(Span<int> table, float low, float high, int to, int mostTaps) =>
+        new(table, Taps(Scale(low, high, to)) + 2, mostTaps);
 
     /// <summary>Computes the windows that resize a part of an axis to another length.</summary>
     /// <param name="table">Is filled; <see cref="Length"/> integers.</param>

@@ -74,7 +74,7 @@ internal sealed unsafe class DeepPng : EncodedImage
                 {
                     Span<byte> current = row.AsSpan(0, 1 + (columns * samples * 2));
                     zlib.ReadExactly(current);
-                    Unfilter(current[0], current[1..], before.AsSpan(1, current.Length - 1), samples * 2);
+                    PngFilter.Undo(current[0], current[1..], before.AsSpan(1, current.Length - 1), samples * 2);
                     Write(current[1..], table, scratch.Slice(y * StoredWidth * 3, StoredWidth * 3), left, across);
                     (row, before) = (before, row);
                 }
@@ -118,41 +118,6 @@ internal sealed unsafe class DeepPng : EncodedImage
         return length - at >= 12 && bytes.Slice(at + 4, 4).SequenceEqual("IDAT"u8)
             ? at
             : throw new ImageException("truncated: the file ends before its first pixel");
-    }
-
-    // PNG, section 9. A pixel's bytes are predicted from those of the pixel before, the row before, or both.
-    private static void Unfilter(int filter, Span<byte> row, ReadOnlySpan<byte> before, int pixel)
-    {
-        switch (filter)
-        {
-            case 0:
-                return;
-            case 1:
-                for (int i = pixel; i < row.Length; i++)
-                    row[i] += row[i - pixel];
-                return;
-            case 2:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] += before[i];
-                return;
-            case 3:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] += (byte)(((i < pixel ? 0 : row[i - pixel]) + before[i]) / 2);
-                return;
-            case 4:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] += (byte)(i < pixel ? before[i] : Paeth(row[i - pixel], before[i], before[i - pixel]));
-                return;
-            default:
-                throw new ImageException("damaged: a row of the PNG has a filter that does not exist");
-        }
-    }
-
-    // Whichever of the three is nearest to left + above − corner.
-    private static int Paeth(int left, int above, int corner)
-    {
-        int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner), toCorner = Math.Abs(left + above - (2 * corner));
-        return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
 
     private void Write(ReadOnlySpan<byte> row, byte[] table, Span<byte> into, int left, int across)

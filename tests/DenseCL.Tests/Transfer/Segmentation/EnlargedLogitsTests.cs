@@ -72,7 +72,7 @@ public sealed class EnlargedLogitsTests
 
         long[] expected = SegmentationLoss.Enlarge(logits, height, width).argmax(1).data<long>().ToArray();
 
-        Assert.Equal(expected, EnlargedLogits.Largest(logits, height, width));
+        Assert.Equal(expected, EnlargedLogits.Largest(logits, height, width).Select(found => (long)found));
     }
 
     [Fact]
