@@ -85,10 +85,19 @@ internal static class PredictCommand
     // A folder that cannot be made is a mistake in the call; it is found before any image is read.
     private static void Writable(string folder)
     {
-        if (!Directory.Exists(folder))
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(folder);
             Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--out {folder} cannot be made ({e.Message}): choose a folder where files may be written.", e);
         }
     }
 
