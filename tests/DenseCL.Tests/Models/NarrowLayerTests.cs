@@ -1,7 +1,7 @@
 using DenseCL.Compute;
 using DenseCL.Models;
-using DenseCL.Platform;
 using DenseCL.Models.Backbones.MobileNets;
+using DenseCL.Platform;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
